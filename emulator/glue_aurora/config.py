@@ -1,0 +1,97 @@
+"""Settings of the plugin, read from the environment when they are used (docs/interfaces.md names them)."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from glue_aurora.errors import SettingError
+
+
+@dataclass(frozen=True)
+class Address:
+    """Host and TCP port."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True)
+class PostgresSettings:
+    """Where the PostgreSQL that stands in for Aurora listens, and its superuser."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    database: str = "postgres"
+
+
+@dataclass(frozen=True)
+class WorkerSettings:
+    """Worker agent's base URL (no slash at the end) and bearer token."""
+
+    url: str
+    token: str = field(repr=False)
+
+
+def postgres() -> PostgresSettings:
+    """Settings of `EMULATOR_POSTGRES_*`. Raises SettingError."""
+    return PostgresSettings(
+        host=_required("EMULATOR_POSTGRES_HOST"),
+        port=_port("EMULATOR_POSTGRES_PORT", _required("EMULATOR_POSTGRES_PORT")),
+        user=_required("EMULATOR_POSTGRES_USER"),
+        password=_secret_file("EMULATOR_POSTGRES_PASSWORD_FILE"),
+    )
+
+
+def rds_endpoint() -> Address:
+    """Host and port that DescribeDBClusters returns: `EMULATOR_RDS_ENDPOINT_*`, else PostgreSQL's own."""
+    host = os.environ.get("EMULATOR_RDS_ENDPOINT_HOST") or _required("EMULATOR_POSTGRES_HOST")
+    name = "EMULATOR_RDS_ENDPOINT_PORT" if os.environ.get("EMULATOR_RDS_ENDPOINT_PORT") else "EMULATOR_POSTGRES_PORT"
+    return Address(host, _port(name, _required(name)))
+
+
+def worker() -> WorkerSettings:
+    """Settings of `EMULATOR_WORKER_*`. Raises SettingError."""
+    return WorkerSettings(
+        url=_required("EMULATOR_WORKER_URL").rstrip("/"), token=_secret_file("EMULATOR_WORKER_TOKEN_FILE")
+    )
+
+
+def glue_seconds_per_minute() -> float:
+    """Length in seconds of a minute of a job's Timeout: 60 unless a test shortens it."""
+    name = "EMULATOR_GLUE_SECONDS_PER_MINUTE"
+    text = os.environ.get(name) or "60"
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 60:
+        raise SettingError(f"{name} is {text!r}.", "Set it to a number of seconds above 0 and up to 60, or unset it.")
+    return seconds
+
+
+def _required(name: str) -> str:
+    value = os.environ.get(name, "")
+    if not value:
+        raise SettingError(f"Environment variable {name} is not set.", "Set it for the LocalStack process.")
+    return value
+
+
+def _port(name: str, text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise SettingError(f"{name} is {text!r}, not a TCP port.", "Set it to a number from 1 to 65535.")
+    return int(text)
+
+
+def _secret_file(name: str) -> str:
+    path = Path(_required(name))
+    try:
+        value = path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingError(
+            f"The file that {name} names cannot be read: {error.strerror}.", "Create it for this user."
+        ) from error
+    if not value:
+        raise SettingError(f"The file that {name} names is empty.", "Write the secret into it.")
+    return value

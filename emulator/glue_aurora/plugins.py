@@ -1,0 +1,35 @@
+"""Plugin specs that the entry points of pyproject.toml name. Imports are inside, so that a service loads when first used."""
+
+from localstack.services.plugins import Service, aws_provider
+
+
+@aws_provider(api="glue")
+def glue() -> Service:
+    """AWS Glue: connections, jobs, runs, triggers, security configurations, tags."""
+    from glue_aurora.glue.provider import create_service
+
+    return create_service()
+
+
+@aws_provider(api="rds")
+def rds() -> Service:
+    """Amazon RDS: Aurora PostgreSQL clusters."""
+    from glue_aurora.rds.provider import create_service
+
+    return create_service()
+
+
+@aws_provider(api="ec2", name="corrected")
+def ec2() -> Service:
+    """LocalStack's EC2 with the corrections that a clean Terraform plan needs."""
+    from glue_aurora.ec2.provider import create_service
+
+    return create_service()
+
+
+@aws_provider(api="cloudwatch", name="corrected")
+def cloudwatch() -> Service:
+    """LocalStack's CloudWatch with the corrections that a clean Terraform plan needs."""
+    from glue_aurora.cloudwatch.provider import create_service
+
+    return create_service()

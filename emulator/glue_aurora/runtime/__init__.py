@@ -1,0 +1,1 @@
+"""LocalStack's runtime server, bound to the interface that GATEWAY_LISTEN names."""
