@@ -1,0 +1,19 @@
+-- Denormalised table of the case: one row per aluno, escola and disciplina.
+-- Idempotent: run it before the first job run, and again whenever you like.
+--
+--   psql "host=… port=… dbname=letrus user=letrus_admin sslmode=require" -v ON_ERROR_STOP=1 -f sql/01_create_tables.sql
+
+CREATE TABLE IF NOT EXISTS performance_academica (
+    aluno_id    BIGINT        NOT NULL,
+    nome_aluno  TEXT,
+    idade       SMALLINT,
+    genero      TEXT,
+    escola_id   BIGINT        NOT NULL,
+    nome_escola TEXT,
+    rede        TEXT,
+    regiao      TEXT,
+    disciplina  TEXT          NOT NULL,
+    nota        NUMERIC(4, 2) NOT NULL,
+    CONSTRAINT performance_academica_pkey PRIMARY KEY (aluno_id, escola_id, disciplina),
+    CONSTRAINT performance_academica_nota_check CHECK (nota BETWEEN 0 AND 10)
+);

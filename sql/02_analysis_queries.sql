@@ -1,0 +1,33 @@
+-- The three analyses of the case over performance_academica. Read only; each statement has its name in the line above it.
+-- Means are rounded to two decimals for reading; every ORDER BY ends in a key, so that two runs give the same order.
+
+-- name: media_por_regiao_e_escola
+SELECT regiao,
+       escola_id,
+       nome_escola,
+       ROUND(AVG(nota), 2)      AS media_nota,
+       COUNT(DISTINCT aluno_id) AS total_alunos,
+       COUNT(*)                 AS total_notas
+  FROM performance_academica
+ GROUP BY regiao, escola_id, nome_escola
+ ORDER BY regiao, media_nota DESC, escola_id, nome_escola;
+
+-- name: desempenho_por_rede
+SELECT rede,
+       ROUND(AVG(nota), 2)       AS media_nota,
+       COUNT(DISTINCT aluno_id)  AS total_alunos,
+       COUNT(DISTINCT escola_id) AS total_escolas,
+       COUNT(*)                  AS total_notas
+  FROM performance_academica
+ GROUP BY rede
+ ORDER BY media_nota DESC, rede;
+
+-- name: estatisticas_por_disciplina
+SELECT disciplina,
+       ROUND(AVG(nota), 2) AS media_nota,
+       MIN(nota)           AS menor_nota,
+       MAX(nota)           AS maior_nota,
+       COUNT(*)            AS total_notas
+  FROM performance_academica
+ GROUP BY disciplina
+ ORDER BY media_nota DESC, disciplina;
