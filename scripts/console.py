@@ -1,0 +1,29 @@
+"""What the commands print: one line a step, progress only on a terminal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def step(text: str) -> Iterator[None]:
+    """Shows ``text`` while the block runs (a spinner on a terminal, else a line), then the time that it took."""
+    began = time.monotonic()
+    if out.is_terminal:
+        with out.status(f"{text} …"):
+            yield
+    else:
+        out.print(f"{text} …", markup=False)
+        yield
+    out.print(f"[green]✓[/green] {text} [dim]({time.monotonic() - began:.1f} s)[/dim]")
+
+
+def say(text: str) -> None:
+    out.print(text, markup=False)

@@ -1,0 +1,38 @@
+"""Errors that a user can meet: each says what happened and what to do."""
+
+from __future__ import annotations
+
+
+class CommandError(Exception):
+    """A command can't go on. ``cause`` is one sentence on what is wrong, ``remedy`` one on what to do about it."""
+
+    def __init__(self, cause: str, remedy: str = "") -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.cause}\n  -> {self.remedy}" if self.remedy else self.cause
+
+
+class SetupError(CommandError):
+    """Something that the project needs could not be fetched, checked or built."""
+
+
+class StartError(CommandError):
+    """A process of the environment did not start, or did not become ready in time."""
+
+
+class NotRunningError(CommandError):
+    """The command needs a live environment."""
+
+    def __init__(self, what: str = "the local environment is not running") -> None:
+        super().__init__(what, "start it with `make local-up`")
+
+
+class TerraformError(CommandError):
+    """terraform is missing, too old, or ended with an error."""
+
+
+class JobError(CommandError):
+    """A job run did not end as SUCCEEDED."""

@@ -1,0 +1,58 @@
+"""The Glue worker agent, without Docker: the same agent as in Glue's image, with PyPI's Spark."""
+
+from __future__ import annotations
+
+import os
+
+import requests
+
+from scripts import jars, java, wheels
+from scripts.instance import REGION, Instance, clean_environment
+from scripts.paths import TOP
+from scripts.processes import Daemon
+from scripts.waiting import NotReady, wait_for
+
+
+def daemon(instance: Instance) -> Daemon:
+    return Daemon(instance.folder, "worker")
+
+
+def start(instance: Instance, extra: dict[str, str] | None = None) -> None:
+    """Starts the agent where it isn't running; returns when it answers. ``extra``: for tests."""
+    agent = daemon(instance)
+    if agent.process() is None:
+        home = instance.folder / "worker"
+        home.mkdir(exist_ok=True)
+        agent.start(
+            [java.worker(), "-m", "glue_worker"], {**_environment(instance), **(extra or {})}, cwd=home
+        )
+
+    def answers() -> None:
+        agent.check_alive()
+        try:
+            requests.get(f"{instance.worker_url}/health", timeout=5).raise_for_status()
+        except requests.RequestException as error:
+            raise NotReady(error) from error
+
+    wait_for("the Glue worker", answers, seconds=60, remedy=f"see {agent.log}")
+
+
+def _environment(instance: Instance) -> dict[str, str]:
+    python = java.worker()
+    home = instance.folder / "worker"
+    return {
+        **clean_environment(),
+        "JAVA_HOME": str(java.home()),
+        "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(TOP / "emulator"),
+        "PYSPARK_PYTHON": str(python),
+        "TMPDIR": str(home),
+        "AWS_DEFAULT_REGION": REGION,
+        "GLUE_WORKER_LISTEN": f"127.0.0.1:{instance.ports.worker}",
+        "GLUE_WORKER_TOKEN_FILE": str(instance.secret_file("worker_token")),
+        "GLUE_WORKER_HOME": str(home),
+        "GLUE_WORKER_AWS_ENDPOINT_URL": instance.endpoint_url,
+        "GLUE_WORKER_SPARK_SUBMIT": str(python.parent / "spark-submit"),
+        "GLUE_WORKER_JARS": str(jars.s3a()),
+        "GLUE_WORKER_NATIVE_WHEELS": str(wheels.native_folder()),
+    }
