@@ -1,0 +1,94 @@
+variable "aurora_database" {
+  type        = string
+  description = "Database of the table."
+}
+
+variable "aurora_host" {
+  type        = string
+  description = "Host of the database."
+}
+
+variable "aurora_port" {
+  type        = number
+  description = "Port of the database."
+}
+
+variable "aurora_secret_arn" {
+  type        = string
+  description = "Secret with username and password."
+}
+
+variable "bucket_name" {
+  type        = string
+  description = "Data bucket."
+}
+
+variable "connection_name" {
+  type        = string
+  description = "Name of the Glue connection."
+}
+
+variable "glue_availability_zone" {
+  type        = string
+  description = "Zone of the subnet."
+}
+
+variable "glue_security_group_id" {
+  type        = string
+  description = "Security group of the job."
+}
+
+variable "glue_subnet_id" {
+  type        = string
+  description = "Subnet of the job."
+}
+
+variable "job_name" {
+  type        = string
+  description = "Name of the job."
+}
+
+variable "kms_key_arn" {
+  type        = string
+  description = "Key of the log groups."
+}
+
+variable "log_group_prefix" {
+  type        = string
+  description = "The log groups are <prefix>/output and <prefix>/error."
+}
+
+variable "log_retention_days" {
+  type        = number
+  description = "Days that the logs are kept."
+}
+
+variable "raw_prefix" {
+  type        = string
+  description = "Prefix of the source files in the bucket."
+}
+
+variable "role_arn" {
+  type        = string
+  description = "Role of the job."
+}
+
+variable "schedule" {
+  type        = string
+  description = "cron expression of the trigger; null for none."
+}
+
+variable "scripts_dir" {
+  type        = string
+  description = "Folder of the job's Python files."
+}
+
+variable "timeout_minutes" {
+  type        = number
+  description = "Minutes after which a run ends as TIMEOUT."
+}
+
+variable "wheels_dir" {
+  type        = string
+  description = "Folder of the driver's wheel."
+}

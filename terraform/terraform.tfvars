@@ -1,0 +1,2 @@
+project_name = "letrus-de-case"
+region       = "us-east-1"
