@@ -1,0 +1,106 @@
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  aurora_database        = "letrus"
+  aurora_host            = "db.example"
+  aurora_port            = 5433
+  aurora_secret_arn      = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!cluster-mock-AbCdEf"
+  bucket_name            = "unit-data"
+  connection_name        = "unit-network"
+  glue_availability_zone = "us-east-1a"
+  glue_security_group_id = "sg-1"
+  glue_subnet_id         = "subnet-1"
+  job_name               = "unit-etl-performance-academica"
+  kms_key_arn            = "arn:aws:kms:us-east-1:123456789012:key/11111111-1111-1111-1111-111111111111"
+  log_group_prefix       = "/aws-glue/unit"
+  log_retention_days     = 30
+  raw_prefix             = "raw/"
+  role_arn               = "arn:aws:iam::123456789012:role/unit"
+  schedule               = null
+  scripts_dir            = "../glue_scripts"
+  timeout_minutes        = 30
+  wheels_dir             = "tests/fixtures/wheels"
+}
+
+run "job_arguments_are_wired" {
+  command = plan
+
+  module {
+    source = "./modules/5_glue"
+  }
+
+  assert {
+    condition = {
+      for name, value in aws_glue_job.this.default_arguments : name => value if !startswith(name, "--job-")
+      } == {
+      "--TempDir"                   = "s3://unit-data/tmp/"
+      "--extra-py-files"            = "s3://unit-data/scripts/common.py"
+      "--additional-python-modules" = "s3://unit-data/wheels/psycopg2_binary-0.0.0-cp311-cp311-manylinux2014_x86_64.whl"
+      "--custom-logGroup-prefix"    = "/aws-glue/unit"
+      "--data_bucket"               = "unit-data"
+      "--raw_prefix"                = "raw/"
+      "--processed_prefix"          = "processed/"
+      "--aurora_host"               = "db.example"
+      "--aurora_port"               = "5433"
+      "--aurora_database"           = "letrus"
+      "--aurora_table"              = "performance_academica"
+      "--aurora_secret_arn"         = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!cluster-mock-AbCdEf"
+    }
+    error_message = "The job reads exactly these arguments (docs/interfaces.md)."
+  }
+
+  assert {
+    condition     = one(aws_glue_job.this.command).script_location == "s3://unit-data/scripts/etl_performance_academica.py"
+    error_message = "Entry script."
+  }
+
+  assert {
+    condition = (
+      aws_glue_job.this.glue_version == "5.1" &&
+      aws_glue_job.this.worker_type == "G.1X" &&
+      aws_glue_job.this.number_of_workers == 2 &&
+      aws_glue_job.this.max_retries == 0 &&
+      one(aws_glue_job.this.execution_property).max_concurrent_runs == 1 &&
+      aws_glue_job.this.connections == tolist(["unit-network"])
+    )
+    error_message = "Version, size, retries, concurrency and connection of the job."
+  }
+
+  assert {
+    condition     = length(aws_glue_trigger.schedule) == 0
+    error_message = "Without a schedule there is no trigger."
+  }
+}
+
+run "schedule_makes_a_trigger" {
+  command = plan
+
+  module {
+    source = "./modules/5_glue"
+  }
+
+  variables {
+    schedule = "cron(0 6 * * ? *)"
+  }
+
+  assert {
+    condition     = one(aws_glue_trigger.schedule).type == "SCHEDULED" && one(aws_glue_trigger.schedule).schedule == "cron(0 6 * * ? *)"
+    error_message = "The schedule must reach the trigger."
+  }
+}
+
+run "says_how_to_get_the_driver" {
+  command = plan
+
+  module {
+    source = "./modules/5_glue"
+  }
+
+  variables {
+    wheels_dir = "tests/fixtures/no_wheels"
+  }
+
+  expect_failures = [aws_glue_job.this]
+}

@@ -1,0 +1,73 @@
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  client_security_group_id = "sg-1"
+  database_name            = "letrus"
+  deletion_protection      = false
+  engine_version           = "16.8"
+  final_snapshot           = false
+  kms_key_arn              = "arn:aws:kms:us-east-1:123456789012:key/11111111-1111-1111-1111-111111111111"
+  master_username          = "letrus_admin"
+  max_capacity             = 2
+  project_name             = "unit"
+  seconds_until_auto_pause = 300
+  subnet_ids               = ["subnet-1", "subnet-2"]
+  vpc_id                   = "vpc-1"
+}
+
+run "scales_to_zero_and_keeps_no_password" {
+  command = plan
+
+  module {
+    source = "./modules/4_rds_aurora"
+  }
+
+  assert {
+    condition     = one(aws_rds_cluster.this.serverlessv2_scaling_configuration).min_capacity == 0
+    error_message = "The cluster must pause when idle."
+  }
+
+  assert {
+    condition     = aws_rds_cluster.this.manage_master_user_password && aws_rds_cluster.this.master_password == null
+    error_message = "The password is RDS's, not Terraform's."
+  }
+
+  assert {
+    condition     = contains(aws_rds_cluster_parameter_group.this.parameter[*].name, "rds.force_ssl")
+    error_message = "The database must refuse plain connections."
+  }
+
+  assert {
+    condition     = aws_rds_cluster.this.storage_encrypted && !aws_rds_cluster_instance.this.publicly_accessible
+    error_message = "The database is encrypted and private."
+  }
+
+  assert {
+    condition     = aws_rds_cluster.this.skip_final_snapshot && !aws_rds_cluster.this.deletion_protection
+    error_message = "By default the case can be torn down."
+  }
+}
+
+run "can_be_protected" {
+  command = plan
+
+  module {
+    source = "./modules/4_rds_aurora"
+  }
+
+  variables {
+    deletion_protection = true
+    final_snapshot      = true
+  }
+
+  assert {
+    condition = (
+      aws_rds_cluster.this.deletion_protection &&
+      !aws_rds_cluster.this.skip_final_snapshot &&
+      aws_rds_cluster.this.final_snapshot_identifier == "unit-aurora-final"
+    )
+    error_message = "Protection and final snapshot must reach the cluster."
+  }
+}

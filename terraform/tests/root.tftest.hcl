@@ -1,0 +1,79 @@
+# The whole root, applied to a mocked AWS: no credentials, no network. `terraform init` first, it installs the modules.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  allowed_account_ids = ["123456789012"]
+  project_name        = "letrus-de-case"
+  region              = "us-east-1"
+  wheels_dir          = "tests/fixtures/wheels"
+}
+
+run "outputs_are_complete" {
+  command = apply
+
+  assert {
+    condition     = output.glue_job_performance_academica_name == "letrus-de-case-etl-performance-academica"
+    error_message = "The job's name is part of the case."
+  }
+
+  assert {
+    condition     = output.bucket_data_name != "" && output.aurora_cluster_endpoint == "mock.cluster-abc.us-east-1.rds.amazonaws.com"
+    error_message = "Bucket and database host must be outputs."
+  }
+
+  assert {
+    condition     = startswith(output.secret_manager_aurora_credentials_arn, "arn:aws:secretsmanager:")
+    error_message = "The secret's ARN must be an output."
+  }
+
+  assert {
+    condition = (
+      output.glue_log_group_output == "/aws-glue/letrus-de-case/output" &&
+      output.glue_log_group_error == "/aws-glue/letrus-de-case/error"
+    )
+    error_message = "Glue 5 writes to <prefix>/output and <prefix>/error."
+  }
+}
+
+run "refuses_one_zone" {
+  command = plan
+
+  variables {
+    availability_zones = ["us-east-1a", "us-east-1a"]
+  }
+
+  expect_failures = [var.availability_zones]
+}
+
+run "refuses_zone_of_another_region" {
+  command = plan
+
+  variables {
+    availability_zones = ["us-east-1a", "sa-east-1a"]
+  }
+
+  expect_failures = [var.availability_zones]
+}
+
+run "refuses_no_account" {
+  command = plan
+
+  variables {
+    allowed_account_ids = []
+  }
+
+  expect_failures = [var.allowed_account_ids]
+}
+
+run "refuses_name_that_a_bucket_cannot_have" {
+  command = plan
+
+  variables {
+    project_name = "Letrus_Case"
+  }
+
+  expect_failures = [var.project_name]
+}
