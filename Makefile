@@ -1,0 +1,54 @@
+# Every target does its own set-up; `make` alone prints this help.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+RUN := @scripts/bootstrap.sh
+
+.PHONY: help
+help:  ## Show this help
+	@awk 'BEGIN {FS = ":.*## "} /^## / {printf "\n%s\n", substr($$0, 4)} /^[a-z0-9-]+:.*## / {gsub(/\$$\$$/, "$$"); printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@printf '\nVariables: LOCALSTACK_PORT=4566 POSTGRES_PORT=15432 WORKER_PORT=4570 PYTHON=python3.11\n'
+
+## The environment
+.PHONY: setup local-up run logs status env local-down reset
+setup:  ## Fetch and build all that the environment needs (the other targets do it too)
+	$(RUN) setup
+local-up:  ## Start AWS's stand-ins, apply terraform/, create the tables; again: changes nothing
+	$(RUN) up
+run:  ## Run the Glue job and follow its log (needs local-up). DATA=folder uploads its CSVs first; ARGS="--key value"
+	$(RUN) run
+logs:  ## Show a run's logs (needs local-up). RUN_ID=jr_…, else the last run; GROUP=output|error
+	$(RUN) logs
+status:  ## Show what runs, where, and the last runs of the job
+	$(RUN) status
+env:  ## Print exports for terraform, aws, boto3, psql: eval "$$(make -s env)" (needs local-up)
+	$(RUN) env
+local-down:  ## Stop the environment; the database's data stays
+	$(RUN) down
+reset:  ## Stop the environment and remove its data (this clone's only)
+	$(RUN) reset
+
+## Checks
+.PHONY: e2e test test-unit test-job test-emulator test-terraform lint format
+e2e:  ## The whole road in an environment of its own: apply, run, compare, destroy; nothing stays
+	$(RUN) test e2e
+test:  ## Everything: lint, unit, terraform, job, emulator, e2e
+	$(RUN) test lint unit terraform job emulator e2e
+test-unit:  ## Seconds: no Spark, no server
+	$(RUN) test unit
+test-terraform:  ## terraform test with mocked providers
+	$(RUN) test terraform
+test-job:  ## The job's parts with Spark and PostgreSQL
+	$(RUN) test job
+test-emulator:  ## The plugin and the worker, through boto3 and Terraform
+	$(RUN) test emulator
+lint:  ## ruff, mypy, shellcheck, terraform fmt and validate, checkov
+	$(RUN) test lint
+format:  ## Let ruff and terraform format the sources
+	$(RUN) format
+
+## Parts
+.PHONY: wheels lock
+wheels:  ## Fetch the job's driver wheel to build/wheels/, where terraform/ expects it
+	$(RUN) wheels
+lock:  ## Pin the requirements anew: requirements/*.in -> *.txt
+	$(RUN) lock

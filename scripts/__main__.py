@@ -1,0 +1,198 @@
+"""The commands behind make: ``python -m scripts COMMAND``."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+from pathlib import Path
+
+import click
+
+from scripts import aws, database, environment, job, locking, testing, wheels
+from scripts.console import err, out, say
+from scripts.errors import CommandError, JobError, NotRunningError
+from scripts.instance import Instance, Ports, user_instance_folder
+from scripts.paths import WHEELS, relative
+from scripts.terraform import Terraform
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Commands of the local environment; the Makefile's targets call them."""
+
+
+@cli.command()
+def setup() -> None:
+    """Fetch and build all that the environment needs."""
+    environment.setup()
+    say("set-up is complete")
+
+
+@cli.command()
+def up() -> None:
+    """Start the environment, apply terraform/, create the tables."""
+    environment.setup()
+    ports = Ports.chosen()
+    known = Instance.load(user_instance_folder())
+    alive = known is not None and any(daemon.process() for daemon in environment.daemons(known))
+    if known and alive and known.ports != ports and any(os.environ.get(name) for name in ("LOCALSTACK_PORT", "POSTGRES_PORT", "WORKER_PORT")):
+        raise CommandError("the environment runs on other ports", "end it first: make local-down")
+    instance = known if known and alive else Instance.open(user_instance_folder(), ports)
+    already = environment.is_running(instance)
+    environment.start(instance)
+    changed = environment.provision(instance)
+    if already and not changed:
+        say("the environment was up already: nothing changed")
+    _summary(instance)
+
+
+@cli.command()
+def down() -> None:
+    """Stop the environment; its database stays for the next start."""
+    instance = Instance.load(user_instance_folder())
+    stopped = environment.stop(instance) if instance else False
+    say("the environment is down" if stopped else "nothing was running")
+
+
+@cli.command()
+def reset() -> None:
+    """Stop the environment and remove its data."""
+    instance = Instance.load(user_instance_folder())
+    if instance:
+        environment.remove(instance)
+    say("the environment and its data are gone; the next `make local-up` begins anew")
+
+
+@cli.command()
+@click.option("--data", envvar="DATA", type=click.Path(path_type=Path), help="Folder whose CSVs are uploaded to raw/ first.")
+@click.option("--args", "arguments", envvar="ARGS", default="", help="Arguments of this run: --key value …")
+def run(data: Path | None, arguments: str) -> None:
+    """Run the job once, following its log."""
+    instance = _running()
+    outputs = Terraform(instance).outputs()
+    parsed = job.parse_arguments(arguments)
+    if data:
+        for key in job.upload(instance, outputs["bucket_data_name"], data):
+            say(f"uploaded {key}")
+    ended = job.run(instance, outputs, parsed, show=say)
+    _report(ended)
+
+
+@cli.command()
+def env() -> None:
+    """Print export lines for terraform, aws, boto3 and psql."""
+    instance = _running()
+    terraform = Terraform(instance)
+    outputs = terraform.outputs()
+    variables = terraform.environment()
+    found = database.parameters(instance, outputs)
+    variables |= {
+        "PGHOST": str(found["host"]),
+        "PGPORT": str(found["port"]),
+        "PGDATABASE": str(found["dbname"]),
+        "PGUSER": str(found["user"]),
+        "PGSSLMODE": "require",
+        "PGPASSFILE": str(database.write_pgpass(instance, outputs)),
+    }
+    # Whatever else could lead an SDK to a real account is taken out of the shell.
+    for name in sorted(name for name in os.environ if name.startswith("AWS_") and name not in variables):
+        click.echo(f"unset {name}")
+    for name, value in variables.items():
+        click.echo(f"export {name}={shlex.quote(value)}")
+
+
+@cli.command()
+def status() -> None:
+    """Show what runs, where, and the last runs of the job."""
+    instance = Instance.load(user_instance_folder())
+    if instance is None:
+        raise NotRunningError()
+    for daemon in environment.daemons(instance):
+        process = daemon.process()
+        say(f"{daemon.name:<11}{'running, pid ' + str(process.pid) if process else 'not running'}; log {relative(daemon.log)}")
+    if environment.is_running(instance):
+        _summary(instance)
+
+
+@cli.command()
+@click.option("--run-id", envvar="RUN_ID", default="", help="Run whose log is shown; the last one by default.")
+@click.option("--group", envvar="GROUP", type=click.Choice(["output", "error"]), default="error")
+def logs(run_id: str, group: str) -> None:
+    """Show what a run logged."""
+    instance = _running()
+    for line in job.log_lines(instance, Terraform(instance).outputs(), run_id, group):
+        say(line)
+
+
+@cli.command()
+@click.argument("layers", nargs=-1, required=True, type=click.Choice(list(testing.LAYERS)))
+def test(layers: tuple[str, ...]) -> None:
+    """Run layers of checks."""
+    sys.exit(testing.run(layers))
+
+
+@cli.command(name="format")
+def format_() -> None:
+    """Format the sources."""
+    sys.exit(testing.format_sources())
+
+
+@cli.command(name="wheels")
+def wheels_() -> None:
+    """Fetch the wheels that the job takes to AWS."""
+    wheels.fetch()
+    say(f"{relative(WHEELS)} has {', '.join(sorted(path.name for path in WHEELS.glob('*.whl')))}")
+
+
+@cli.command()
+def lock() -> None:
+    """Pin the requirements anew."""
+    locking.lock()
+
+
+def _running() -> Instance:
+    instance = Instance.load(user_instance_folder())
+    if instance is None or not environment.is_running(instance):
+        raise NotRunningError()
+    return instance
+
+
+def _summary(instance: Instance) -> None:
+    outputs = Terraform(instance).outputs()
+    say(f"AWS API      {instance.endpoint_url}")
+    say(f"PostgreSQL   {outputs['aurora_cluster_endpoint']}:{outputs['aurora_cluster_port']}/{outputs['aurora_database_name']}")
+    say(f"data bucket  s3://{outputs['bucket_data_name']}")
+    say(f"Glue job     {outputs['glue_job_performance_academica_name']}")
+    name = outputs["glue_job_performance_academica_name"]
+    for each in aws.client(instance, "glue").get_job_runs(JobName=name, MaxResults=5)["JobRuns"]:
+        say(f"  run {each['Id'][:20]}… {each['JobRunState']} {each['StartedOn']:%Y-%m-%d %H:%M:%S}")
+    say('next: `make run`; for your shell: eval "$(make -s env)"')
+
+
+def _report(ended: job.Run) -> None:
+    if ended.summary:
+        say(json.dumps({key: value for key, value in ended.summary.items() if key != "event"}, ensure_ascii=False))
+    if ended.state != "SUCCEEDED":
+        raise JobError(f"run {ended.id} ended as {ended.state}: {ended.error}", "its Spark log: make logs RUN_ID=" + ended.id)
+    out.print(f"[green]✓[/green] run {ended.id} SUCCEEDED in {ended.seconds} s")
+
+
+def main() -> None:
+    try:
+        cli(standalone_mode=False)
+    except CommandError as error:
+        err.print("[red]error:[/red] ", end="")
+        err.print(str(error), markup=False)
+        sys.exit(1)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        err.print("interrupted")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

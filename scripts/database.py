@@ -1,0 +1,67 @@
+"""The cluster's database, reached as a person would: endpoint out of Terraform, password out of the managed secret."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from scripts.aws import client
+from scripts.console import say
+from scripts.errors import CommandError
+from scripts.instance import Instance
+from scripts.paths import TOP
+
+CREATE_TABLES = TOP / "sql" / "01_create_tables.sql"
+ANALYSIS = TOP / "sql" / "02_analysis_queries.sql"
+
+
+def parameters(instance: Instance, outputs: dict[str, Any]) -> dict[str, Any]:
+    """libpq's connection parameters of the master user."""
+    arn = outputs["secret_manager_aurora_credentials_arn"]
+    secret = json.loads(client(instance, "secretsmanager").get_secret_value(SecretId=arn)["SecretString"])
+    return {
+        "host": outputs["aurora_cluster_endpoint"],
+        "port": outputs["aurora_cluster_port"],
+        "dbname": outputs["aurora_database_name"],
+        "user": secret["username"],
+        "password": secret["password"],
+        "sslmode": "require",
+        "connect_timeout": 10,
+    }
+
+
+def connect(instance: Instance, outputs: dict[str, Any]) -> psycopg.Connection:
+    """Raises :class:`CommandError` when the database can't be reached."""
+    try:
+        return psycopg.connect(**parameters(instance, outputs), autocommit=True)
+    except psycopg.OperationalError as error:
+        raise CommandError(f"the cluster's database refused: {error}", "run `make local-up`, it mends what is missing") from None
+
+
+def create_tables(instance: Instance, outputs: dict[str, Any]) -> None:
+    """Runs ``sql/01_create_tables.sql``, which changes nothing where the tables are."""
+    run_file(instance, outputs, CREATE_TABLES)
+    say(f"tables: {CREATE_TABLES.relative_to(TOP)} has run")
+
+
+def run_file(instance: Instance, outputs: dict[str, Any], path: Path) -> list[list[tuple[Any, ...]]]:
+    """Runs the statements of a file in one go; the rows of each statement that returns some."""
+    results = []
+    with connect(instance, outputs) as connection:
+        cursor = connection.execute(path.read_bytes())
+        while True:
+            if cursor.description:
+                results.append(cursor.fetchall())
+            if not cursor.nextset():
+                return results
+
+
+def write_pgpass(instance: Instance, outputs: dict[str, Any]) -> Path:
+    """A password file (0600) for psql, so that no password is printed or exported."""
+    found = parameters(instance, outputs)
+    path = instance.secret_file("pgpass")
+    path.write_text(":".join(str(found[name]) for name in ("host", "port", "dbname", "user", "password")) + "\n")
+    return path

@@ -1,0 +1,137 @@
+"""Runs of the Glue job: start, follow the log, report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+from tenacity import Retrying, retry_if_result, wait_fixed
+
+from scripts.aws import client
+from scripts.errors import CommandError, JobError
+from scripts.instance import Instance
+
+ENDED = {"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT", "ERROR", "EXPIRED"}
+SETS = ("alunos", "escolas", "notas")
+
+
+@dataclass
+class Run:
+    """A job run that has ended. ``summary``: the job's own counts, None when it did not come so far."""
+
+    id: str
+    state: str
+    error: str = ""
+    seconds: int = 0
+    summary: dict[str, Any] | None = field(default=None)
+
+
+def upload(instance: Instance, bucket: str, folder: Path) -> list[str]:
+    """Uploads the three CSVs of ``folder`` to ``raw/``; returns their keys. Raises CommandError when one is missing."""
+    missing = [f"{name}.csv" for name in SETS if not (folder / f"{name}.csv").is_file()]
+    if missing:
+        raise CommandError(f"{folder} has no {', '.join(missing)}", "DATA names a folder with alunos, escolas, notas .csv")
+    s3 = client(instance, "s3")
+    for name in SETS:
+        s3.upload_file(str(folder / f"{name}.csv"), bucket, f"raw/{name}.csv")
+    return [f"raw/{name}.csv" for name in SETS]
+
+
+def parse_arguments(text: str) -> dict[str, str]:
+    """``--key value --flag`` as Glue's Arguments. Raises CommandError for anything else."""
+    import shlex
+
+    arguments: dict[str, str] = {}
+    name = ""
+    for token in shlex.split(text):
+        if token.startswith("--"):
+            name, _, value = token.partition("=")
+            arguments[name] = value
+        elif name and not arguments[name]:
+            arguments[name] = token
+        else:
+            raise CommandError(f"ARGS: `{token}` follows no --key", 'write ARGS="--key value --other value"')
+    return arguments
+
+
+def run(
+    instance: Instance,
+    outputs: dict[str, Any],
+    arguments: dict[str, str] | None = None,
+    show: Callable[[str], None] = lambda line: None,
+) -> Run:
+    """Starts a run, gives ``show`` its output log line by line while it runs, and returns it when it has ended.
+
+    Raises:
+        JobError: Glue did not take the run.
+    """
+    glue, name = client(instance, "glue"), outputs["glue_job_performance_academica_name"]
+    try:
+        run_id = glue.start_job_run(JobName=name, Arguments=arguments or {})["JobRunId"]
+    except ClientError as error:
+        raise JobError(f"Glue refused the run: {error.response['Error']['Message']}", "see `make status`") from None
+    lines: list[str] = []
+    follower = _Follower(client(instance, "logs"), outputs["glue_log_group_output"], run_id)
+
+    def look() -> dict[str, Any]:
+        # State first, log second: what was logged before the end is read before the last look ends the loop.
+        found: dict[str, Any] = glue.get_job_run(JobName=name, RunId=run_id)["JobRun"]
+        for line in follower.new_lines():
+            lines.append(line)
+            show(line)
+        return found
+
+    try:
+        ended = Retrying(retry=retry_if_result(lambda found: found["JobRunState"] not in ENDED), wait=wait_fixed(0.5))(look)
+    except KeyboardInterrupt:
+        glue.batch_stop_job_run(JobName=name, JobRunIds=[run_id])
+        raise
+    return Run(
+        run_id, ended["JobRunState"], ended.get("ErrorMessage", ""), ended.get("ExecutionTime", 0), summary_of(lines)
+    )
+
+
+def log_lines(instance: Instance, outputs: dict[str, Any], run_id: str, group: str) -> list[str]:
+    """What the run (the last one when ``run_id`` is empty) logged to ``group``. Raises JobError when there is none."""
+    name = outputs["glue_job_performance_academica_name"]
+    if not run_id:
+        runs = client(instance, "glue").get_job_runs(JobName=name, MaxResults=1)["JobRuns"]
+        if not runs:
+            raise JobError("the job has not run yet", "start it with `make run`")
+        run_id = runs[0]["Id"]
+    return _Follower(client(instance, "logs"), outputs[f"glue_log_group_{group}"], run_id).new_lines()
+
+
+def summary_of(lines: Sequence[str]) -> dict[str, Any] | None:
+    """The run's counts: the last line of the log that is the job's summary (docs/interfaces.md)."""
+    for line in reversed(lines):
+        if line.startswith("{") and '"run_summary"' in line:
+            found: dict[str, Any] = json.loads(line)
+            return found
+    return None
+
+
+class _Follower:
+    """Reads a log stream from where the last look ended."""
+
+    def __init__(self, logs: Any, group: str, stream: str) -> None:
+        self._logs, self._where = logs, {"logGroupName": group, "logStreamName": stream}
+        self._token: str | None = None
+
+    def new_lines(self) -> list[str]:
+        lines: list[str] = []
+        while True:
+            more = {"nextToken": self._token} if self._token else {}
+            try:
+                page = self._logs.get_log_events(**self._where, startFromHead=True, **more)
+            except self._logs.exceptions.ResourceNotFoundException:
+                return lines  # nothing was logged yet
+            lines += [line for event in page["events"] for line in event["message"].splitlines()]
+            if not page["events"] or page["nextForwardToken"] == self._token:
+                self._token = page["nextForwardToken"]
+                return lines
+            self._token = page["nextForwardToken"]

@@ -1,0 +1,123 @@
+"""Runs the checks, a layer at a time, each in the venv that it needs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from scripts import environment, java, postgres, provider_source, venvs
+from scripts.console import out, say
+from scripts.instance import Instance, Ports, clean_environment
+from scripts.paths import LOCAL, TOP
+
+SOURCES = ["scripts", "emulator", "glue_scripts", "tests"]
+
+
+def run(layers: tuple[str, ...]) -> int:
+    """Runs ``layers`` in order, all of them even after a failure; 0 when every one passed."""
+    results = []
+    for layer in layers:
+        out.rule(layer)
+        began = time.monotonic()
+        code = LAYERS[layer]()
+        results.append((layer, code, time.monotonic() - began))
+    if len(results) > 1:
+        out.rule("summary")
+        for layer, code, seconds in results:
+            say(f"{'ok    ' if code == 0 else 'FAILED'} {layer:<10} {seconds:6.1f} s")
+    return int(any(code for _, code, _ in results))
+
+
+def lint() -> int:
+    bin_ = venvs.lint().parent
+    tools = Path(sys.executable)
+    shell = [path for path in _tracked("*.sh", ".ci/run") if path.exists()]
+    checks: list[tuple[list[str | Path], dict[str, str]]] = [
+        ([bin_ / "ruff", "check", *SOURCES], {}),
+        ([bin_ / "ruff", "format", "--check", *SOURCES], {}),
+        ([bin_ / "mypy", "--python-executable", tools, "scripts", "tests/e2e", "tests/support"], {}),
+        ([bin_ / "mypy", "--python-executable", venvs.localstack(), "emulator/glue_aurora"], {"MYPYPATH": "emulator"}),
+        ([bin_ / "mypy", "--python-executable", java.worker(), "emulator/glue_worker"], {"MYPYPATH": "emulator"}),
+        ([bin_ / "mypy", "--python-executable", java.worker(), "glue_scripts"], {"MYPYPATH": "glue_scripts"}),
+        ([bin_ / "shellcheck", *shell], {}),
+        (["terraform", "fmt", "-check", "-recursive", "terraform"], {}),
+        ([bin_ / "checkov", "--quiet", "--compact", "--framework", "terraform", "-d", "terraform"], {}),
+    ]
+    return int(any([_command(command, extra) for command, extra in checks]))
+
+
+def unit() -> int:
+    return _pytest(Path(sys.executable), "unit", "tests/unit")
+
+
+def job() -> int:
+    """Spark and a PostgreSQL server of its own, removed afterwards."""
+    environment.setup()
+    instance = Instance.open(LOCAL / "test-job", Ports.free())
+    try:
+        postgres.start(instance)
+        password = instance.secret_file("rdsadmin_password").read_text()
+        dsn = f"host=127.0.0.1 port={instance.ports.postgres} user={postgres.SUPERUSER} password={password} dbname=postgres"
+        extra = {"TEST_POSTGRES_DSN": dsn, "JAVA_HOME": str(java.home()), "SPARK_LOCAL_IP": "127.0.0.1"}
+        return _pytest(java.worker(), "job", "tests/job", extra=extra)
+    finally:
+        environment.remove(instance)
+
+
+def emulator() -> int:
+    environment.setup()
+    return _pytest(Path(sys.executable), "emulator", "tests/emulator")
+
+
+def e2e() -> int:
+    environment.setup()
+    return _pytest(Path(sys.executable), "e2e", "tests/e2e", "-p", "no:randomly", "-x", "--quiet", "--no-header")
+
+
+def terraform() -> int:
+    """``terraform test`` with mocked providers; needs no environment."""
+    folder = LOCAL / "terraform-test"
+    env = {**provider_source.choose().environment, "TF_DATA_DIR": str(folder), "CHECKPOINT_DISABLE": "true"}
+    environment.setup()
+    for arguments in (["init", "-backend=false", "-input=false", "-lockfile=readonly"], ["validate"], ["test"]):
+        if _command(["terraform", "-chdir=terraform", *arguments], env):
+            return 1
+    return 0
+
+
+def format_sources() -> int:
+    ruff = venvs.lint().parent / "ruff"
+    commands = [[ruff, "check", "--fix", *SOURCES], [ruff, "format", *SOURCES], ["terraform", "fmt", "-recursive", "terraform"]]
+    return int(any([_command(command, {}) for command in commands]))
+
+
+LAYERS: dict[str, Callable[[], int]] = {
+    "lint": lint,
+    "unit": unit,
+    "terraform": terraform,
+    "job": job,
+    "emulator": emulator,
+    "e2e": e2e,
+}
+
+
+def _pytest(python: Path, marker: str, *arguments: str, extra: dict[str, str] | None = None) -> int:
+    return _command([python, "-m", "pytest", "-m", marker, *arguments], extra or {})
+
+
+def _command(command: list[str | Path], extra: dict[str, str]) -> int:
+    say("$ " + " ".join(_short(part) for part in command))
+    return subprocess.run([str(part) for part in command], env={**clean_environment(), **extra}, cwd=TOP).returncode
+
+
+def _short(part: str | Path) -> str:
+    return os.path.relpath(part, TOP) if isinstance(part, Path) and part.is_absolute() else str(part)
+
+
+def _tracked(*patterns: str) -> list[Path]:
+    done = subprocess.run(["git", "ls-files", "--", *patterns], cwd=TOP, capture_output=True, text=True)
+    return [TOP / name for name in done.stdout.splitlines()]

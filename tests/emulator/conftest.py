@@ -1,0 +1,50 @@
+"""One running environment for the whole layer: LocalStack with the plugin, PostgreSQL and the worker, all real."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from scripts import environment as environments
+from scripts import postgres
+from scripts.aws import client
+from scripts.instance import Instance, Ports
+from scripts.paths import LOCAL
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What a test needs of the running environment."""
+
+    instance: Instance
+
+    @property
+    def endpoint_url(self) -> str:
+        return self.instance.endpoint_url
+
+    @property
+    def worker_url(self) -> str:
+        return self.instance.worker_url
+
+    @property
+    def worker_token(self) -> str:
+        return self.instance.secret_file("worker_token").read_text()
+
+    def client(self, service: str) -> Any:
+        """boto3 client of the running LocalStack."""
+        return client(self.instance, service)
+
+    def admin(self, database: str = "postgres") -> Any:
+        """psycopg connection as PostgreSQL's superuser."""
+        return postgres.connect(self.instance, database)
+
+
+@pytest.fixture(scope="session")
+def environment() -> Iterator[Environment]:
+    """Started once a session, removed at its end; a minute of a job's Timeout lasts 2 s."""
+    instance = Instance.open(LOCAL / "test-emulator", Ports.free())
+    with environments.running(instance, localstack_env={"EMULATOR_GLUE_SECONDS_PER_MINUTE": "2"}):
+        yield Environment(instance)
