@@ -9,7 +9,6 @@ locals {
 }
 
 resource "aws_kms_key" "this" {
-  # checkov:skip=CKV2_AWS_64: the policy is aws_kms_key_policy.this
   description             = "${var.project_name}: bucket, database, secret and logs"
   enable_key_rotation     = true
   deletion_window_in_days = 7

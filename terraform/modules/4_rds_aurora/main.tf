@@ -8,7 +8,6 @@ resource "aws_db_subnet_group" "this" {
 }
 
 resource "aws_security_group" "aurora" {
-  # checkov:skip=CKV2_AWS_5: attached to the cluster below
   name        = "${var.project_name}-aurora"
   description = "Aurora cluster"
   vpc_id      = var.vpc_id
