@@ -37,7 +37,12 @@ def up() -> None:
     ports = Ports.chosen()
     known = Instance.load(user_instance_folder())
     alive = known is not None and any(daemon.process() for daemon in environment.daemons(known))
-    if known and alive and known.ports != ports and any(os.environ.get(name) for name in ("LOCALSTACK_PORT", "POSTGRES_PORT", "WORKER_PORT")):
+    if (
+        known
+        and alive
+        and known.ports != ports
+        and any(os.environ.get(name) for name in ("LOCALSTACK_PORT", "POSTGRES_PORT", "WORKER_PORT"))
+    ):
         raise CommandError("the environment runs on other ports", "end it first: make local-down")
     instance = known if known and alive else Instance.open(user_instance_folder(), ports)
     already = environment.is_running(instance)
@@ -66,7 +71,12 @@ def reset() -> None:
 
 
 @cli.command()
-@click.option("--data", envvar="DATA", type=click.Path(path_type=Path), help="Folder whose CSVs are uploaded to raw/ first.")
+@click.option(
+    "--data",
+    envvar="DATA",
+    type=click.Path(path_type=Path),
+    help="Folder whose CSVs are uploaded to raw/ first.",
+)
 @click.option("--args", "arguments", envvar="ARGS", default="", help="Arguments of this run: --key value …")
 def run(data: Path | None, arguments: str) -> None:
     """Run the job once, following its log."""
@@ -111,7 +121,8 @@ def status() -> None:
         raise NotRunningError()
     for daemon in environment.daemons(instance):
         process = daemon.process()
-        say(f"{daemon.name:<11}{'running, pid ' + str(process.pid) if process else 'not running'}; log {relative(daemon.log)}")
+        how = f"running, pid {process.pid}" if process else "not running"
+        say(f"{daemon.name:<11}{how}; log {relative(daemon.log)}")
     if environment.is_running(instance):
         _summary(instance)
 
@@ -162,7 +173,8 @@ def _running() -> Instance:
 def _summary(instance: Instance) -> None:
     outputs = Terraform(instance).outputs()
     say(f"AWS API      {instance.endpoint_url}")
-    say(f"PostgreSQL   {outputs['aurora_cluster_endpoint']}:{outputs['aurora_cluster_port']}/{outputs['aurora_database_name']}")
+    where = "{aurora_cluster_endpoint}:{aurora_cluster_port}/{aurora_database_name}".format(**outputs)
+    say(f"PostgreSQL   {where}")
     say(f"data bucket  s3://{outputs['bucket_data_name']}")
     say(f"Glue job     {outputs['glue_job_performance_academica_name']}")
     name = outputs["glue_job_performance_academica_name"]
@@ -175,7 +187,10 @@ def _report(ended: job.Run) -> None:
     if ended.summary:
         say(json.dumps({key: value for key, value in ended.summary.items() if key != "event"}, ensure_ascii=False))
     if ended.state != "SUCCEEDED":
-        raise JobError(f"run {ended.id} ended as {ended.state}: {ended.error}", "its Spark log: make logs RUN_ID=" + ended.id)
+        raise JobError(
+            f"run {ended.id} ended as {ended.state}: {ended.error}",
+            "its Spark log: make logs RUN_ID=" + ended.id,
+        )
     out.print(f"[green]✓[/green] run {ended.id} SUCCEEDED in {ended.seconds} s")
 
 

@@ -38,7 +38,9 @@ def connect(instance: Instance, outputs: dict[str, Any]) -> psycopg.Connection:
     try:
         return psycopg.connect(**parameters(instance, outputs), autocommit=True)
     except psycopg.OperationalError as error:
-        raise CommandError(f"the cluster's database refused: {error}", "run `make local-up`, it mends what is missing") from None
+        raise CommandError(
+            f"the cluster's database refused: {error}", "run `make local-up`, it mends what is missing"
+        ) from None
 
 
 def create_tables(instance: Instance, outputs: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from scripts import database, java, jars, localstack, postgres, venvs, wheels, worker
+from scripts import database, jars, java, localstack, postgres, venvs, wheels, worker
 from scripts.console import say, step
 from scripts.errors import StartError
 from scripts.instance import Instance

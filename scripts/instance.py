@@ -14,7 +14,8 @@ from scripts.paths import LOCAL
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"  # LocalStack's account for the access key below
-ACCESS_KEY = SECRET_KEY = "test"
+ACCESS_KEY = "test"
+SECRET_KEY = "test"  # noqa: S105 - opens nothing but LocalStack
 DEFAULT_PORTS = {"LOCALSTACK_PORT": 4566, "POSTGRES_PORT": 15432, "WORKER_PORT": 4570}
 
 

@@ -59,15 +59,30 @@ def _fetch(configuration: str) -> Path:
 def _retrieve(configuration: str) -> None:
     ivy = next((java.worker().parent.parent / "lib").glob("python3*/site-packages/pyspark/jars/ivy-*.jar"))
     settings = ["-settings", os.environ["IVY_SETTINGS"]] if os.environ.get("IVY_SETTINGS") else []
-    arguments = ["-ivy", str(REQUIREMENTS / "jars.ivy.xml"), "-cache", str(CACHE / "ivy"), "-confs", configuration]
+    arguments = [
+        "-ivy",
+        str(REQUIREMENTS / "jars.ivy.xml"),
+        "-cache",
+        str(CACHE / "ivy"),
+        "-confs",
+        configuration,
+    ]
     target = ["-retrieve", f"{JARS}/[conf]/[artifact]-[revision].[ext]", "-overwriteMode", "always"]
-    command = [java.home() / "bin" / "java", *java.trust_options(), "-jar", ivy, *settings, *arguments, *target]
+    command = [
+        str(java.home() / "bin" / "java"),
+        *java.trust_options(),
+        "-jar",
+        ivy,
+        *settings,
+        *arguments,
+        *target,
+    ]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         lines = [line for line in (done.stdout + done.stderr).splitlines() if "::" in line or "rror" in line]
         raise SetupError(
             f"Ivy could not fetch {configuration}: " + "; ".join(lines[-5:]),
-            "check the network; behind a proxy set JAVA_TOOL_OPTIONS, behind a mirror IVY_SETTINGS (docs/troubleshooting.md)",
+            "check the network; a proxy goes into JAVA_TOOL_OPTIONS, a mirror into IVY_SETTINGS",
         )
 
 

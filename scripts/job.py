@@ -34,7 +34,9 @@ def upload(instance: Instance, bucket: str, folder: Path) -> list[str]:
     """Uploads the three CSVs of ``folder`` to ``raw/``; returns their keys. Raises CommandError when one is missing."""
     missing = [f"{name}.csv" for name in SETS if not (folder / f"{name}.csv").is_file()]
     if missing:
-        raise CommandError(f"{folder} has no {', '.join(missing)}", "DATA names a folder with alunos, escolas, notas .csv")
+        raise CommandError(
+            f"{folder} has no {', '.join(missing)}", "DATA names a folder with alunos, escolas, notas .csv"
+        )
     s3 = client(instance, "s3")
     for name in SETS:
         s3.upload_file(str(folder / f"{name}.csv"), bucket, f"raw/{name}.csv")
@@ -86,12 +88,18 @@ def run(
         return found
 
     try:
-        ended = Retrying(retry=retry_if_result(lambda found: found["JobRunState"] not in ENDED), wait=wait_fixed(0.5))(look)
+        ended = Retrying(retry=retry_if_result(lambda found: found["JobRunState"] not in ENDED), wait=wait_fixed(0.5))(
+            look
+        )
     except KeyboardInterrupt:
         glue.batch_stop_job_run(JobName=name, JobRunIds=[run_id])
         raise
     return Run(
-        run_id, ended["JobRunState"], ended.get("ErrorMessage", ""), ended.get("ExecutionTime", 0), summary_of(lines)
+        run_id,
+        ended["JobRunState"],
+        ended.get("ErrorMessage", ""),
+        ended.get("ExecutionTime", 0),
+        summary_of(lines),
     )
 
 

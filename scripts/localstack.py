@@ -20,7 +20,7 @@ def start(instance: Instance, extra: dict[str, str] | None = None) -> None:
     if server.process() is None:
         volume = instance.folder / "localstack"
         volume.mkdir(exist_ok=True)
-        command = [venvs.localstack(), "-m", "localstack.runtime.main"]
+        command = [str(venvs.localstack()), "-m", "localstack.runtime.main"]
         server.start(command, {**_environment(instance), **(extra or {})}, cwd=volume)
 
     def answers() -> None:

@@ -17,7 +17,7 @@ def lock() -> None:
     for source in sorted(REQUIREMENTS.glob("*.in")):
         with step(f"locking {source.name}"):
             # From within the folder, so that no path of this machine gets into the comments.
-            command = [UV, "pip", "compile", *options, source.name, "-o", source.with_suffix(".txt").name]
+            command = [str(UV), "pip", "compile", *options, source.name, "-o", source.with_suffix(".txt").name]
             done = subprocess.run(command, cwd=REQUIREMENTS, capture_output=True, text=True)
         if done.returncode:
             raise SetupError(f"{source.name}: {done.stderr.strip()}", "loosen its bounds, then `make lock` again")

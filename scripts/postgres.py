@@ -81,7 +81,7 @@ def start(instance: Instance) -> None:
             with step("initialising PostgreSQL"):
                 _initialise(instance, binaries, data, account)
         options = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
-        command = [binaries / "postgres", "-D", data, "-p", str(instance.ports.postgres), *options]
+        command = [str(binaries / "postgres"), "-D", str(data), "-p", str(instance.ports.postgres), *options]
         server.start(command, _environment(), cwd=data, account=account)
 
     def answers() -> None:
@@ -156,7 +156,9 @@ def _unpacked(base: Path) -> Path:
                     with tarfile.open(packed) as tar:
                         tar.extractall(unpacked, filter="tar")
                 except tarfile.ReadError as error:
-                    raise SetupError(f"can't unpack {packed.name}: {error}", "this Python lacks lzma: use another 3.11")
+                    raise SetupError(
+                        f"can't unpack {packed.name}: {error}", "this Python lacks lzma: use another 3.11"
+                    ) from None
                 for folder in (unpacked, *(path for path in unpacked.rglob("*") if path.is_dir())):
                     folder.chmod(0o755)
                 unpacked.rename(target)
@@ -170,21 +172,30 @@ def _initialise(instance: Instance, binaries: Path, data: Path, account: Account
     making.mkdir(parents=True, mode=0o700)
     password = making.with_name(f"{making.name}.password")
     password.touch(mode=0o600)
-    as_account = {"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}
     try:
         password.write_text(instance.secret_file("rdsadmin_password").read_text())
         for path in (making, password):
             _give(path, account)
         # Aurora's databases are UTF-8 with en_US.UTF-8; ICU's en-US sorts alike on every machine.
         locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=icu", "--icu-locale=en-US"]
-        command = [binaries / "initdb", "-D", making, "-U", SUPERUSER, f"--pwfile={password}", "--auth=scram-sha-256"]
+        command = [
+            binaries / "initdb",
+            "-D",
+            making,
+            "-U",
+            SUPERUSER,
+            f"--pwfile={password}",
+            "--auth=scram-sha-256",
+        ]
         done = subprocess.run(
             [*command, *locale],
             env=_environment(),
             cwd=making,
             capture_output=True,
             text=True,
-            **as_account,  # type: ignore[call-overload]
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
         )
         if done.returncode:
             raise SetupError(f"initdb failed: {done.stderr.strip()[-1500:]}", "see docs/troubleshooting.md")
@@ -218,9 +229,7 @@ def _certificate(folder: Path) -> None:
     key_file = folder / "server.key"
     key_file.touch(mode=0o600)
     key_file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
 
 

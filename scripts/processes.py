@@ -51,12 +51,16 @@ class Daemon:
         return process if alive else None
 
     def start(
-        self, command: Sequence[str | Path], env: Mapping[str, str], *, cwd: Path, account: Account | None = None
+        self,
+        command: Sequence[str | Path],
+        env: Mapping[str, str],
+        *,
+        cwd: Path,
+        account: Account | None = None,
     ) -> None:
         """Starts ``command`` detached from this terminal, as ``account`` where given."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self._record.parent.mkdir(parents=True, exist_ok=True)
-        as_account = {"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}
         with self.log.open("ab") as log:
             started = subprocess.Popen(
                 [str(part) for part in command],
@@ -66,7 +70,9 @@ class Daemon:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                **as_account,  # type: ignore[arg-type]
+                user=account.uid if account else None,
+                group=account.gid if account else None,
+                extra_groups=[] if account else None,
             )
         record = {"pid": started.pid, "started": psutil.Process(started.pid).create_time()}
         self._record.write_text(json.dumps(record))
@@ -76,11 +82,12 @@ class Daemon:
         if self.process() is None:
             lines = self.log.read_text(errors="replace").splitlines()[-15:] if self.log.exists() else []
             raise StartError(
-                f"{self.name} ended:\n    " + "\n    ".join(lines), f"the whole log is in {relative(self.log)}"
+                f"{self.name} ended:\n    " + "\n    ".join(lines),
+                f"the whole log is in {relative(self.log)}",
             )
 
     def stop(self, seconds: float = 30) -> bool:
-        """Ends the process and what it started; kills what has not ended within ``seconds``. False: it was not alive."""
+        """Ends the process and what it started, by force after ``seconds``. False: it was not alive."""
         process = self.process()
         if process is None:
             self._record.unlink(missing_ok=True)

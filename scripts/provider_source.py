@@ -1,4 +1,4 @@
-"""Decides where ``terraform init`` takes the AWS provider from, so that it works with and without the public registry."""
+"""Decides where ``terraform init`` takes the AWS provider from: it must work without the public registry too."""
 
 from __future__ import annotations
 

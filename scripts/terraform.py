@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import subprocess
-from pathlib import Path
 from typing import Any
 
 from scripts import provider_source
@@ -76,7 +75,7 @@ class Terraform:
         return {name: each["value"] for name, each in json.loads(done.stdout).items()}
 
     def run(self, *arguments: str, quiet: bool = False, accept: tuple[int, ...] = (0,)) -> int:
-        """Runs ``terraform ARGUMENTS``; shows its output unless ``quiet``, keeps it in the log, returns the exit code."""
+        """Runs ``terraform ARGUMENTS``, shows its output unless ``quiet``, logs it; returns the exit code."""
         command = ["terraform", f"-chdir={TERRAFORM}", *arguments]
         if arguments[0] in ("init", "plan", "apply", "destroy") and not os.isatty(1):
             command.append("-no-color")
@@ -100,7 +99,9 @@ class Terraform:
                     print(line, end="", flush=True)
         if process.returncode not in accept:
             shown = "".join(lines[-40:]).strip()
-            raise TerraformError(f"terraform {arguments[0]} failed" + (f":\n{shown}" if quiet else ""), f"see {self.log}")
+            raise TerraformError(
+                f"terraform {arguments[0]} failed" + (f":\n{shown}" if quiet else ""), f"see {self.log}"
+            )
         return process.returncode
 
 

@@ -39,15 +39,21 @@ def lint() -> int:
     checks: list[tuple[list[str | Path], dict[str, str]]] = [
         ([bin_ / "ruff", "check", *SOURCES], {}),
         ([bin_ / "ruff", "format", "--check", *SOURCES], {}),
-        ([bin_ / "mypy", "--python-executable", tools, "scripts", "tests/e2e", "tests/support"], {}),
-        ([bin_ / "mypy", "--python-executable", venvs.localstack(), "emulator/glue_aurora"], {"MYPYPATH": "emulator"}),
-        ([bin_ / "mypy", "--python-executable", java.worker(), "emulator/glue_worker"], {"MYPYPATH": "emulator"}),
+        ([bin_ / "mypy", "--python-executable", tools, "scripts", "tests/e2e"], {}),
+        (
+            [bin_ / "mypy", "--python-executable", venvs.localstack(), "emulator/glue_aurora"],
+            {"MYPYPATH": "emulator"},
+        ),
+        (
+            [bin_ / "mypy", "--python-executable", java.worker(), "emulator/glue_worker"],
+            {"MYPYPATH": "emulator"},
+        ),
         ([bin_ / "mypy", "--python-executable", java.worker(), "glue_scripts"], {"MYPYPATH": "glue_scripts"}),
         ([bin_ / "shellcheck", *shell], {}),
         (["terraform", "fmt", "-check", "-recursive", "terraform"], {}),
         ([bin_ / "checkov", "--quiet", "--compact", "--framework", "terraform", "-d", "terraform"], {}),
     ]
-    return int(any([_command(command, extra) for command, extra in checks]))
+    return max([_command(command, extra) for command, extra in checks])
 
 
 def unit() -> int:
@@ -61,8 +67,12 @@ def job() -> int:
     try:
         postgres.start(instance)
         password = instance.secret_file("rdsadmin_password").read_text()
-        dsn = f"host=127.0.0.1 port={instance.ports.postgres} user={postgres.SUPERUSER} password={password} dbname=postgres"
-        extra = {"TEST_POSTGRES_DSN": dsn, "JAVA_HOME": str(java.home()), "SPARK_LOCAL_IP": "127.0.0.1"}
+        dsn = f"host=127.0.0.1 port={instance.ports.postgres} user={postgres.SUPERUSER} dbname=postgres"
+        extra = {
+            "TEST_POSTGRES_DSN": f"{dsn} password={password}",
+            "JAVA_HOME": str(java.home()),
+            "SPARK_LOCAL_IP": "127.0.0.1",
+        }
         return _pytest(java.worker(), "job", "tests/job", extra=extra)
     finally:
         environment.remove(instance)
@@ -83,7 +93,11 @@ def terraform() -> int:
     folder = LOCAL / "terraform-test"
     env = {**provider_source.choose().environment, "TF_DATA_DIR": str(folder), "CHECKPOINT_DISABLE": "true"}
     environment.setup()
-    for arguments in (["init", "-backend=false", "-input=false", "-lockfile=readonly"], ["validate"], ["test"]):
+    for arguments in (
+        ["init", "-backend=false", "-input=false", "-lockfile=readonly"],
+        ["validate"],
+        ["test"],
+    ):
         if _command(["terraform", "-chdir=terraform", *arguments], env):
             return 1
     return 0
@@ -91,8 +105,12 @@ def terraform() -> int:
 
 def format_sources() -> int:
     ruff = venvs.lint().parent / "ruff"
-    commands = [[ruff, "check", "--fix", *SOURCES], [ruff, "format", *SOURCES], ["terraform", "fmt", "-recursive", "terraform"]]
-    return int(any([_command(command, {}) for command in commands]))
+    commands: list[list[str | Path]] = [
+        [ruff, "check", "--fix", *SOURCES],
+        [ruff, "format", *SOURCES],
+        ["terraform", "fmt", "-recursive", "terraform"],
+    ]
+    return max([_command(command, {}) for command in commands])
 
 
 LAYERS: dict[str, Callable[[], int]] = {

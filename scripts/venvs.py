@@ -61,5 +61,5 @@ def _uv(*arguments: str) -> None:
     if done.returncode:
         raise SetupError(
             f"uv {arguments[0]} failed: {done.stderr.strip()[-2000:]}",
-            "check the network and the package index (UV_DEFAULT_INDEX, SSL_CERT_FILE), then run the same command again",
+            "check the network and the index (UV_DEFAULT_INDEX, SSL_CERT_FILE), then run the same command again",
         )

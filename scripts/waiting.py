@@ -23,9 +23,7 @@ def wait_for(what: str, question: Callable[[], T], *, seconds: float, remedy: st
     Raises:
         StartError: no answer within ``seconds``; whatever else ``question`` raises passes through at once.
     """
-    asking = Retrying(
-        retry=retry_if_exception_type(NotReady), stop=stop_after_delay(seconds), wait=wait_fixed(0.2)
-    )
+    asking = Retrying(retry=retry_if_exception_type(NotReady), stop=stop_after_delay(seconds), wait=wait_fixed(0.2))
     with step(f"waiting for {what}"):
         try:
             return asking(question)

@@ -37,8 +37,16 @@ def _download(folder: Path, platform: list[str]) -> None:
         if stamp.exists() and stamp.read_bytes() == lock.read_bytes():
             return
         with step("fetching the job's wheels"), tempfile.TemporaryDirectory(dir=folder) as scratch:
-            pip = [venvs.python("uv"), "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input"]
-            options = ["--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", lock, "-d", scratch]
+            pip = [
+                str(venvs.python("uv")),
+                "-m",
+                "pip",
+                "download",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--no-input",
+            ]
+            options = ["--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", str(lock), "-d", scratch]
             done = subprocess.run([*pip, *options, *platform], capture_output=True, text=True)
             if done.returncode:
                 raise SetupError(

@@ -23,9 +23,7 @@ def start(instance: Instance, extra: dict[str, str] | None = None) -> None:
     if agent.process() is None:
         home = instance.folder / "worker"
         home.mkdir(exist_ok=True)
-        agent.start(
-            [java.worker(), "-m", "glue_worker"], {**_environment(instance), **(extra or {})}, cwd=home
-        )
+        agent.start([java.worker(), "-m", "glue_worker"], {**_environment(instance), **(extra or {})}, cwd=home)
 
     def answers() -> None:
         agent.check_alive()

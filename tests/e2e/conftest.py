@@ -1,0 +1,95 @@
+"""The environment of the whole road, and the table that its checks end in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from rich.table import Table
+
+from scripts import database, environment, job
+from scripts.aws import client
+from scripts.console import out, say
+from scripts.instance import Instance, Ports
+from scripts.paths import LOCAL
+from scripts.terraform import Terraform
+from tests.e2e.expected import COLUMNS, Row, in_order
+
+REPORT = LOCAL / "e2e.json"
+_checks: dict[str, dict[str, Any]] = {}
+
+
+@dataclass
+class Road:
+    """A started environment, what Terraform said of it, and what a check asks of it."""
+
+    instance: Instance
+    terraform: Terraform
+    outputs: dict[str, Any]
+
+    def client(self, service: str) -> Any:
+        return client(self.instance, service)
+
+    def database(self) -> psycopg.Connection:
+        return database.connect(self.instance, self.outputs)
+
+    def run(self, arguments: dict[str, str] | None = None) -> job.Run:
+        return job.run(self.instance, self.outputs, arguments, show=say)
+
+    def table(self) -> list[Row]:
+        """Every row of performance_academica by key."""
+        with self.database() as connection:
+            return in_order(connection.execute(f"SELECT {', '.join(COLUMNS)} FROM performance_academica").fetchall())
+
+    def row_versions(self) -> list[Row]:
+        """Key and xmin of every row: xmin changes when a row is written again, be it with the same values."""
+        with self.database() as connection:
+            query = "SELECT aluno_id, escola_id, disciplina, xmin::text FROM performance_academica ORDER BY 1, 2, 3"
+            return connection.execute(query).fetchall()
+
+    def upload(self, folder: Path) -> None:
+        job.upload(self.instance, self.outputs["bucket_data_name"], folder)
+
+
+@pytest.fixture(scope="session")
+def road() -> Iterator[Road]:
+    instance = Instance.open(LOCAL / "e2e", Ports.free())
+    with environment.running(instance):
+        yield Road(instance, Terraform(instance), {})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        function = getattr(item, "function", None)
+        if function is not None and item.path.parent == Path(__file__).parent:
+            title = (function.__doc__ or item.name).strip().splitlines()[0].rstrip(".")
+            _checks[item.nodeid] = {"check": title, "result": "not run", "seconds": 0.0}
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.nodeid not in _checks:
+        return
+    check = _checks[report.nodeid]
+    check["seconds"] = round(check["seconds"] + report.duration, 1)
+    if report.failed:
+        check["result"] = "FAILED"
+    elif report.when == "call":
+        check["result"] = report.outcome
+
+
+def pytest_terminal_summary() -> None:
+    if not _checks:
+        return
+    table = Table("check", "result", "s", title="The whole road")
+    for check in _checks.values():
+        colour = {"passed": "green", "FAILED": "red"}.get(check["result"], "yellow")
+        table.add_row(check["check"], f"[{colour}]{check['result']}[/]", f"{check['seconds']:.1f}")
+    out.print()
+    out.print(table)
+    REPORT.write_text(json.dumps(list(_checks.values()), indent=1, ensure_ascii=False) + "\n")
+    say("the same in .local/e2e.json")
