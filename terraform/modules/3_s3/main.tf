@@ -168,15 +168,21 @@ resource "aws_s3_bucket_policy" "data" {
   depends_on = [aws_s3_bucket_public_access_block.data]
 }
 
-# source_hash and not etag: with KMS an etag is no MD5. A file of the same name that someone puts there later stays.
+# source_hash and not etag: with KMS an etag is no MD5. Neither content type nor tags: files of the same names that someone
+# puts there later would differ in them, and the next apply would put the samples back.
 resource "aws_s3_object" "sample" {
   for_each = fileset(var.sample_files_dir, "*.csv")
 
-  bucket       = aws_s3_bucket.data.id
-  key          = "${local.raw_prefix}${each.value}"
-  source       = "${var.sample_files_dir}/${each.value}"
-  source_hash  = filemd5("${var.sample_files_dir}/${each.value}")
-  content_type = "text/csv; charset=utf-8"
+  bucket      = aws_s3_bucket.data.id
+  key         = "${local.raw_prefix}${each.value}"
+  source      = "${var.sample_files_dir}/${each.value}"
+  source_hash = filemd5("${var.sample_files_dir}/${each.value}")
+
+  override_provider {
+    default_tags {
+      tags = {}
+    }
+  }
 
   # What is uploaded before them is stored without the key, or without a version.
   depends_on = [
