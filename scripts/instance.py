@@ -111,6 +111,7 @@ class Instance:
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1"])),
         }
 
 
@@ -120,5 +121,5 @@ def clean_environment() -> dict[str, str]:
 
 
 def user_instance_folder() -> Path:
-    """The instance of ``make local-up``."""
-    return LOCAL / "env"
+    """The instance of ``make local-up``: ``.local/env``, or the folder that ``LETRUS_INSTANCE`` names."""
+    return Path(os.environ.get("LETRUS_INSTANCE") or LOCAL / "env")

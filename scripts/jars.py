@@ -72,7 +72,7 @@ def _retrieve(configuration: str) -> None:
         str(java.home() / "bin" / "java"),
         *java.trust_options(),
         "-jar",
-        ivy,
+        str(ivy),
         *settings,
         *arguments,
         *target,

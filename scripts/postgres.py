@@ -179,9 +179,9 @@ def _initialise(instance: Instance, binaries: Path, data: Path, account: Account
         # Aurora's databases are UTF-8 with en_US.UTF-8; ICU's en-US sorts alike on every machine.
         locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=icu", "--icu-locale=en-US"]
         command = [
-            binaries / "initdb",
+            str(binaries / "initdb"),
             "-D",
-            making,
+            str(making),
             "-U",
             SUPERUSER,
             f"--pwfile={password}",

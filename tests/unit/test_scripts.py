@@ -1,0 +1,169 @@
+"""The commands' own parts, without a server."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from scripts import job, provider_source
+from scripts.errors import CommandError
+from scripts.instance import Instance, Ports
+from scripts.paths import TOP
+from scripts.processes import Daemon
+
+pytestmark = pytest.mark.unit
+FOREVER = [sys.executable, "-c", "import signal; signal.pause()"]
+
+
+def command(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """``python -m scripts ARGUMENTS`` in a clone without an environment."""
+    return subprocess.run(
+        [sys.executable, "-m", "scripts", *arguments],
+        cwd=TOP,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments"),
+    [
+        ("", {}),
+        ("--key value", {"--key": "value"}),
+        ("--flag --key 'two words'", {"--flag": "", "--key": "two words"}),
+        ("--key=--value", {"--key": "--value"}),
+    ],
+)
+def test_arguments_of_a_run(text: str, arguments: dict[str, str]) -> None:
+    assert job.parse_arguments(text) == arguments
+
+
+def test_argument_without_a_key_is_refused_with_the_way_to_write_it() -> None:
+    with pytest.raises(CommandError, match=r"follows no --key[\s\S]*ARGS="):
+        job.parse_arguments("value --key value")
+
+
+def test_summary_is_the_last_one_that_the_job_printed() -> None:
+    lines = [
+        '{"event": "run_summary", "kept": 1}',
+        '{"event": "other"}',
+        "text",
+        '{"event": "run_summary", "kept": 2}',
+        "",
+    ]
+    assert job.summary_of(lines) == {"event": "run_summary", "kept": 2}
+    assert job.summary_of(["no summary"]) is None
+
+
+@pytest.mark.parametrize("port", ["x", "0", "65536", "-1"])
+def test_port_that_is_none_is_refused_by_its_name(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POSTGRES_PORT", port)
+    with pytest.raises(CommandError, match=f"POSTGRES_PORT={port}"):
+        Ports.chosen()
+
+
+def test_taken_port_is_seen() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        number = server.getsockname()[1]
+        assert Ports(number, *_two_free()).taken() == [("LOCALSTACK_PORT", number)]
+
+
+def _two_free() -> tuple[int, int]:
+    free = Ports.free()
+    return free.postgres, free.worker
+
+
+def test_secrets_are_for_their_owner_only_and_stay(tmp_path: Path) -> None:
+    instance = Instance.open(tmp_path / "instance", Ports.free())
+    path = instance.secret_file("token")
+    first = path.read_text()
+    assert len(first) >= 32
+    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    assert instance.secret_file("token").read_text() == first
+
+
+def test_instance_is_found_again_with_its_ports(tmp_path: Path) -> None:
+    opened = Instance.open(tmp_path / "instance", Ports(1, 2, 3))
+    assert Instance.load(tmp_path / "instance") == opened
+    assert Instance.load(tmp_path / "other") is None
+
+
+def test_aws_variables_leave_no_way_to_a_real_account(tmp_path: Path) -> None:
+    variables = Instance.open(tmp_path / "instance", Ports(4566, 2, 3)).aws_environment()
+    assert variables["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4566"
+    assert variables["AWS_CONFIG_FILE"] == variables["AWS_SHARED_CREDENTIALS_FILE"] == os.devnull
+    assert "127.0.0.1" in variables["NO_PROXY"].split(",")
+
+
+def test_daemon_ends_with_what_it_started(tmp_path: Path) -> None:
+    daemon = Daemon(tmp_path, "parent")
+    child = f"import subprocess, sys; p = subprocess.Popen({FOREVER!r}); print(p.pid, flush=True); p.wait()"
+    daemon.start([sys.executable, "-c", child], os.environ, cwd=tmp_path)
+    parent = daemon.process()
+    assert parent is not None
+    while not daemon.log.read_text().strip():
+        daemon.check_alive()
+    child_pid = int(daemon.log.read_text())
+    assert daemon.stop()
+    assert daemon.process() is None
+    assert not psutil.pid_exists(child_pid) or psutil.Process(child_pid).status() == psutil.STATUS_ZOMBIE
+
+
+def test_process_that_got_our_old_pid_is_left_alone(tmp_path: Path) -> None:
+    with subprocess.Popen(FOREVER) as stranger:
+        (tmp_path / "processes").mkdir()
+        (tmp_path / "processes" / "server.json").write_text(json.dumps({"pid": stranger.pid, "started": 1.0}))
+        assert Daemon(tmp_path, "server").stop() is False
+        assert stranger.poll() is None
+        stranger.kill()
+
+
+def test_daemon_that_ended_is_reported_with_its_last_words(tmp_path: Path) -> None:
+    daemon = Daemon(tmp_path, "server")
+    daemon.start([sys.executable, "-c", "raise SystemExit('no disk left')"], os.environ, cwd=tmp_path)
+    process = daemon.process()
+    if process:
+        process.wait()
+    with pytest.raises(CommandError, match="no disk left"):
+        daemon.check_alive()
+
+
+def test_own_terraform_configuration_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = tmp_path / "company.tfrc"
+    own.write_text("")
+    monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(own))
+    assert provider_source.choose.__wrapped__().environment == {"TF_CLI_CONFIG_FILE": str(own)}
+
+
+def test_mirror_with_the_locked_version_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where TF_CLI_CONFIG_FILE names a file that is not there: Terraform only warns of that."""
+    platform = provider_source._platform()
+    (tmp_path / "mirror" / provider_source.ADDRESS / provider_source.version() / platform).mkdir(parents=True)
+    monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(tmp_path / "absent"))
+    monkeypatch.setenv("TF_PROVIDER_MIRROR", str(tmp_path / "mirror"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    source = provider_source.choose.__wrapped__()
+    assert f'path    = "{tmp_path / "mirror"}"' in Path(source.environment["TF_CLI_CONFIG_FILE"]).read_text()
+
+
+@pytest.mark.parametrize("name", ["run", "logs", "env", "status"])
+def test_command_without_an_environment_says_how_to_get_one(name: str, tmp_path: Path) -> None:
+    done = command(name, LETRUS_INSTANCE=str(tmp_path / "none"))
+    assert done.returncode == 1
+    assert "make local-up" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_make_alone_shows_every_target_with_a_text() -> None:
+    makefile = (TOP / "Makefile").read_text()
+    phony = {name for line in makefile.splitlines() if line.startswith(".PHONY:") for name in line.split()[1:]}
+    shown = subprocess.run(["make"], cwd=TOP, capture_output=True, text=True, check=True).stdout
+    assert {line.split()[1] for line in shown.splitlines() if line.startswith("  make ")} == phony
