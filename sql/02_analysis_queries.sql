@@ -1,13 +1,12 @@
--- The three analyses of the case over performance_academica. Read only; each statement has its name in the line above it.
--- Means are rounded to two decimals for reading; every ORDER BY ends in a key, so that two runs give the same order.
+-- The three analyses of the case over performance_academica. They only read. The line above a statement is its name.
+-- Means are rounded to two decimals for reading. Every ORDER BY ends in a key, so that two runs give the same order.
 
 -- name: media_por_regiao_e_escola
 SELECT regiao,
        escola_id,
        nome_escola,
-       ROUND(AVG(nota), 2)      AS media_nota,
-       COUNT(DISTINCT aluno_id) AS total_alunos,
-       COUNT(*)                 AS total_notas
+       ROUND(AVG(nota), 2) AS media_nota,
+       COUNT(*)            AS total_notas
   FROM performance_academica
  GROUP BY regiao, escola_id, nome_escola
  ORDER BY regiao, media_nota DESC, escola_id, nome_escola;
