@@ -39,8 +39,10 @@ class ApiError(CommonServiceException):
 class NotSupportedError(ApiError):
     """AWS has this, the emulator has not: HTTP 501, which neither boto3 nor the Go SDK (Terraform) retries.
 
-    Both retry 500, 502, 503 and 504 only (botocore/retries/standard.py, aws-sdk-go-v2 retry.DefaultRetryableHTTPStatusCodes).
+    Both retry 500, 502, 503 and 504 only (botocore/retries/standard.py; aws-sdk-go-v2, DefaultRetryableHTTPStatusCodes).
     """
 
     def __init__(self, what: str, remedy: str = "See docs/limits.md for what is supported.") -> None:
-        super().__init__("NotSupportedByEmulator", f"{what} is not supported by this emulator. {remedy}", status_code=501)
+        super().__init__(
+            "NotSupportedByEmulator", f"{what} is not supported by this emulator. {remedy}", status_code=501
+        )

@@ -1,4 +1,7 @@
-"""Plugin specs that the entry points of pyproject.toml name. Imports are inside, so that a service loads when first used."""
+"""Plugin specs that the entry points of pyproject.toml name.
+
+Imports are inside the functions, so that a service is loaded when it is first used.
+"""
 
 from localstack.services.plugins import Service, aws_provider
 

@@ -1,0 +1,1 @@
+"""AWS Glue: connections, jobs, job runs, triggers, security configurations and tags."""

@@ -1,0 +1,33 @@
+"""Arguments that a run's script gets, and the log groups that they choose."""
+
+from collections.abc import Mapping
+from typing import Any
+
+DEFAULT_LOG_GROUP = "/aws-glue/jobs"
+
+
+def merged_arguments(job: Mapping[str, Any], run_arguments: Mapping[str, str]) -> dict[str, str]:
+    """NonOverridableArguments over the run's arguments over DefaultArguments, key by key.
+
+    Source: AWS Glue guide, aws-glue-programming-etl-glue-arguments.html.
+    """
+    return {**job.get("DefaultArguments", {}), **run_arguments, **job.get("NonOverridableArguments", {})}
+
+
+def script_arguments(merged: Mapping[str, str], job_name: str, job_id: str, run_id: str) -> dict[str, str]:
+    """`merged` with the three arguments that Glue itself gives, which nobody else can set."""
+    return {**merged, "--JOB_NAME": job_name, "--JOB_ID": job_id, "--JOB_RUN_ID": run_id}
+
+
+def log_group_name(merged: Mapping[str, str], security_configuration: str | None, role_name: str) -> str:
+    """Prefix of the log groups; the run writes to `<prefix>/output` and `<prefix>/error`.
+
+    Source: AWS Glue guide, monitor-continuous-logging.html (custom prefix, security configuration).
+    """
+    prefix = merged.get("--custom-logGroup-prefix") or DEFAULT_LOG_GROUP
+    return f"{prefix}/{security_configuration}-role/{role_name}" if security_configuration else prefix
+
+
+def role_name_of(role: str) -> str:
+    """Name of a role given by name or ARN, with or without a path."""
+    return role.rsplit("/", 1)[-1]

@@ -1,0 +1,77 @@
+"""Error answers of AWS Glue, each message made here once.
+
+Wordings marked [AWS] were seen from the service itself; the others are ours, with the service's code.
+"""
+
+from glue_aurora.errors import ApiError
+
+
+class InvalidInputError(ApiError):
+    """The request is well formed and AWS Glue refuses its content."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("InvalidInputException", message)
+
+
+class UnsupportedValueError(InvalidInputError):
+    """AWS Glue takes this value and the emulator does not."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(f"{what} is not supported by this emulator (AWS Glue has it). {remedy}")
+
+
+class ConstraintError(ApiError):
+    """A value breaks a constraint of the service model: AWS checks these before the service sees the request."""
+
+    def __init__(self, violations: list[str]) -> None:
+        noun = "error" if len(violations) == 1 else "errors"
+        super().__init__(
+            "ValidationException", f"{len(violations)} validation {noun} detected: {'; '.join(violations)}"
+        )
+
+
+class EntityNotFoundError(ApiError):
+    """What the request names does not exist."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("EntityNotFoundException", message)
+
+
+class JobNotFoundError(EntityNotFoundError):
+    """[AWS]"""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Job with name: {name} not found.")
+
+
+class AlreadyExistsError(ApiError):
+    """The name is taken."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__("AlreadyExistsException", f"{kind} with name {name} already exists.")
+
+
+class IdempotentParameterMismatchError(ApiError):
+    """A create request for an existing name differs from the request that made it."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(
+            "IdempotentParameterMismatchException",
+            f"{kind} with name {name} was already submitted with other parameters.",
+        )
+
+
+class ConcurrentRunsExceededError(ApiError):
+    """[AWS]"""
+
+    def __init__(self, job_name: str) -> None:
+        super().__init__("ConcurrentRunsExceededException", f"Concurrent runs exceeded for {job_name}")
+
+
+class RunFailure(Exception):
+    """Why a run ends FAILED before its script starts; not an answer to a request."""
+
+
+def launch_failure(job_name: str, run_id: str, reason: str) -> str:
+    """ErrorMessage of a run that could not be launched. [AWS]"""
+    return f"JobName:{job_name} and JobRunId:{run_id} failed to execute with exception {reason}"

@@ -1,0 +1,65 @@
+"""The Glue service: which function answers which operation. Every other operation answers 501 with its name."""
+
+from localstack.services.plugins import Service, ServiceLifecycleHook
+from localstack.state import StateVisitor
+
+from glue_aurora import dispatch
+from glue_aurora.glue import connections, job_runs, jobs, security_configurations, tags, triggers
+from glue_aurora.glue.run_manager import run_manager
+from glue_aurora.glue.store import glue_stores
+from glue_aurora.glue.validation import validated
+
+HANDLERS: dict[str, dispatch.Handler] = {
+    "CreateConnection": connections.create_connection,
+    "GetConnection": connections.get_connection,
+    "GetConnections": connections.get_connections,
+    "UpdateConnection": connections.update_connection,
+    "DeleteConnection": connections.delete_connection,
+    "CreateJob": jobs.create_job,
+    "GetJob": jobs.get_job,
+    "GetJobs": jobs.get_jobs,
+    "ListJobs": jobs.list_jobs,
+    "BatchGetJobs": jobs.batch_get_jobs,
+    "UpdateJob": jobs.update_job,
+    "DeleteJob": jobs.delete_job,
+    "StartJobRun": job_runs.start_job_run,
+    "GetJobRun": job_runs.get_job_run,
+    "GetJobRuns": job_runs.get_job_runs,
+    "BatchStopJobRun": job_runs.batch_stop_job_run,
+    "GetJobBookmark": job_runs.no_job_bookmark,
+    "ResetJobBookmark": job_runs.no_job_bookmark,
+    "CreateTrigger": triggers.create_trigger,
+    "GetTrigger": triggers.get_trigger,
+    "GetTriggers": triggers.get_triggers,
+    "ListTriggers": triggers.list_triggers,
+    "BatchGetTriggers": triggers.batch_get_triggers,
+    "UpdateTrigger": triggers.update_trigger,
+    "DeleteTrigger": triggers.delete_trigger,
+    "StartTrigger": triggers.start_trigger,
+    "StopTrigger": triggers.stop_trigger,
+    "CreateSecurityConfiguration": security_configurations.create_security_configuration,
+    "GetSecurityConfiguration": security_configurations.get_security_configuration,
+    "GetSecurityConfigurations": security_configurations.get_security_configurations,
+    "DeleteSecurityConfiguration": security_configurations.delete_security_configuration,
+    "GetTags": tags.get_tags,
+    "TagResource": tags.tag_resource,
+    "UntagResource": tags.untag_resource,
+}
+
+
+class GlueLifecycle(ServiceLifecycleHook):
+    """What the service does when LocalStack stops or its state is visited."""
+
+    def on_before_stop(self) -> None:
+        """No run outlives LocalStack."""
+        run_manager.close()
+
+    def accept_state_visitor(self, visitor: StateVisitor) -> None:
+        """Lets LocalStack reset the service's state."""
+        visitor.visit(glue_stores)
+
+
+def create_service() -> Service:
+    """The service that plugins.py registers."""
+    handlers = {operation: validated(operation, handler) for operation, handler in HANDLERS.items()}
+    return dispatch.create_service("glue", handlers, GlueLifecycle())

@@ -1,0 +1,200 @@
+"""Starts runs, queues them, retries them and stops them; knows which are under way."""
+
+import logging
+import secrets
+import threading
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from glue_aurora.errors import EmulatorError
+from glue_aurora.glue.arguments import log_group_name, merged_arguments, role_name_of
+from glue_aurora.glue.errors import ConcurrentRunsExceededError
+from glue_aurora.glue.job_definition import capacity, check_arguments, check_execution_class, check_timeout
+from glue_aurora.glue.run_driver import RunDriver
+from glue_aurora.glue.store import GlueStore, Job, JobRun
+from glue_aurora.glue.worker_client import WorkerClient
+
+LOG = logging.getLogger(__name__)
+
+_CAPACITY = ("WorkerType", "NumberOfWorkers", "MaxCapacity", "AllocatedCapacity")
+_OVERRIDABLE = (
+    "Timeout",
+    "SecurityConfiguration",
+    "NotificationProperty",
+    "ExecutionClass",
+    "ExecutionRoleSessionPolicy",
+    "JobRunQueuingEnabled",
+    "MaintenanceWindow",
+)
+
+
+class RunManager:
+    """Runs of all accounts and regions. Its methods take the store's lock themselves."""
+
+    def __init__(self) -> None:
+        self._under_way: dict[str, JobRun] = {}
+        self._closing = threading.Event()
+
+    def start(
+        self,
+        store: GlueStore,
+        job: Job,
+        account_id: str,
+        region: str,
+        overrides: Mapping[str, Any],
+        trigger_name: str | None = None,
+        previous: JobRun | None = None,
+    ) -> JobRun:
+        """A new run of `job`; `previous` is the run that it retries.
+
+        It waits in state WAITING when the job runs as often as it may and queuing is enabled. Raises InvalidInputError,
+        and ConcurrentRunsExceededError when queuing is not enabled.
+        """
+        settings = _settings(job.definition, overrides)
+        merged = merged_arguments(job.definition, overrides.get("Arguments", {}))
+        check_arguments(merged)
+        with store.lock:
+            run_id, attempt = _next_attempt(store, previous) if previous else (f"jr_{secrets.token_hex(32)}", 0)
+            run = JobRun(
+                run_id=run_id,
+                job_name=job.name,
+                job_id=job.job_id,
+                job=job.definition,
+                overrides=overrides,
+                settings=settings,
+                log_group_name=log_group_name(
+                    merged, settings.get("SecurityConfiguration"), role_name_of(job.definition["Role"])
+                ),
+                account_id=account_id,
+                region=region,
+                attempt=attempt,
+                previous_run_id=previous.run_id if previous else None,
+                trigger_name=trigger_name,
+                state_detail=_unapplied(store, settings),
+            )
+            if _is_full(store, job):
+                if not settings["JobRunQueuingEnabled"]:
+                    raise ConcurrentRunsExceededError(job.name)
+                run.state = "WAITING"
+            store.runs[job.name].append(run)
+            if run.state != "WAITING":
+                self._drive(store, run)
+        return run
+
+    def stop(self, store: GlueStore, run: JobRun) -> bool:
+        """Asks for a run's end, and returns at once: STOPPING until the agent has ended it. False when it had ended."""
+        with store.lock:
+            if run.ended:
+                return False
+            now = datetime.now(UTC)
+            run.stop_requested.set()
+            run.last_modified_on = now
+            if run.state == "WAITING":
+                run.state = "STOPPED"
+                run.completed_on = now
+                return True
+            run.state = "STOPPING"
+            if run.submitted:
+                threading.Thread(target=_stop_at_worker, args=(run.run_id,), daemon=True).start()
+        return True
+
+    def close(self) -> None:
+        """Kills every run under way, before LocalStack stops: nothing could follow them afterwards."""
+        self._closing.set()
+        for run_id, run in list(self._under_way.items()):
+            run.stop_requested.set()
+            if run.submitted:
+                try:
+                    with WorkerClient() as client:
+                        client.forget(run_id)
+                except EmulatorError as error:
+                    LOG.warning("run %s goes on until the worker agent's lease ends: %s", run_id, error)
+
+    def _drive(self, store: GlueStore, run: JobRun) -> None:
+        self._under_way[run.run_id] = run
+        RunDriver(store, run, self._closing, on_end=lambda ended: self._ended(store, ended)).start()
+
+    def _ended(self, store: GlueStore, run: JobRun) -> None:
+        self._under_way.pop(run.run_id, None)
+        with store.lock:
+            job = store.jobs.get(run.job_name)
+            if self._closing.is_set() or job is None or job.job_id != run.job_id:
+                return
+            # Only a failure is retried, not a timeout or a stop (add-job.html, "Number of retries").
+            if run.state == "FAILED" and run.attempt < run.job["MaxRetries"] and not run.stop_requested.is_set():
+                self._retry(store, run)
+            for waiting in store.runs[job.name]:
+                if waiting.state == "WAITING" and not _is_full(store, job):
+                    waiting.state = "STARTING"
+                    waiting.last_modified_on = datetime.now(UTC)
+                    self._drive(store, waiting)
+
+    def _retry(self, store: GlueStore, failed: JobRun) -> None:
+        run_id, attempt = _next_attempt(store, failed)
+        run = JobRun(
+            run_id=run_id,
+            job_name=failed.job_name,
+            job_id=failed.job_id,
+            job=failed.job,
+            overrides=failed.overrides,
+            settings=failed.settings,
+            log_group_name=failed.log_group_name,
+            account_id=failed.account_id,
+            region=failed.region,
+            attempt=attempt,
+            previous_run_id=failed.run_id,
+            trigger_name=failed.trigger_name,
+            state_detail=failed.state_detail,
+        )
+        store.runs[failed.job_name].append(run)
+        self._drive(store, run)
+
+
+def _settings(job: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings of a run that are returned with it: the job's, changed by the overrides."""
+    check_timeout(overrides)
+    settings = {name: job[name] for name in (*_OVERRIDABLE, *_CAPACITY, "GlueVersion") if name in job}
+    settings.update({name: overrides[name] for name in _OVERRIDABLE if name in overrides})
+    settings.setdefault("JobRunQueuingEnabled", False)
+    asked = {name: overrides[name] for name in _CAPACITY if name in overrides}
+    if asked:
+        workers = {name: job[name] for name in ("WorkerType", "NumberOfWorkers") if name in job}
+        settings.update(capacity({**workers, **asked}, present=job))
+    check_execution_class(settings)
+    return settings
+
+
+def _is_full(store: GlueStore, job: Job) -> bool:
+    active = sum(1 for run in store.runs[job.name] if not run.ended and run.state != "WAITING")
+    limit: int = job.definition["ExecutionProperty"].get("MaxConcurrentRuns", 1)
+    return active >= limit
+
+
+def _next_attempt(store: GlueStore, previous: JobRun) -> tuple[str, int]:
+    """Id and number of the attempt after `previous`: `<id of the first run>_attempt_<number>`."""
+    first_id = previous.run_id.split("_attempt_")[0]
+    attempts = [run.attempt for run in store.runs[previous.job_name] if run.run_id.split("_attempt_")[0] == first_id]
+    number = max(attempts, default=previous.attempt) + 1
+    return f"{first_id}_attempt_{number}", number
+
+
+def _unapplied(store: GlueStore, settings: Mapping[str, Any]) -> str | None:
+    """What a run's StateDetail says of an encryption that AWS would apply and the emulator does not."""
+    name = settings.get("SecurityConfiguration")
+    configuration = store.security_configurations.get(name, {}) if name else {}
+    if "KMS" in str(configuration.get("EncryptionConfiguration", "")):
+        return f"The emulator does not apply the encryption of security configuration {name} to this run."
+    return None
+
+
+def _stop_at_worker(run_id: str) -> None:
+    try:
+        with WorkerClient() as client:
+            client.stop(run_id)
+    except EmulatorError as error:
+        # The run's own thread meets the same failure, or knows that the agent never got the run.
+        LOG.warning("the worker agent did not take the stop of run %s: %s", run_id, error)
+
+
+run_manager = RunManager()

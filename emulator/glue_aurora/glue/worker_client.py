@@ -1,0 +1,115 @@
+"""HTTP client of the worker agent (docs/interfaces.md, "HTTP between plugin and worker")."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+import requests
+
+from glue_aurora import config
+from glue_aurora.errors import WorkerError
+
+CONNECT_SECONDS = 5
+ANSWER_SECONDS = 10
+
+
+class RunUnknownError(WorkerError):
+    """The worker agent does not know the run: it was restarted, or gave the run up."""
+
+
+@dataclass(frozen=True)
+class WorkerRun:
+    """A run as the worker agent tells it."""
+
+    version: int
+    state: str
+    error_message: str | None
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+class WorkerClient:
+    """One client for one run; not to be shared between threads.
+
+    Every method raises WorkerError, or SettingError when the worker's settings are missing.
+    """
+
+    def __init__(self) -> None:
+        settings = config.worker()
+        self._url = settings.url
+        self._session = requests.Session()
+        # A proxy of the environment must not see requests to the loopback address.
+        self._session.trust_env = False
+        self._session.headers["Authorization"] = f"Bearer {settings.token}"
+
+    def __enter__(self) -> "WorkerClient":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._session.close()
+
+    def submit(self, body: Mapping[str, Any]) -> WorkerRun:
+        """Starts a run."""
+        return _run(self._request("POST", "/runs", HTTPStatus.CREATED, json=body))
+
+    def wait(self, run_id: str, after: int, wait_seconds: float) -> WorkerRun:
+        """The run when its version is above `after`, or as it is after `wait_seconds`."""
+        parameters = {"after": after, "wait_seconds": wait_seconds}
+        answer = self._request(
+            "GET", f"/runs/{run_id}", HTTPStatus.OK, params=parameters, answer_seconds=wait_seconds + ANSWER_SECONDS
+        )
+        return _run(answer)
+
+    def stop(self, run_id: str) -> None:
+        """Asks for a run's end; it ends as STOPPED."""
+        self._request("POST", f"/runs/{run_id}/stop", HTTPStatus.ACCEPTED)
+
+    def forget(self, run_id: str) -> None:
+        """Kills a run if it is alive and removes its folder."""
+        self._request("DELETE", f"/runs/{run_id}", HTTPStatus.NO_CONTENT)
+
+    def _request(
+        self, method: str, path: str, expected: HTTPStatus, answer_seconds: float = ANSWER_SECONDS, **options: Any
+    ) -> requests.Response:
+        remedy = "See the worker agent's log, and that EMULATOR_WORKER_URL points to it."
+        try:
+            answer = self._session.request(
+                method, self._url + path, timeout=(CONNECT_SECONDS, answer_seconds), allow_redirects=False, **options
+            )
+        except requests.RequestException as error:
+            # The exception's own text holds the URL and a memory address; its kind says enough.
+            raise WorkerError(f"The Glue worker agent does not answer ({type(error).__name__}).", remedy) from error
+        if answer.status_code == HTTPStatus.NOT_FOUND:
+            raise RunUnknownError("The Glue worker agent does not know this run (it was restarted?).", remedy)
+        if answer.status_code != expected:
+            raise WorkerError(f"The Glue worker agent answered {answer.status_code}: {_reason(answer)}.", remedy)
+        return answer
+
+
+def _reason(answer: requests.Response) -> str:
+    try:
+        return str(answer.json()["error"])
+    except (ValueError, KeyError, TypeError):
+        return answer.reason or "no reason given"
+
+
+def _run(answer: requests.Response) -> WorkerRun:
+    try:
+        body = answer.json()
+        return WorkerRun(
+            version=int(body["version"]),
+            state=str(body["state"]),
+            error_message=body.get("error_message"),
+            started_at=_time(body.get("started_at")),
+            ended_at=_time(body.get("ended_at")),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise WorkerError(
+            "The Glue worker agent's answer is not a run.", "The plugin and the agent must be of one version."
+        ) from error
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
