@@ -19,6 +19,6 @@ CREATE TABLE IF NOT EXISTS performance_academica (
 );
 
 -- No index besides the primary key: the analyses read every row, and an index on a grouping column cannot spare them that.
--- Measured with 1 million rows on PostgreSQL 16: indexes on escola_id, rede, regiao and disciplina made the load 2.3 times
--- as long and no analysis faster. A covering one, (rede, aluno_id) INCLUDE (escola_id, nota), makes desempenho_por_rede 3
--- times faster (0.9 to 0.3 s) for 1.5 times the load: add it when that query runs more often than the job.
+-- Measured with 1 million rows on PostgreSQL 16: indexes on escola_id, rede, regiao and disciplina made the load 2 to 3
+-- times as long and no analysis faster. A covering one, (rede, aluno_id) INCLUDE (escola_id, nota), makes desempenho_por_rede 3
+-- times faster (0.9 to 0.3 s) for 1.5 to 2 times the load: add it when that query runs more often than the job.
