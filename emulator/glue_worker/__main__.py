@@ -1,0 +1,75 @@
+"""``python -m glue_worker``: serves until SIGTERM or SIGINT, then ends every run, removes its folder and exits with 0.
+
+Prints ``glue_worker ready URL`` to standard output once it serves; its own log goes to standard error.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import shutil
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import IO
+
+from glue_worker.aws import forget_own_settings
+from glue_worker.config import Config
+from glue_worker.errors import ConfigError
+from glue_worker.registry import Registry
+from glue_worker.server import Server
+from glue_worker.versions import Versions, find_versions
+
+log = logging.getLogger("glue_worker")
+
+
+def main() -> int:
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("botocore").setLevel(logging.WARNING)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    forget_own_settings()
+    try:
+        config = Config.from_environment()
+        lock = _own(config.home)
+        versions = find_versions(config)
+        registry = Registry(config)
+        server = _listen(config, registry, versions)
+    except ConfigError as error:
+        print(f"glue_worker: {error}", file=sys.stderr)
+        return 2
+    with lock, server:
+        threading.Thread(target=server.serve_forever, name="http", daemon=True).start()
+        print(f"glue_worker ready {server.url}", flush=True)
+        stop.wait()
+        log.info("shutting down")
+        registry.close()
+        server.shutdown()
+    return 0
+
+
+def _listen(config: Config, registry: Registry, versions: Versions) -> Server:
+    try:
+        return Server(config, registry, versions)
+    except OSError as error:
+        raise ConfigError(f"can't listen on {config.host}:{config.port}: {error}", "choose another port") from error
+
+
+def _own(home: Path) -> IO[str]:
+    """Takes the folder for this agent alone and removes what one that was killed left there."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = (home / ".lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise ConfigError(f"another worker uses {home}", "give each its own GLUE_WORKER_HOME") from None
+    for folder in home.glob("glue-job-*"):
+        shutil.rmtree(folder, ignore_errors=True)
+    return lock
+
+
+if __name__ == "__main__":
+    sys.exit(main())

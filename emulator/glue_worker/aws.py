@@ -1,0 +1,56 @@
+"""boto3 clients of a run: its credentials, the emulator's endpoint, nothing of the agent's own AWS settings."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import boto3
+from botocore.config import Config as BotoConfig
+
+from glue_worker.request import RunRequest
+
+
+def forget_own_settings(environ: Any = os.environ) -> None:
+    """Drops every ``AWS_*`` of the agent's environment and its config files, so that no profile leaks in."""
+    for name in [name for name in environ if name.startswith("AWS_")]:
+        del environ[name]
+    environ.update(NO_SETTINGS)
+
+
+NO_SETTINGS = {
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+
+class Clients:
+    """Makes clients that act as the run's role."""
+
+    def __init__(self, request: RunRequest, endpoint_url: str) -> None:
+        self._endpoint_url = endpoint_url
+        self._session = boto3.session.Session(
+            aws_access_key_id=request.credentials.access_key_id,
+            aws_secret_access_key=request.credentials.secret_access_key,
+            aws_session_token=request.credentials.session_token,
+            region_name=request.region,
+        )
+
+    def s3(self) -> Any:
+        return self._client("s3", s3={"addressing_style": "path"}, read_timeout=30)
+
+    def logs(self) -> Any:
+        return self._client("logs", read_timeout=10)
+
+    def _client(self, service: str, **settings: Any) -> Any:
+        return self._session.client(  # type: ignore[call-overload]
+            service,
+            endpoint_url=self._endpoint_url,
+            config=BotoConfig(
+                connect_timeout=5,
+                retries={"mode": "standard", "total_max_attempts": 3},
+                proxies={},
+                **settings,
+            ),
+        )

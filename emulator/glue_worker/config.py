@@ -1,0 +1,107 @@
+"""The agent's settings, all from its environment (docs/interfaces.md names them)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from glue_worker.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Config:
+    host: str
+    port: int
+    token: str
+    home: Path
+    endpoint_url: str
+    spark_submit: str
+    jars: Path | None
+    native_wheels: Path | None
+    lease_seconds: float
+    master: str
+    driver_memory: str
+    python: str
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Config:
+        """Reads and checks the settings.
+
+        Raises:
+            ConfigError: a variable is missing or wrong; the message names it.
+        """
+        host, port = _listen(_required(environ, "GLUE_WORKER_LISTEN"))
+        endpoint_url = _required(environ, "GLUE_WORKER_AWS_ENDPOINT_URL")
+        if urlsplit(endpoint_url).scheme not in ("http", "https") or not urlsplit(endpoint_url).hostname:
+            raise ConfigError(f"GLUE_WORKER_AWS_ENDPOINT_URL={endpoint_url!r} is not an http(s) URL")
+        return cls(
+            host=host,
+            port=port,
+            token=_token(Path(_required(environ, "GLUE_WORKER_TOKEN_FILE"))),
+            home=Path(_required(environ, "GLUE_WORKER_HOME")).resolve(),
+            endpoint_url=endpoint_url.rstrip("/"),
+            spark_submit=_spark_submit(environ),
+            jars=_folder(environ, "GLUE_WORKER_JARS"),
+            native_wheels=_folder(environ, "GLUE_WORKER_NATIVE_WHEELS"),
+            lease_seconds=_seconds(environ, "GLUE_WORKER_LEASE_SECONDS", "60"),
+            master=environ.get("GLUE_WORKER_SPARK_MASTER", "local[*]"),
+            driver_memory=environ.get("GLUE_WORKER_DRIVER_MEMORY", "2g"),
+            python=environ.get("PYSPARK_PYTHON") or sys.executable,
+        )
+
+
+def _required(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name, "")
+    if not value:
+        raise ConfigError(f"{name} is not set", "docs/interfaces.md describes the agent's environment")
+    return value
+
+
+def _listen(value: str) -> tuple[str, int]:
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdigit():
+        raise ConfigError(f"GLUE_WORKER_LISTEN={value!r} is not HOST:PORT", "for example 127.0.0.1:8081")
+    return host, int(port)
+
+
+def _token(path: Path) -> str:
+    try:
+        token = path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ConfigError(f"GLUE_WORKER_TOKEN_FILE can't be read: {error}") from error
+    if not token:
+        raise ConfigError(f"GLUE_WORKER_TOKEN_FILE {path} is empty", "put the bearer token into it")
+    return token
+
+
+def _folder(environ: Mapping[str, str], name: str) -> Path | None:
+    value = environ.get(name)
+    if not value:
+        return None
+    if not Path(value).is_dir():
+        raise ConfigError(f"{name}={value} is not a folder", "run the set-up, or unset it")
+    return Path(value).resolve()
+
+
+def _spark_submit(environ: Mapping[str, str]) -> str:
+    wanted = environ.get("GLUE_WORKER_SPARK_SUBMIT", "spark-submit")
+    found = shutil.which(wanted, path=environ.get("PATH"))
+    if not found:
+        raise ConfigError(f"{wanted} was not found", "set GLUE_WORKER_SPARK_SUBMIT, or start from a login shell")
+    return str(Path(found).absolute())
+
+
+def _seconds(environ: Mapping[str, str], name: str, default: str) -> float:
+    value = environ.get(name, default)
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = 0
+    if not seconds > 0:
+        raise ConfigError(f"{name}={value!r} is not a positive number of seconds")
+    return seconds

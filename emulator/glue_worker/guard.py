@@ -1,0 +1,76 @@
+"""Stands between the agent and a run's process, so that the run never outlives either.
+
+``python guard.py COMMAND…`` runs the command in a session of its own and ends with its exit code (128 + N for signal
+N). Its own standard input is a pipe from the agent: when that closes, because the agent wants the run dead or is dead
+itself, even by SIGKILL, the guard kills everything below it. What the command left in the background goes with it too.
+
+Run by path with ``-I -S``: the job's environment must not reach into it, and it starts in milliseconds.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+
+sys.path.append(str(Path(__file__).resolve().parent))
+import process_tree  # type: ignore[import-not-found]
+
+PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
+
+
+def main(command: list[str]) -> int:
+    if sys.platform == "linux":
+        _prctl(PR_SET_CHILD_SUBREAPER, 1)
+    child = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=_die_with_guard if sys.platform == "linux" else None,
+    )
+    threading.Thread(target=_kill_when_pipe_closes, daemon=True).start()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, _kill_on_signal)
+    code = child.wait()
+    process_tree.kill_descendants(os.getpid())
+    _reap()
+    return code if code >= 0 else 128 - code
+
+
+def _prctl(option: int, value: int) -> None:
+    if ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), f"prctl({option}, {value}) failed")
+
+
+def _die_with_guard() -> None:
+    """Linux: should the guard itself be killed, the kernel kills the command."""
+    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _kill_when_pipe_closes() -> None:
+    while os.read(0, 1):
+        pass
+    process_tree.kill_descendants(os.getpid())
+
+
+def _kill_on_signal(number: int, frame: FrameType | None) -> None:
+    process_tree.kill_descendants(os.getpid())
+
+
+def _reap() -> None:
+    """Waits until all that was killed is gone, orphans adopted as subreaper among them."""
+    while True:
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            return
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,61 @@
+"""A process of a run, started behind its guard (``guard.py``)."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from glue_worker import process_tree
+
+GUARD = Path(__file__).with_name("guard.py")
+GUARD_SECONDS = 10
+
+
+class GuardedProcess:
+    """Runs ``command``; ``on_exit`` is called, in another thread, once it and all that it started are gone."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        cwd: Path,
+        environment: Mapping[str, str],
+        stdout: Path,
+        stderr: Path,
+        on_exit: Callable[[], None],
+    ) -> None:
+        with stdout.open("ab") as output, stderr.open("ab") as error:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-S", str(GUARD), *command],
+                cwd=cwd,
+                env=dict(environment),
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=error,
+                start_new_session=True,
+            )
+        self.pid = self._process.pid
+        self.exit_code: int | None = None
+        self._on_exit = on_exit
+        self._waiter = threading.Thread(target=self._wait, name=f"wait-{self.pid}", daemon=True)
+        self._waiter.start()
+
+    def kill(self) -> None:
+        """Ends the process and everything below it; returns when they are gone."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        self._waiter.join(GUARD_SECONDS)
+        if self._waiter.is_alive():
+            process_tree.kill_descendants(self.pid)
+            self._process.kill()
+            self._waiter.join(GUARD_SECONDS)
+
+    def _wait(self) -> None:
+        code = self._process.wait()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        self.exit_code = code if code >= 0 else 128 - code
+        self._on_exit()

@@ -1,0 +1,59 @@
+"""The runs that the agent knows."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from glue_worker.config import Config
+from glue_worker.errors import DuplicateRunError, RequestError, UnknownRunError
+from glue_worker.request import RunRequest
+from glue_worker.run import Run
+
+
+class Registry:
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._lock = threading.Lock()
+        self._runs: dict[str, Run] = {}
+        self._closed = False
+
+    def create(self, request: RunRequest) -> Run:
+        """Starts a run.
+
+        Raises:
+            DuplicateRunError: the id is known.
+        """
+        with self._lock:
+            if self._closed:
+                raise RequestError("the worker is shutting down")
+            if request.run_id in self._runs:
+                raise DuplicateRunError(request.run_id)
+            run = self._runs[request.run_id] = Run(self._config, request)
+            run.start()
+        return run
+
+    def get(self, run_id: str) -> Run:
+        """Raises UnknownRunError when there is no such run."""
+        with self._lock:
+            try:
+                return self._runs[run_id]
+            except KeyError:
+                raise UnknownRunError(run_id) from None
+
+    def delete(self, run_id: str) -> None:
+        """Kills the run if it is alive, removes its folder and forgets it."""
+        run = self.get(run_id)
+        run.forget()
+        with self._lock:
+            self._runs.pop(run_id, None)
+
+    def close(self) -> None:
+        """Ends every run and removes their folders."""
+        with self._lock:
+            self._closed = True
+            runs = list(self._runs.values())
+        for run in runs:
+            run.abandon()
+        with ThreadPoolExecutor(max_workers=max(1, len(runs))) as pool:
+            list(pool.map(lambda run: run.forget(), runs))

@@ -1,0 +1,156 @@
+"""One run: a thread takes it from STARTING (files are fetched) through RUNNING (the script's process) to its end."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import shutil
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+from glue_worker import failure, state
+from glue_worker.aws import Clients
+from glue_worker.config import Config
+from glue_worker.errors import Interrupted, LaunchError
+from glue_worker.fetch import Fetcher
+from glue_worker.guarded import GuardedProcess
+from glue_worker.logs import LogShipper
+from glue_worker.preparation import prepare
+from glue_worker.request import RunRequest
+from glue_worker.spark import base_environment, job_environment, submit_command
+
+log = logging.getLogger(__name__)
+
+LOG_SECONDS = 30.0
+LOG_SECONDS_WHEN_FORGOTTEN = 2.0
+END_SECONDS = 25.0
+
+
+class Run:
+    def __init__(self, config: Config, request: RunRequest) -> None:
+        self._config = config
+        self._request = request
+        self._clients = Clients(request, config.endpoint_url)
+        self._folder = _new_folder(config.home)
+        self._output = self._folder / "output.log"
+        self._error = self._folder / "error.log"
+        self._log_seconds = LOG_SECONDS
+        self._exit_code: int | None = None
+        self.state = state.RunState(
+            request.run_id, timeout_seconds=request.timeout_seconds, lease_seconds=config.lease_seconds
+        )
+        self._thread = threading.Thread(target=self._main, name=request.run_id, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Asks the run to end as STOPPED; without effect once it has ended."""
+        self.state.interrupt(Interrupted(state.STOPPED, None))
+
+    def abandon(self) -> None:
+        """Asks the run to end because the agent does."""
+        self._log_seconds = LOG_SECONDS_WHEN_FORGOTTEN
+        self.state.interrupt(Interrupted(state.FAILED, "the worker was shut down during the run"))
+
+    def forget(self) -> None:
+        """Ends the run, waits for that, and removes its folder."""
+        self._log_seconds = LOG_SECONDS_WHEN_FORGOTTEN
+        self.stop()
+        if not self.state.wait_ended(END_SECONDS):
+            log.error("%s: did not end within %g s", self._request.run_id, END_SECONDS)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _main(self) -> None:
+        logs = LogShipper(
+            self._clients.logs,
+            {self._request.output_log_group: self._output, self._request.error_log_group: self._error},
+            self._request.log_stream,
+        )
+        logs.start()
+        try:
+            ended, message = self._execute()
+        except Interrupted as interruption:
+            ended, message = interruption.state, interruption.message
+        except LaunchError as error:
+            ended, message = state.FAILED, str(error)
+        except Exception as error:
+            log.exception("%s: the worker itself failed", self._request.run_id)
+            ended, message = state.FAILED, f"the worker failed: {type(error).__name__}: {error}"
+        at = datetime.now(UTC)
+        if message:
+            self._note(message)
+        logs.finish(self._log_seconds)
+        log.info("%s: %s %s", self._request.run_id, ended, message or "")
+        self.state.ended(ended, message=message, exit_code=self._exit_code, at=at)
+
+    def _execute(self) -> tuple[str, str | None]:
+        """Returns the state that the run ends in, and its error message."""
+        tmp = self._folder / "tmp"
+        tmp.mkdir()
+        files = prepare(
+            self._config,
+            self._request,
+            self._folder,
+            fetcher=Fetcher(self._clients.s3(), self.state.check),
+            run_pip=self._run_pip,
+            note=self._note,
+        )
+        self.state.check()
+        command = submit_command(self._config, self._request, files)
+        environment = job_environment(os.environ, self._config, self._request, files)
+        spark = self._start(command, environment, output=self._output)
+        self.state.running()
+        self._exit_code = self._wait(spark)
+        if self._exit_code == 0:
+            return state.SUCCEEDED, None
+        return state.FAILED, failure.message(self._exit_code, report=files.report, spark_log=self._error)
+
+    def _run_pip(self, command: list[str]) -> tuple[int, str]:
+        """Runs pip without the run's credentials; what it prints goes to the error log as well."""
+        output = self._folder / "pip.log"
+        output.unlink(missing_ok=True)
+        environment = base_environment(os.environ, self._config, self._folder / "tmp") | {"PIP_CONFIG_FILE": os.devnull}
+        code = self._wait(self._start(command, environment, output=output, error=output))
+        text = output.read_text(encoding="utf-8", errors="replace")
+        self._note(text.rstrip("\n"))
+        return code, text
+
+    def _start(
+        self, command: list[str], environment: dict[str, str], *, output: Path, error: Path | None = None
+    ) -> GuardedProcess:
+        return GuardedProcess(
+            command,
+            cwd=self._folder,
+            environment=environment,
+            stdout=output,
+            stderr=error or self._error,
+            on_exit=self.state.wake,
+        )
+
+    def _wait(self, process: GuardedProcess) -> int:
+        """The process's exit code; kills it and raises Interrupted when the run has to end before it does."""
+        try:
+            return self.state.wait_for(lambda: process.exit_code)
+        except Interrupted:
+            process.kill()
+            self._exit_code = process.exit_code
+            raise
+
+    def _note(self, text: str) -> None:
+        """Writes to the run's error log, between Spark's lines."""
+        with self._error.open("a", encoding="utf-8") as file:
+            file.write(f"{text}\n")
+
+
+def _new_folder(home: Path) -> Path:
+    """A working folder named as Glue names its own."""
+    while True:
+        folder = home / f"glue-job-{secrets.randbelow(10**18):018d}"
+        try:
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            continue
+        return folder

@@ -1,0 +1,132 @@
+"""Command line and environment of a run's spark-submit."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from glue_worker.aws import NO_SETTINGS
+from glue_worker.config import Config
+from glue_worker.request import RunRequest
+
+# On AWS nothing of the laptop's shell reaches a job (a PGSSLMODE or a proxy would change what it does); these are what
+# Python, Java and Spark need to be found, in the embedded runtime as in Glue's image.
+KEPT = frozenset({"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONPATH"})
+KEPT_PREFIXES = ("JAVA", "JDK", "SPARK_", "PYSPARK_", "HADOOP_", "HIVE_", "YARN_")
+
+S3A = "org.apache.hadoop.fs.s3a.S3AFileSystem"
+# Read by the SDK v1 of Hadoop 3.3; Hadoop 3.4 maps this name to its SDK v2 twin (CredentialProviderListFactory). So the
+# keys stand in the environment only, never in a configuration or a command line.
+ENVIRONMENT_CREDENTIALS = "com.amazonaws.auth.EnvironmentVariableCredentialsProvider"
+
+
+@dataclass(frozen=True)
+class RunFiles:
+    """What was fetched for a run. ``folder`` is its working folder."""
+
+    folder: Path
+    runscript: Path
+    script: Path
+    report: Path
+    jars: list[Path] = field(default_factory=list)
+    python_path: list[Path] = field(default_factory=list)
+
+    @property
+    def tmp(self) -> Path:
+        return self.folder / "tmp"
+
+
+def base_environment(environ: Mapping[str, str], config: Config, tmp: Path) -> dict[str, str]:
+    """What every process of a run gets: the means to find Python, Java and Spark; clock and language as on AWS."""
+    kept = {name: value for name, value in environ.items() if name in KEPT or name.startswith(KEPT_PREFIXES)}
+    return kept | {
+        "TMPDIR": str(tmp),
+        "TZ": "UTC",
+        "LC_ALL": "C.UTF-8",
+        "PYSPARK_PYTHON": config.python,
+        "PYSPARK_DRIVER_PYTHON": config.python,
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "SPARK_LOCAL_DIRS": str(tmp),
+        "SPARK_LAUNCHER_OPTS": _joined(environ.get("SPARK_LAUNCHER_OPTS"), "-XX:-UsePerfData"),
+        "SPARK_SUBMIT_OPTS": _joined(environ.get("SPARK_SUBMIT_OPTS"), *jvm_options(tmp)),
+    }
+
+
+def jvm_options(tmp: Path) -> list[str]:
+    """Options of the driver's JVM, on top of those that Spark's own configuration gives it.
+
+    Perf data would lie in /tmp whatever the temporary folder is, and stay there when the JVM is killed.
+    """
+    return [f'"-Djava.io.tmpdir={tmp}"', "-Duser.language=en", "-Duser.country=US", "-XX:-UsePerfData"]
+
+
+def job_environment(environ: Mapping[str, str], config: Config, request: RunRequest, files: RunFiles) -> dict[str, str]:
+    """Environment of spark-submit: the base, AWS as the run's role sees it, and the run's modules before all others."""
+    credentials = request.credentials
+    environment = base_environment(environ, config, files.tmp) | NO_SETTINGS
+    environment |= {
+        "AWS_ENDPOINT_URL": config.endpoint_url,
+        "AWS_REGION": request.region,
+        "AWS_DEFAULT_REGION": request.region,
+        "AWS_ACCESS_KEY_ID": credentials.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
+    }
+    if credentials.session_token:
+        environment["AWS_SESSION_TOKEN"] = credentials.session_token
+    python_path = [*map(str, files.python_path), environment.get("PYTHONPATH", "")]
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, python_path))
+    return environment
+
+
+def submit_command(config: Config, request: RunRequest, files: RunFiles) -> list[str]:
+    """spark-submit with the script and the run's arguments, whose order Glue does not keep either."""
+    options = ["--master", config.master, "--driver-memory", config.driver_memory]
+    jars = [*_jars(config.jars), *files.jars]
+    if jars:
+        options += ["--jars", ",".join(map(str, jars))]
+    settings = [f"{name}={value}" for name, value in _settings(config, request, files).items()]
+    settings += user_settings(request.arguments.get("--conf", ""))
+    for setting in settings:
+        options += ["--conf", setting]
+    arguments = list(request.arguments.items())
+    random.shuffle(arguments)
+    script = [str(files.runscript), str(files.report), str(files.script)]
+    return [config.spark_submit, *options, *script, *(token for pair in arguments for token in pair)]
+
+
+def user_settings(value: str) -> list[str]:
+    """Splits the value of the job's ``--conf``: ``a=1 --conf b=2``, the only form in which Glue takes several."""
+    parts = re.split(r"(?:^|\s+)--conf\s+", value.strip())
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _settings(config: Config, request: RunRequest, files: RunFiles) -> dict[str, str]:
+    secure = urlsplit(config.endpoint_url).scheme == "https"
+    return {
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.ui.enabled": "false",
+        "spark.eventLog.enabled": "false",
+        "spark.hadoop.hadoop.tmp.dir": str(files.tmp / "hadoop"),
+        "spark.hadoop.fs.s3.impl": S3A,
+        "spark.hadoop.fs.s3a.impl": S3A,
+        "spark.hadoop.fs.AbstractFileSystem.s3.impl": "org.apache.hadoop.fs.s3a.S3A",
+        "spark.hadoop.fs.s3a.endpoint": config.endpoint_url,
+        "spark.hadoop.fs.s3a.endpoint.region": request.region,
+        "spark.hadoop.fs.s3a.path.style.access": "true",
+        "spark.hadoop.fs.s3a.connection.ssl.enabled": str(secure).lower(),
+        "spark.hadoop.fs.s3a.aws.credentials.provider": ENVIRONMENT_CREDENTIALS,
+    }
+
+
+def _jars(folder: Path | None) -> Iterable[Path]:
+    return sorted(folder.glob("*.jar")) if folder else ()
+
+
+def _joined(*options: str | None) -> str:
+    return " ".join(filter(None, options))

@@ -1,0 +1,66 @@
+"""Versions of what jobs run on. Asking spark-submit proves at start, not in the first run, that Spark and Java work."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from dataclasses import asdict, dataclass
+
+from glue_worker.config import Config
+from glue_worker.errors import ConfigError
+from glue_worker.spark import base_environment
+
+JAVA_MAJOR = "17"
+PYTHON = "3.11"
+SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Versions:
+    spark: str
+    python: str
+    java: str
+
+    def as_json(self) -> dict[str, str]:
+        return asdict(self)
+
+
+def find_versions(config: Config) -> Versions:
+    """Asks spark-submit and the job's Python.
+
+    Raises:
+        ConfigError: one does not start, or Python or Java is not what Glue 5.1 has.
+    """
+    banner = _output(config, [config.spark_submit, "--version"])
+    spark = re.search(r"version (\d+\.\d+\.\d+\S*)", banner)
+    java = re.search(r"Using Scala version .*, (\S+)$", banner, flags=re.MULTILINE)
+    if not spark or not java:
+        raise ConfigError(f"{config.spark_submit} --version says nothing of its version: {banner.strip()[-500:]}")
+    if java[1].partition(".")[0] != JAVA_MAJOR:
+        raise ConfigError(f"Spark runs on Java {java[1]}, Glue 5.1 on {JAVA_MAJOR}", "set JAVA_HOME to a Java 17")
+    python = _output(config, [config.python, "-c", "import platform; print(platform.python_version())"]).strip()
+    if not python.startswith(f"{PYTHON}."):
+        raise ConfigError(f"{config.python} is Python {python}, Glue 5.1 has {PYTHON}", "set PYSPARK_PYTHON")
+    return Versions(spark=spark[1], python=python, java=java[1])
+
+
+def _output(config: Config, command: list[str]) -> str:
+    try:
+        done = subprocess.run(
+            command,
+            env=base_environment(os.environ, config, config.home),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=SECONDS,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ConfigError(f"{command[0]} can't be run: {error}") from error
+    if done.returncode != 0:
+        raise ConfigError(
+            f"{' '.join(command[:2])} ended with exit code {done.returncode}: {done.stdout.strip()[-500:]}",
+            "is JAVA_HOME a Java 17?",
+        )
+    return done.stdout

@@ -1,0 +1,138 @@
+"""``--additional-python-modules``: installs wheels from S3, without internet, as a Glue job in a private subnet can.
+
+Glue runs pip, which sees the packages that Glue has and resolves what the wheels depend on. pip's ``--target``, which
+keeps the modules inside the run's folder, does not look at installed packages, so a dry run resolves them first.
+https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-libraries.html
+"""
+
+from __future__ import annotations
+
+import platform
+import re
+import shutil
+import sys
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.parser import Parser
+from pathlib import Path
+
+from glue_worker.errors import LaunchError, ModuleInstallError
+from glue_worker.fetch import Fetcher, entries, is_s3
+from glue_worker.platform_tags import Wheel, glue_refuses
+
+NO_INTERNET = "a job in a subnet has no internet: ship the module's wheel, and those it needs, through S3"
+PIP_OPTIONS = [
+    "install", "--isolated", "--no-input", "--no-index", "--only-binary=:all:", "--no-cache-dir", "--no-compile",
+    "--disable-pip-version-check", "--root-user-action=ignore", "--progress-bar=off",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ModuleInstaller:
+    """Installs into ``folder/python_modules``.
+
+    ``run_pip`` runs a command and returns its exit code and output; ``note`` writes a line to the run's error log.
+    """
+
+    folder: Path
+    python: str
+    native_wheels: Path | None
+    internet: bool
+    fetcher: Fetcher
+    run_pip: Callable[[list[str]], tuple[int, str]]
+    note: Callable[[str], None]
+
+    def install(self, modules: str, installer_options: str) -> Path | None:
+        """Installs the comma-separated ``modules``; returns their folder for PYTHONPATH, None when there are none.
+
+        Raises:
+            ModuleInstallError: a module can't be had, or would not install on Glue.
+        """
+        wanted = entries(modules)
+        if not wanted:
+            return None
+        if installer_options.strip():
+            raise ModuleInstallError("--python-modules-installer-option is not supported here", "leave it out")
+        wheels = [self._wheel(url) for url in wanted if is_s3(url)]
+        names = [_checked_name(entry) for entry in wanted if not is_s3(entry)]
+        arguments = [self._installable(wheel) for wheel in wheels]
+        if names or any(_has_dependencies(path) for path in self._given.glob("*.whl")):
+            self._pip(["--dry-run", *arguments, *names], needs_index=bool(names))
+        if not arguments:
+            return None
+        target = self.folder / "python_modules"
+        self._pip(["--no-deps", "--target", str(target), *arguments], needs_index=False)
+        return target
+
+    @property
+    def _given(self) -> Path:
+        return self.folder / "wheels"
+
+    def _wheel(self, url: str) -> Wheel:
+        if not url.endswith(".whl"):
+            raise ModuleInstallError(f"{url} is not a wheel", "only .whl files are supported here")
+        wheel = Wheel.parse(url.rpartition("/")[2])
+        if reason := glue_refuses(wheel):
+            raise ModuleInstallError(
+                f"ERROR: {wheel.filename} is not a supported wheel on Glue's platform: {reason}",
+                "fetch it with pip download --python-version 3.11 --platform manylinux2014_x86_64 --only-binary=:all:",
+            )
+        try:
+            self.fetcher.fetch(url, self._given)
+        except LaunchError as error:
+            raise ModuleInstallError(error.cause, error.remedy) from error
+        return wheel
+
+    def _installable(self, wheel: Wheel) -> str:
+        """What pip is asked to install: the wheel itself, or this platform's build of the same version."""
+        if wheel.is_pure or _is_glue_platform():
+            return str(self._given / wheel.filename)
+        (self._given / wheel.filename).unlink()
+        builds = self.native_wheels.glob("*.whl") if self.native_wheels else ()
+        same = [path for path in builds if Wheel.parse(path.name).same_release(wheel)]
+        for path in same:
+            shutil.copy(path, self._given)
+        here = f"{sys.platform} {platform.machine()}"
+        if not same:
+            raise ModuleInstallError(
+                f"{wheel.filename} is for Glue's platform; this machine ({here}) has no build of {wheel.requirement}",
+                "run the set-up again, which fetches it into GLUE_WORKER_NATIVE_WHEELS",
+            )
+        self.note(
+            f"{wheel.filename} fits Glue; this machine ({here}) runs its own build of {wheel.requirement} instead"
+        )
+        return wheel.requirement
+
+    def _pip(self, arguments: list[str], *, needs_index: bool) -> None:
+        code, output = self.run_pip(
+            [self.python, "-m", "pip", *PIP_OPTIONS, "--find-links", str(self._given), *arguments]
+        )
+        if code == 0:
+            return
+        errors = [line for line in output.splitlines() if line.startswith("ERROR:")]
+        reason = errors[-1] if errors else f"pip ended with exit code {code}"
+        if self.internet and needs_index:
+            raise ModuleInstallError(reason, "installing from PyPI is not supported here: ship the wheel through S3")
+        raise ModuleInstallError(reason, NO_INTERNET)
+
+
+def _checked_name(entry: str) -> str:
+    """A requirement that pip may see: options, URLs and paths would reach further than this worker allows."""
+    if entry.startswith("-") or "/" in entry or "@" in entry:
+        raise ModuleInstallError(f"{entry!r} is not supported here", "name a package, or the S3 URL of a wheel")
+    return entry
+
+
+def _has_dependencies(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [name for name in archive.namelist() if re.fullmatch(r"[^/]+\.dist-info/METADATA", name)]
+            text = archive.read(names[0]).decode("utf-8", "replace") if names else ""
+    except zipfile.BadZipFile as error:
+        raise ModuleInstallError(f"ERROR: Wheel {path.name} is invalid: {error}", "upload it again") from error
+    return Parser().parsestr(text, headersonly=True).get("Requires-Dist") is not None
+
+
+def _is_glue_platform() -> bool:
+    return sys.platform == "linux" and platform.machine() in ("x86_64", "AMD64")
