@@ -96,7 +96,7 @@ resource "aws_security_group" "endpoints" {
 }
 
 # Glue refuses a connection whose groups don't let its own nodes reach each other on every TCP port:
-# https://docs.aws.amazon.com/glue/latest/dg/setup-vpc-for-glue-access.html
+# https://docs.aws.amazon.com/glue/latest/dg/connection-JDBC-VPC.html
 resource "aws_security_group_rule" "glue_from_itself" {
   security_group_id = aws_security_group.glue.id
   description       = "Driver and executors to each other"
