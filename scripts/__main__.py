@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import signal
 import sys
 from pathlib import Path
 
@@ -46,8 +47,9 @@ def up() -> None:
         raise CommandError("the environment runs on other ports", "end it first: make local-down")
     instance = known if known and alive else Instance.open(user_instance_folder(), ports)
     already = environment.is_running(instance)
-    environment.start(instance)
-    changed = environment.provision(instance)
+    with environment.stopped_on_interrupt(instance):
+        environment.start(instance)
+        changed = environment.provision(instance)
     if already and not changed:
         say("the environment was up already: nothing changed")
     _summary(instance)
@@ -195,6 +197,7 @@ def _report(ended: job.Run) -> None:
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended by a program: tidy up as after Ctrl-C
     try:
         cli(standalone_mode=False)
     except CommandError as error:

@@ -28,6 +28,19 @@ def daemons(instance: Instance) -> list[Daemon]:
     return [postgres.daemon(instance), worker.daemon(instance), localstack.daemon(instance)]
 
 
+def _idle(instance: Instance) -> list[Daemon]:
+    return [daemon for daemon in daemons(instance) if daemon.process() is None]
+
+
+def _stop(some: list[Daemon]) -> bool:
+    """Ends ``some`` in the reverse order of their start. False: none was running."""
+    running = [daemon for daemon in reversed(some) if daemon.process()]
+    for daemon in running:
+        with step(f"stopping {daemon.name}"):
+            daemon.stop()
+    return bool(running)
+
+
 def is_running(instance: Instance) -> bool:
     return all(daemon.process() for daemon in daemons(instance))
 
@@ -38,7 +51,7 @@ def start(instance: Instance, *, localstack_env: dict[str, str] | None = None) -
     Raises:
         StartError: a port is taken, a process ended or did not become ready.
     """
-    idle = [daemon for daemon in daemons(instance) if daemon.process() is None]
+    idle = _idle(instance)
     if len(idle) == len(daemons(instance)) and (taken := instance.ports.taken()):
         name, number = taken[0]
         raise StartError(
@@ -50,8 +63,18 @@ def start(instance: Instance, *, localstack_env: dict[str, str] | None = None) -
         worker.start(instance)
         localstack.start(instance, localstack_env)
     except BaseException:
-        for daemon in reversed(idle):
-            daemon.stop()
+        _stop(idle)
+        raise
+
+
+@contextmanager
+def stopped_on_interrupt(instance: Instance) -> Iterator[None]:
+    """On Ctrl-C in the block, ends the processes that were not running before it."""
+    idle = _idle(instance)
+    try:
+        yield
+    except KeyboardInterrupt:
+        _stop(idle)
         raise
 
 
@@ -70,13 +93,7 @@ def provision(instance: Instance) -> bool:
 
 def stop(instance: Instance) -> bool:
     """Ends the processes; the data stays. False: none was running."""
-    stopped = False
-    for daemon in reversed(daemons(instance)):
-        if daemon.process():
-            with step(f"stopping {daemon.name}"):
-                daemon.stop()
-            stopped = True
-    return stopped
+    return _stop(daemons(instance))
 
 
 def remove(instance: Instance) -> None:

@@ -5,14 +5,53 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
 from scripts.errors import StartError
-from scripts.paths import relative
+from scripts.paths import TOP, relative
+
+INTERRUPT_SECONDS = 120  # for the tear-down of an interrupted command
+
+
+def run_foreground(
+    command: Sequence[str | Path], env: Mapping[str, str], *, on_line: Callable[[str], None] | None = None
+) -> int:
+    """Runs ``command`` to its end; its exit code. ``on_line`` gets its output, which else goes where ours goes.
+
+    Interrupted, it lets the command end by itself (terraform gives its lock back, pytest removes its environment), where
+    subprocess.run would kill it after a quarter of a second. The command has a process group of its own, so that it gets
+    the interrupt once, from us: terraform gives up at the second.
+    """
+    process = subprocess.Popen(
+        [str(part) for part in command],
+        env=dict(env),
+        cwd=TOP,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE if on_line else None,
+        stderr=subprocess.STDOUT if on_line else None,
+        text=True,
+        process_group=0,
+    )
+    try:
+        if on_line:
+            assert process.stdout is not None
+            for line in process.stdout:
+                on_line(line)
+        return process.wait()
+    except KeyboardInterrupt:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(timeout=INTERRUPT_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        raise
+    finally:
+        if process.stdout:
+            process.stdout.close()
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from scripts.console import say
 from scripts.errors import TerraformError
 from scripts.instance import ACCOUNT, Instance, clean_environment
 from scripts.paths import TERRAFORM
+from scripts.processes import run_foreground
 
 MINIMUM = (1, 11)
 
@@ -80,29 +81,21 @@ class Terraform:
         if arguments[0] in ("init", "plan", "apply", "destroy") and not os.isatty(1):
             command.append("-no-color")
         lines: list[str] = []
-        with (
-            self.log.open("a") as log,
-            subprocess.Popen(
-                command,
-                env={**clean_environment(), **self.environment()},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-            ) as process,
-        ):
-            assert process.stdout is not None
-            for line in process.stdout:
+        with self.log.open("a") as log:
+
+            def keep(line: str) -> None:
                 log.write(line)
                 lines.append(line)
                 if not quiet:
                     print(line, end="", flush=True)
-        if process.returncode not in accept:
+
+            code = run_foreground(command, {**clean_environment(), **self.environment()}, on_line=keep)
+        if code not in accept:
             shown = "".join(lines[-40:]).strip()
             raise TerraformError(
                 f"terraform {arguments[0]} failed" + (f":\n{shown}" if quiet else ""), f"see {self.log}"
             )
-        return process.returncode
+        return code
 
 
 def check_version() -> None:

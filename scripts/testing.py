@@ -13,6 +13,7 @@ from scripts import environment, java, postgres, provider_source, venvs
 from scripts.console import out, say
 from scripts.instance import Instance, Ports, clean_environment
 from scripts.paths import LOCAL, TOP
+from scripts.processes import run_foreground
 
 SOURCES = ["scripts", "emulator", "glue_scripts", "tests"]
 
@@ -129,7 +130,7 @@ def _pytest(python: Path, marker: str, *arguments: str, extra: dict[str, str] | 
 
 def _command(command: list[str | Path], extra: dict[str, str]) -> int:
     say("$ " + " ".join(_short(part) for part in command))
-    return subprocess.run([str(part) for part in command], env={**clean_environment(), **extra}, cwd=TOP).returncode
+    return run_foreground(command, {**clean_environment(), **extra})
 
 
 def _short(part: str | Path) -> str:
