@@ -26,7 +26,7 @@ def create_service(
         raise ValueError(f"no operations of {name}: {sorted(unknown)}")
     table: dict[str, Handler] = {operation: _not_supported(name, operation) for operation in model.operation_names}
     table.update(handlers)
-    return Service(name, skeleton=Skeleton(model, table), lifecycle_hook=lifecycle_hook)
+    return Service(name, skeleton=Skeleton(model, table), lifecycle_hook=lifecycle_hook or ServiceLifecycleHook())
 
 
 def _not_supported(service: str, operation: str) -> Handler:

@@ -39,7 +39,7 @@ class ApiError(CommonServiceException):
 class NotSupportedError(ApiError):
     """AWS has this, the emulator has not: HTTP 501, which neither boto3 nor the Go SDK (Terraform) retries.
 
-    Both retry 500, 502, 503 and 504 only (botocore/retries/standard.py; aws-sdk-go-v2, DefaultRetryableHTTPStatusCodes).
+    Both retry 500, 502, 503 and 504 only (botocore/retries/standard.py, aws-sdk-go-v2/aws/retry/standard.go).
     """
 
     def __init__(self, what: str, remedy: str = "See docs/limits.md for what is supported.") -> None:

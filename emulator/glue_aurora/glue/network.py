@@ -107,7 +107,8 @@ class _Network:
         return main
 
     def _reaches_s3(self, vpc_id: str, table: Mapping[str, Any]) -> bool:
-        endpoints = self._ec2.describe_vpc_endpoints(Filters=[{"Name": "vpc-id", "Values": [vpc_id]}])["VpcEndpoints"]
+        in_vpc = [{"Name": "vpc-id", "Values": [vpc_id]}]
+        endpoints = self._ec2.describe_vpc_endpoints(Filters=in_vpc)["VpcEndpoints"]
         for endpoint in endpoints:
             if not endpoint["ServiceName"].endswith(".s3") or endpoint["State"].lower() != "available":
                 continue

@@ -182,8 +182,9 @@ def _next_attempt(store: GlueStore, previous: JobRun) -> tuple[str, int]:
 def _unapplied(store: GlueStore, settings: Mapping[str, Any]) -> str | None:
     """What a run's StateDetail says of an encryption that AWS would apply and the emulator does not."""
     name = settings.get("SecurityConfiguration")
-    configuration = store.security_configurations.get(name, {}) if name else {}
-    if "KMS" in str(configuration.get("EncryptionConfiguration", "")):
+    encryption = store.security_configurations.get(name, {}).get("EncryptionConfiguration", {}) if name else {}
+    parts = [*encryption.get("S3Encryption", []), *(part for part in encryption.values() if isinstance(part, dict))]
+    if any(mode != "DISABLED" for part in parts for key, mode in part.items() if key.endswith("EncryptionMode")):
         return f"The emulator does not apply the encryption of security configuration {name} to this run."
     return None
 

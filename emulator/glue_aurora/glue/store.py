@@ -1,13 +1,15 @@
 """State of the Glue service: one store for each account and region, forgotten when LocalStack stops."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from localstack.aws.api import RequestContext
 from localstack.services.stores import AccountRegionBundle, BaseStore, LocalAttribute
+
+T = TypeVar("T")
 
 TERMINAL_STATES = frozenset({"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT", "ERROR", "EXPIRED"})
 
@@ -87,16 +89,21 @@ class JobRun:
         return {name: value for name, value in result.items() if value is not None}
 
 
+def _local(factory: Callable[[], T]) -> T:
+    """Descriptor of a store's attribute, which reads as the value that it holds."""
+    return cast(T, LocalAttribute(default=factory))
+
+
 class GlueStore(BaseStore):
     """Resources by name; `runs` by job name in order of start. Hold `lock` while reading or changing any of them."""
 
-    lock: threading.RLock = LocalAttribute(default=threading.RLock)
-    connections: dict[str, dict[str, Any]] = LocalAttribute(default=dict)
-    jobs: dict[str, Job] = LocalAttribute(default=dict)
-    runs: dict[str, list[JobRun]] = LocalAttribute(default=dict)
-    triggers: dict[str, dict[str, Any]] = LocalAttribute(default=dict)
-    security_configurations: dict[str, dict[str, Any]] = LocalAttribute(default=dict)
-    tags: dict[str, dict[str, str]] = LocalAttribute(default=dict)
+    lock: threading.RLock = _local(threading.RLock)
+    connections: dict[str, dict[str, Any]] = _local(dict)
+    jobs: dict[str, Job] = _local(dict)
+    runs: dict[str, list[JobRun]] = _local(dict)
+    triggers: dict[str, dict[str, Any]] = _local(dict)
+    security_configurations: dict[str, dict[str, Any]] = _local(dict)
+    tags: dict[str, dict[str, str]] = _local(dict)
 
 
 glue_stores: AccountRegionBundle[GlueStore] = AccountRegionBundle("glue", GlueStore)
@@ -104,4 +111,5 @@ glue_stores: AccountRegionBundle[GlueStore] = AccountRegionBundle("glue", GlueSt
 
 def store_for(context: RequestContext) -> GlueStore:
     """Store of the account and region that a request is made to."""
-    return glue_stores[context.account_id][context.region]
+    store: GlueStore = glue_stores[context.account_id][context.region]
+    return store

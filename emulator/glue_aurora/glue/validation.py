@@ -29,7 +29,7 @@ def validated(operation: str, handler: Handler) -> Handler:
 
     @functools.wraps(handler)
     def check_and_handle(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        clean = without_nulls(request)
+        clean: dict[str, Any] = without_nulls(request)
         violations = list(_violations(shape, clean, "")) if shape else []
         if violations:
             raise ConstraintError(violations)

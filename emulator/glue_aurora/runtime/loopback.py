@@ -4,6 +4,8 @@ LocalStack's own twisted server takes the port from GATEWAY_LISTEN and listens o
 `TODO: interface = host?`), so that anyone on the same network could run code on the laptop through a Glue job.
 """
 
+from typing import Any, cast
+
 from localstack import config
 from localstack.aws.serving.twisted import TLSMultiplexerFactory
 from localstack.runtime.server.twisted import TwistedRuntimeServer
@@ -22,12 +24,13 @@ class LoopbackRuntimeServer(TwistedRuntimeServer):
         ssl_creds: tuple[str, str] | None = None,
     ) -> None:
         """Listen for `gateway` on each of `listen`. Raises twisted's CannotListenError when an address is in use."""
-        factory = TwistedGateway(gateway)
+        # Twisted's own annotations call for classes where it takes interfaces.
+        factory: Any = TwistedGateway(gateway)
         if ssl_creds:
             certificate, key = ssl_creds
-            context = ssl.DefaultOpenSSLContextFactory(key, certificate)
+            context: Any = cast(Any, ssl.DefaultOpenSSLContextFactory)(key, certificate)
             context.getContext().use_certificate_chain_file(certificate)
             factory = TLSMultiplexerFactory(context, False, factory)
         for address in listen:
-            # listenTCP takes IPv4 and IPv6 literals alike, and raises at once, where an endpoint's Deferred is dropped.
-            reactor.listenTCP(address.port, factory, interface=address.host)
+            # Takes IPv4 and IPv6 literals alike and raises at once; of an endpoint, LocalStack drops the failure.
+            cast(Any, reactor).listenTCP(address.port, factory, interface=address.host)

@@ -13,4 +13,4 @@ class LoopbackRuntimeServerPlugin(RuntimeServerPlugin):
     def load(self, *args: Any, **kwargs: Any) -> RuntimeServer:
         from glue_aurora.runtime.loopback import LoopbackRuntimeServer
 
-        return LoopbackRuntimeServer()
+        return LoopbackRuntimeServer()  # type: ignore[no-untyped-call]
