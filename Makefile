@@ -28,11 +28,11 @@ reset:  ## Stop the environment and remove its data (this clone's only)
 	$(RUN) reset
 
 ## Checks
-.PHONY: e2e test test-unit test-job test-emulator test-terraform lint format
+.PHONY: e2e test test-unit test-job test-emulator test-commands test-terraform lint format
 e2e:  ## The whole road in an environment of its own: apply, run, compare, destroy; nothing stays
 	$(RUN) test e2e
-test:  ## Everything: lint, unit, terraform, job, emulator, e2e
-	$(RUN) test lint unit terraform job emulator e2e
+test:  ## Everything: lint, unit, terraform, job, emulator, commands, e2e
+	$(RUN) test lint unit terraform job emulator commands e2e
 test-unit:  ## Seconds: no Spark, no server
 	$(RUN) test unit
 test-terraform:  ## terraform test with mocked providers
@@ -41,6 +41,8 @@ test-job:  ## The job's parts with Spark and PostgreSQL
 	$(RUN) test job
 test-emulator:  ## The plugin and the worker, through boto3 and Terraform
 	$(RUN) test emulator
+test-commands:  ## The targets of a live environment, typed as a user types them
+	$(RUN) test commands
 lint:  ## ruff, mypy, shellcheck, terraform fmt and validate, checkov
 	$(RUN) test lint
 format:  ## Let ruff and terraform format the sources

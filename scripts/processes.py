@@ -22,9 +22,9 @@ def run_foreground(
 ) -> int:
     """Runs ``command`` to its end; its exit code. ``on_line`` gets its output, which else goes where ours goes.
 
-    Interrupted, it lets the command end by itself (terraform gives its lock back, pytest removes its environment), where
-    subprocess.run would kill it after a quarter of a second. The command has a process group of its own, so that it gets
-    the interrupt once, from us: terraform gives up at the second.
+    Interrupted, it lets the command end by itself (terraform gives its lock back, pytest removes its environment):
+    subprocess.run would kill it after a quarter of a second. The command has a process group of its own, so that it
+    gets the interrupt once, from us: terraform gives up at the second.
     """
     process = subprocess.Popen(
         [str(part) for part in command],

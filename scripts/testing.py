@@ -86,7 +86,14 @@ def emulator() -> int:
 
 def e2e() -> int:
     environment.setup()
-    return _pytest(Path(sys.executable), "e2e", "tests/e2e", "-p", "no:randomly", "-x", "--quiet", "--no-header")
+    return _pytest(
+        Path(sys.executable), "e2e", "tests/e2e/test_road.py", "-p", "no:randomly", "-x", "--quiet", "--no-header"
+    )
+
+
+def commands() -> int:
+    environment.setup()
+    return _pytest(Path(sys.executable), "e2e", "tests/e2e/test_commands.py", "-p", "no:randomly", "-x")
 
 
 def terraform() -> int:
@@ -120,6 +127,7 @@ LAYERS: dict[str, Callable[[], int]] = {
     "terraform": terraform,
     "job": job,
     "emulator": emulator,
+    "commands": commands,
     "e2e": e2e,
 }
 

@@ -1,0 +1,207 @@
+"""The make targets of a live environment, as a user types them, in an instance of their own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from scripts.instance import Instance, Ports
+from scripts.paths import LOCAL, TOP
+
+pytestmark = pytest.mark.e2e
+HOSTILE = {
+    "AWS_PROFILE": "production",
+    "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "not-a-secret",
+    "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9",
+    "AWS_CA_BUNDLE": "/nowhere",
+    "HTTPS_PROXY": "http://127.0.0.1:9",
+    "HTTP_PROXY": "http://127.0.0.1:9",
+}
+
+
+@dataclass(frozen=True)
+class User:
+    """Types make targets for one instance, with another account's credentials lying about."""
+
+    folder: Path
+    ports: Ports
+
+    def environment(self) -> dict[str, str]:
+        numbers = {"LOCALSTACK_PORT": self.ports.localstack, "POSTGRES_PORT": self.ports.postgres}
+        ports = {name: str(number) for name, number in {**numbers, "WORKER_PORT": self.ports.worker}.items()}
+        return {**os.environ, **HOSTILE, **ports, "LETRUS_INSTANCE": str(self.folder)}
+
+    def make(self, *arguments: str) -> str:
+        """The output of ``make ARGUMENTS``, which must succeed."""
+        done = self.try_make(*arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def try_make(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["make", *arguments], cwd=TOP, env=self.environment(), capture_output=True, text=True, check=False
+        )
+
+    def shell(self, script: str) -> str:
+        """The output of ``script`` in a shell after ``eval "$(make -s env)"``; it must succeed."""
+        done = subprocess.run(
+            ["bash", "-ec", f'eval "$(make -s env)"\n{script}'],
+            cwd=TOP,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def processes(self) -> list[str]:
+        """Command lines of all live processes that name the instance in their arguments or environment."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                told = [*process.cmdline(), *process.environ().values()]
+                if process.pid != os.getpid() and any(str(self.folder) in text for text in told):
+                    found.append(" ".join(process.cmdline()))
+            except psutil.Error:
+                continue
+        return found
+
+
+@pytest.fixture(scope="module")
+def user() -> Iterator[User]:
+    made = User(LOCAL / "test-commands", Ports.free())
+    yield made
+    made.try_make("reset")
+
+
+def test_interrupted_start_leaves_no_process(user: User) -> None:
+    with subprocess.Popen(
+        ["make", "local-up"],
+        cwd=TOP,
+        env=user.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        process_group=0,
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "Creating..." in line:  # Terraform is in the midst of it
+                os.killpg(process.pid, signal.SIGINT)
+                break
+        rest = process.stdout.read()
+    assert process.returncode != 0
+    assert "Traceback" not in rest
+    assert user.processes() == []
+
+
+def test_start_after_the_interrupt(user: User) -> None:
+    said = user.make("local-up")
+    assert "Apply complete!" in said
+    assert "make run" in said
+
+
+def test_second_start_changes_nothing_and_says_so(user: User) -> None:
+    before = sorted(user.processes())
+    assert "nothing changed" in user.make("local-up")
+    assert sorted(user.processes()) == before
+
+
+def test_everything_listens_on_loopback_only(user: User) -> None:
+    listening = [
+        connection.laddr.ip
+        for process in psutil.process_iter()
+        if any(str(user.folder) in text for text in _told(process))
+        for connection in process.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    assert len(listening) >= 3
+    assert set(listening) <= {"127.0.0.1", "::1", "::ffff:127.0.0.1"}
+
+
+def _told(process: psutil.Process) -> list[str]:
+    try:
+        return [*process.cmdline(), *process.environ().values()]
+    except psutil.Error:
+        return []
+
+
+def test_taken_port_is_refused_before_anything_is_changed(user: User) -> None:
+    other = User(LOCAL / "test-commands-other", user.ports)
+    done = other.try_make("local-up")
+    assert done.returncode != 0
+    assert f"port {user.ports.localstack} is taken" in done.stderr
+    assert "LOCALSTACK_PORT=" in done.stderr
+    assert other.processes() == []
+    other.try_make("reset")
+
+
+def test_run_follows_the_log_and_ends_with_state_and_counts(user: User, tmp_path: Path) -> None:
+    (tmp_path / "escolas.csv").write_text("escola_id,nome,rede,regiao\n7,Escola Sete,municipal,Sul\n", encoding="utf-8")
+    (tmp_path / "alunos.csv").write_text(
+        "id,nome_ficticio,idade,genero,escola_id\n1,João,12,M,7\n2,Zoë,13,F,7\n", encoding="utf-8"
+    )
+    (tmp_path / "notas.csv").write_text("aluno_id,disciplina,nota\n1,Artes,9.5\n2,Artes,x\n", encoding="utf-8")
+    said = user.make("run", f"DATA={tmp_path}", "ARGS=--unknown value")
+    assert "SUCCEEDED" in said
+    assert '"kept": 1' in said and '"inserted": 1' in said and '"nota_not_a_number": 1' in said
+    assert "make local-up" not in said
+
+
+def test_run_that_fails_ends_with_its_message(user: User) -> None:
+    done = user.try_make("run", "ARGS=--raw_prefix nowhere/")
+    assert done.returncode != 0
+    assert "FAILED" in done.stderr and "nowhere/" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_exported_variables_lead_every_tool_to_the_environment(user: User) -> None:
+    name = "letrus-de-case-etl-performance-academica"
+    python = (
+        "import boto3\n"
+        f"runs = boto3.client('glue').get_job_runs(JobName='{name}')['JobRuns']\n"
+        "print([run['JobRunState'] for run in runs])\n"
+        "print(boto3.client('sts').get_caller_identity()['Account'])\n"
+        "print(len(boto3.client('s3').list_buckets()['Buckets']))\n"
+    )
+    said = user.shell(f'"{sys.executable}" -c "{python}"\nterraform -chdir=terraform output -raw aurora_database_name')
+    assert said.splitlines() == ["['FAILED', 'SUCCEEDED']", "000000000000", "2", "letrus"]
+
+
+def test_exports_hold_no_password_and_psql_needs_none(user: User) -> None:
+    said = user.make("-s", "env")
+    password_file = next(line for line in said.splitlines() if "PGPASSFILE" in line).partition("=")[2]
+    password = Path(password_file).read_text().strip().rpartition(":")[2]
+    assert len(password) > 8 and password not in said
+    query = (
+        "import psycopg; print(psycopg.connect('').execute('SELECT count(*) FROM performance_academica').fetchall())"
+    )
+    assert user.shell(f'"{sys.executable}" -c "{query}"').strip() == "[(1,)]"
+
+
+def test_data_outlives_a_stop_and_the_environment_is_built_again(user: User) -> None:
+    user.make("local-down")
+    assert user.processes() == []
+    assert "nothing was running" in user.make("local-down")
+    user.make("local-up")
+    query = (
+        "import psycopg; print(psycopg.connect('').execute('SELECT nome_aluno FROM performance_academica').fetchall())"
+    )
+    assert user.shell(f'"{sys.executable}" -c "{query}"').strip() == "[('João',)]"
+
+
+def test_reset_leaves_nothing(user: User) -> None:
+    user.make("reset")
+    assert user.processes() == []
+    assert not user.folder.exists()
+    assert Instance.load(user.folder) is None
