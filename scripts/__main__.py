@@ -14,7 +14,7 @@ import click
 from scripts import aws, database, environment, job, locking, testing, wheels
 from scripts.console import err, out, say
 from scripts.errors import CommandError, JobError, NotRunningError
-from scripts.instance import Instance, Ports, user_instance_folder
+from scripts.instance import Instance, Ports, no_proxy, user_instance_folder
 from scripts.paths import WHEELS, relative
 from scripts.terraform import Terraform
 
@@ -197,6 +197,7 @@ def _report(ended: job.Run) -> None:
 
 
 def main() -> None:
+    os.environ.update(no_proxy())
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended by a program: tidy up as after Ctrl-C
     try:
         cli(standalone_mode=False)

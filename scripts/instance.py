@@ -111,13 +111,22 @@ class Instance:
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1"])),
+            **no_proxy(),
         }
 
 
 def clean_environment() -> dict[str, str]:
     """This process's environment without anything that could lead to a real AWS account."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")} | no_proxy()
+
+
+def no_proxy() -> dict[str, str]:
+    """Variables that keep requests to 127.0.0.1 away from a proxy; some tools read one spelling, some the other."""
+    found = {}
+    for name in ("NO_PROXY", "no_proxy"):
+        hosts = [host for host in os.environ.get(name, "").split(",") if host and host != "127.0.0.1"]
+        found[name] = ",".join([*hosts, "127.0.0.1"])
+    return found
 
 
 def user_instance_folder() -> Path:
