@@ -2,30 +2,34 @@
 
 Glue copies this file flat beside the script (`--extra-py-files`), on the driver and on the executors.
 
-Quality rules. A line is rejected for the first reason that holds, in the order of `NOTA_RULES`; a rejected line never
-replaces an accepted one. Choices worth knowing:
+Quality rules. A line is rejected for the first reason that holds, in the order of the `*_RULES`, and a rejected line
+never replaces an accepted one. Choices worth knowing:
 
-* `nota` is digits with an optional sign and decimal point (`7`, `7.5`, ` 7.50 `). `7,5`, `1e1`, `NaN`, `Infinity` and an
-  empty value are `nota_not_a_number`: nothing is guessed. The range 0 to 10 is checked on the value as written, and only
-  then is it rounded half up to two decimals, as PostgreSQL's NUMERIC(4,2) would: 9.999 becomes 10.00, 10.001 is out of
-  range.
-* An `idade` that is not a whole number from 0 to 150 becomes NULL and is counted in the log; a pupil's grades are not
-  lost over it.
+* `nota` is digits with an optional sign and decimal point (`7`, `7.5`, ` 7.50 `). `7,5`, `1e1`, `NaN`, `Infinity` and
+  an empty value are `nota_not_a_number`: nothing is guessed. The range 0 to 10 is checked on the value as written; then
+  it is rounded half up to two decimals, as PostgreSQL's NUMERIC(4,2) does: 9.999 becomes 10.00, 10.001 is out of range.
+* An id is a whole number (`7`, `007`; not `7.0`). Another id is `invalid_key` in alunos.csv and escolas.csv; in
+  notas.csv it belongs to nobody, so it is `unknown_aluno`.
+* An `idade` that is not a whole number from 0 to 150 becomes NULL and is counted in the log: no grade is lost over it.
 * Values are trimmed of spaces, tabs and no-break spaces; an empty value is NULL.
 * Blank lines, and lines equal to the header (files joined with `cat` repeat it), are not data.
+* A quoted value can't span lines: each of its lines is `malformed_line`, as is one with more or fewer values than the
+  header, with a quote that nothing closes, or with a NUL.
 """
 
 from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
 import math
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import boto3
 import psycopg2
@@ -61,15 +65,15 @@ TABLE = {
 }
 KEY = ("aluno_id", "escola_id", "disciplina")
 
-# Reason -> SQL condition, in order of precedence. `malformed` and `not_utf8` come from `read_csv`; `*_text` columns hold
-# what the file says, the others what it means.
+# Reason -> SQL condition, in order of precedence. `malformed` and `not_utf8` come from `read_csv`; columns `*_text`
+# hold what the file says, the others what it means.
 LINE_RULES = {"malformed_line": "malformed", "not_utf8": "not_utf8"}
 ALUNO_RULES = LINE_RULES | {"empty_key": "aluno_id_text IS NULL", "invalid_key": "aluno_id IS NULL"}
 ESCOLA_RULES = LINE_RULES | {"empty_key": "escola_id_text IS NULL", "invalid_key": "escola_id IS NULL"}
 NOTA_RULES = LINE_RULES | {
     "empty_key": "aluno_id_text IS NULL OR disciplina IS NULL",
-    "unknown_aluno": "NOT aluno_known",
-    "unknown_escola": "NOT escola_known",
+    "unknown_aluno": "aluno_found IS NULL",
+    "unknown_escola": "escola_found IS NULL",
     "nota_not_a_number": "nota_text IS NULL OR NOT nota_text RLIKE '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)$'",
     # More digits than the type holds are NULL, so out of range as well.
     "nota_out_of_range": "coalesce(try_cast(nota_text AS DECIMAL(38,30)) NOT BETWEEN 0 AND 10, true)",
@@ -77,6 +81,7 @@ NOTA_RULES = LINE_RULES | {
 
 CONNECT_SECONDS = 120  # a paused Aurora Serverless wakes in 15 to 30 s; after long idle it may take longer
 COPY_CONNECTIONS = 8
+FEW_ROWS = 10_000
 BYTES_PER_SHUFFLE_PARTITION = 16 * 1024 * 1024
 
 
@@ -105,7 +110,7 @@ def log(event: str, **fields: object) -> None:
     print(json.dumps({"event": event, **fields}, ensure_ascii=False), flush=True)
 
 
-# --- Arguments ---------------------------------------------------------------------------------------------------------
+# --- Arguments -------------------------------------------------------------------------------------------------------
 
 REQUIRED_ARGUMENTS = (
     "JOB_NAME",
@@ -147,7 +152,8 @@ def resolve_arguments(argv: list[str]) -> dict[str, str]:
     """Values of `REQUIRED_ARGUMENTS` and `JOB_RUN_ID` out of `argv`; all other arguments are ignored.
 
     getResolvedOptions lets argparse abbreviate (`--data x` would set `--data_bucket`; aws-glue-libs PR #206) and reads
-    `--help`, so it sees only tokens that name one of ours in full. It refuses JOB_RUN_ID in the list and returns it anyway.
+    `--help`, so it is given only the tokens that name one of ours in full. It takes no JOB_RUN_ID in its list
+    (aws-glue-libs #22) and returns it all the same.
 
     Raises ConfigurationError naming what is missing.
     """
@@ -183,7 +189,7 @@ def job_of(options: dict[str, str]) -> Job:
     )
 
 
-# --- Secret and connection ---------------------------------------------------------------------------------------------
+# --- Secret and connection -------------------------------------------------------------------------------------------
 
 
 def database_of(options: dict[str, str]) -> Database:
@@ -204,12 +210,12 @@ def database_of(options: dict[str, str]) -> Database:
         user, password = secret["username"], secret["password"]
     except ClientError as error:
         raise ConfigurationError(
-            f"Secrets Manager refused secret {arn}: {error}. Check the ARN and the job role's rights to the secret and its key."
+            f"Secrets Manager refused secret {arn}: {error}. Check the ARN and the job role's rights to it and its key."
         ) from error
     except BotoCoreError as error:
         raise ConfigurationError(
-            f"Secrets Manager is out of reach for secret {arn}: {error}. In a private subnet it takes an interface endpoint "
-            "whose security group admits the job's."
+            f"Secrets Manager is out of reach for secret {arn}: {error}. In a private subnet it takes an interface "
+            "endpoint whose security group admits the job's."
         ) from error
     except (KeyError, TypeError, ValueError):  # no cause attached: it could quote the secret
         raise ConfigurationError(f"secret {arn} is not a JSON object with username and password") from None
@@ -230,7 +236,7 @@ PERMANENT_FAILURES = (
 def connect(database: Database, patience_seconds: float = CONNECT_SECONDS) -> Iterator[Connection]:
     """One connection over TLS, as one transaction: committed at the end, rolled back on an exception, then closed.
 
-    An unreachable or starting server is tried again for `patience_seconds`, since a paused Aurora takes its time to wake.
+    An unreachable or starting server is tried again for `patience_seconds`: a paused Aurora takes its time to wake.
 
     Raises DatabaseError at once when trying again can't help (password, database, TLS), else when patience ends.
     """
@@ -259,7 +265,7 @@ def connect(database: Database, patience_seconds: float = CONNECT_SECONDS) -> It
             if permanent or time.monotonic() + wait > deadline:
                 raise DatabaseError(
                     f"no connection to database {database.name} at {database.host}:{database.port} as {database.user}, "
-                    f"attempt {attempt}: {reason}. Check the arguments, the secret, the security groups and the cluster's state."
+                    f"attempt {attempt}: {reason}. Check arguments, secret, security groups and the cluster's state."
                 ) from None
             log("database_connect_retry", attempt=attempt, wait_seconds=wait, error=reason)
             time.sleep(wait)
@@ -270,7 +276,7 @@ def connect(database: Database, patience_seconds: float = CONNECT_SECONDS) -> It
         connection.close()
 
 
-# --- Reading -----------------------------------------------------------------------------------------------------------
+# --- Reading ---------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -288,7 +294,8 @@ def open_csv(spark: SparkSession, path: str, columns: tuple[str, ...]) -> CsvFil
 
     Raises InputFileError, naming the file, when it is missing, has no data line, or lacks one of `columns`.
     """
-    jvm = spark._jvm
+    # Hadoop's file system reads what Spark reads, with the same settings and rights; PySpark has no public way to it.
+    jvm: Any = spark._jvm
     file = jvm.org.apache.hadoop.fs.Path(path)
     try:
         file_system = file.getFileSystem(spark._jsc.hadoopConfiguration())
@@ -328,12 +335,10 @@ def data_lines(spark: SparkSession, file: CsvFile) -> DataFrame:
 
 
 def read_csv(spark: SparkSession, file: CsvFile, columns: tuple[str, ...]) -> DataFrame:
-    """`columns` of each data line as trimmed text (NULL when empty), with `raw_line`, `position`, `malformed`, `not_utf8`.
+    """`columns` of each data line as trimmed text, NULL when empty; `raw_line`, `position`, `malformed`, `not_utf8`.
 
-    `position` orders the lines as the file does. Spark numbers rows by partition and packs a file's splits into partitions
-    by size, so the number alone would not: the split's offset comes first, and the number only orders lines within a split.
-
-    A quoted value can't span lines: each of its lines is `malformed`, as is one with more or fewer values than the header.
+    `position` orders the lines as the file does. Spark numbers rows by partition and packs splits into partitions by
+    size, so that number alone would not: the split's offset comes first, the number orders only lines within a split.
     """
     # Positional names: what a header holds besides our columns may be anything.
     fields = [f"value_{index}" for index in range(len(file.header))]
@@ -349,7 +354,8 @@ def read_csv(spark: SparkSession, file: CsvFile, columns: tuple[str, ...]) -> Da
         parsed.alias("parsed"),
     )
     quotes = F.length("raw_line") - F.length(F.regexp_replace("raw_line", '"', ""))
-    malformed = F.expr("parsed IS NULL OR parsed.corrupt IS NOT NULL") | (quotes % 2 == 1) | F.col("raw_line").contains("\0")
+    malformed = F.expr("parsed IS NULL OR parsed.corrupt IS NOT NULL") | (quotes % 2 == 1)
+    malformed |= F.col("raw_line").contains("\0")
     values = {name: f"parsed.{fields[file.header.index(name)]}" for name in columns}
     return lines.select(
         "raw_line",
@@ -379,16 +385,21 @@ def ranked(lines: DataFrame, *key: str) -> DataFrame:
 
 
 def shuffle_partitions(size_bytes: int) -> int:
-    """Partitions for a shuffle of the input: one for small files, which default settings would spread over 200 tasks."""
+    """Partitions for a shuffle of the input: one for small files, which by default would be spread over 200 tasks."""
     return max(1, math.ceil(size_bytes / BYTES_PER_SHUFFLE_PARTITION))
 
 
-# --- Staging and merge -------------------------------------------------------------------------------------------------
+# --- Staging and merge -----------------------------------------------------------------------------------------------
 
 
 def identifier(table: str) -> sql.Identifier:
     """`table` or `schema.table`, quoted."""
     return sql.Identifier(*table.split("."))
+
+
+def listed(columns: Iterable[str], prefix: str = "") -> sql.Composed:
+    """Column names, quoted and with commas between."""
+    return sql.SQL(", ").join(sql.SQL(prefix + "{}").format(sql.Identifier(column)) for column in columns)
 
 
 def staging_name(table: str, run_id: str) -> str:
@@ -411,9 +422,9 @@ def staging_table(database: Database, table: str, run_id: str) -> Iterator[str]:
     staging = staging_name(table, run_id)
     with connect(database) as connection, connection.cursor() as cursor:
         cursor.execute(
-            sql.SQL("CREATE UNLOGGED TABLE {} WITH (autovacuum_enabled = false) AS SELECT {} FROM {} WITH NO DATA").format(
-                identifier(staging), sql.SQL(", ").join(map(sql.Identifier, TABLE)), identifier(table)
-            )
+            sql.SQL(
+                "CREATE UNLOGGED TABLE {} WITH (autovacuum_enabled = false) AS SELECT {} FROM {} WITH NO DATA"
+            ).format(identifier(staging), listed(TABLE), identifier(table))
         )
     try:
         yield staging
@@ -459,21 +470,25 @@ class ArrowText:
         return bytes(chunk)
 
 
-def copy_to(database: Database, staging: str, lines: DataFrame) -> int:
-    """COPY the lines of `copy_lines` into `staging`, one connection a task; the number of rows that Spark counts as done.
+def copy_to(database: Database, staging: str, lines: DataFrame, rows: int) -> int:
+    """COPY the `rows` lines of `copy_lines` into `staging`; the number of rows that arrived, by Spark's count.
 
-    A task that dies after its commit is run again and its rows are there twice: `merge` removes them.
+    Executors copy side by side, one connection a task. A task that dies after its commit is run again and its rows are
+    there twice: `merge` removes them. Few rows go through the driver: no Python need start on the executors for them.
     """
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(identifier(staging), listed(TABLE))
 
-    def copy(batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
-        columns = sql.SQL(", ").join(map(sql.Identifier, TABLE))
-        statement = sql.SQL("COPY {} ({}) FROM STDIN").format(identifier(staging), columns)
+    def copy(file: io.BytesIO | ArrowText) -> int:
         with connect(database) as connection, connection.cursor() as cursor:
-            cursor.copy_expert(statement, ArrowText(batches))
-            copied = cursor.rowcount
-        yield pyarrow.RecordBatch.from_pydict({"copied": [copied]})
+            cursor.copy_expert(statement, file)
+            return int(cursor.rowcount)
 
-    tasks = lines.coalesce(COPY_CONNECTIONS).mapInArrow(copy, "copied BIGINT")
+    def copy_task(batches: Iterable[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
+        yield pyarrow.RecordBatch.from_pydict({"copied": [copy(ArrowText(iter(batches)))]})
+
+    if rows <= FEW_ROWS:
+        return copy(io.BytesIO("".join(row.line for row in lines.collect()).encode()))
+    tasks = lines.coalesce(COPY_CONNECTIONS).mapInArrow(copy_task, "copied BIGINT")
     return sum(row.copied for row in tasks.collect())
 
 
@@ -493,15 +508,12 @@ SELECT count(*) FILTER (WHERE inserted), count(*) FILTER (WHERE NOT inserted) FR
 def merge(database: Database, table: str, staging: str, rows: int) -> dict[str, int]:
     """Upsert the staging table into `table` in one transaction; `{"inserted": n, "updated": n, "unchanged": n}`.
 
-    Only rows that are new or differ are written: an unconditional ON CONFLICT rewrites every row, several times slower and
-    with a table that grows at each run. Runs at the same time queue for the lock; readers go on.
+    Only rows that are new or differ are written: an unconditional ON CONFLICT rewrites every row, which is far
+    slower and makes the table grow at each run. Runs at the same time queue for the lock; readers go on.
 
     Raises CountError, and changes nothing, unless `staging` holds exactly `rows` different keys.
     """
     values = [column for column in TABLE if column not in KEY]
-
-    def listed(columns: tuple[str, ...] | list[str], prefix: str = "") -> sql.Composed:
-        return sql.SQL(", ").join(sql.SQL(prefix + "{}").format(sql.Identifier(column)) for column in columns)
 
     assignments = [sql.SQL("{0} = EXCLUDED.{0}").format(sql.Identifier(column)) for column in values]
     statement = sql.SQL(MERGE).format(
@@ -509,8 +521,8 @@ def merge(database: Database, table: str, staging: str, rows: int) -> dict[str, 
         staging=identifier(staging),
         key=listed(KEY),
         first_key=sql.Identifier(KEY[0]),
-        columns=listed(list(TABLE)),
-        staged=listed(list(TABLE), "s."),
+        columns=listed(TABLE),
+        staged=listed(TABLE, "s."),
         staged_values=listed(values, "s."),
         table_values=listed(values, "t."),
         assignments=sql.SQL(", ").join(assignments),
@@ -519,8 +531,10 @@ def merge(database: Database, table: str, staging: str, rows: int) -> dict[str, 
         log("merge_waits_for_lock", table=table)
         cursor.execute(sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(identifier(table)))
         _check_staging(cursor, staging, rows)
-        # Statistics of a table that was empty when analysed lead to a nested loop over all of it.
-        cursor.execute("SET LOCAL enable_nestloop = off")
+        if rows > FEW_ROWS:
+            # Statistics of a table that was empty when analysed can lead to a nested loop over all of it. Few rows are
+            # better looked up by key than joined to the whole table.
+            cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(statement)
         inserted, updated = cursor.fetchone() or (0, 0)
         return {"inserted": inserted, "updated": updated, "unchanged": rows - inserted - updated}
@@ -535,9 +549,9 @@ def _check_staging(cursor: psycopg2.extensions.cursor, staging: str, rows: int) 
         log("staging_duplicates", rows=staged - rows)
         cursor.execute(
             sql.SQL(
-                "DELETE FROM {0} WHERE ctid IN (SELECT ctid FROM (SELECT ctid, row_number() OVER (PARTITION BY {1}) AS copy "
-                "FROM {0}) AS numbered WHERE copy > 1)"
-            ).format(identifier(staging), sql.SQL(", ").join(map(sql.Identifier, KEY)))
+                "DELETE FROM {0} WHERE ctid IN (SELECT ctid FROM ("
+                "SELECT ctid, row_number() OVER (PARTITION BY {1}) AS copy FROM {0}) AS numbered WHERE copy > 1)"
+            ).format(identifier(staging), listed(KEY))
         )
         staged -= cursor.rowcount
     if staged != rows:

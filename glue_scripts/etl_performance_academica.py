@@ -1,13 +1,14 @@
 """AWS Glue job: alunos, escolas and notas (CSV in S3) -> performance_academica (Parquet in S3, and PostgreSQL).
 
-Raw lines are checked and set aside with a reason where they can't be used, the last line wins per key, the rest is joined
-and written twice: as this run's Parquet, then through a staging table into the table in one transaction.
+Lines that can't be used are set aside with a reason; of those that can, the last of each key wins. They are joined and
+written twice: as this run's Parquet, then through a staging table into the table, in one transaction.
 """
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
+from functools import reduce
 
 import common
 from common import CsvFile, Database, Job
@@ -20,7 +21,7 @@ def main(argv: list[str]) -> None:
     options = common.resolve_arguments(argv)
     job = common.job_of(options)
     database = common.database_of(options)
-    # Neither GlueContext nor awsglue's Job: they need Glue's own jars, and nothing here uses DynamicFrames or bookmarks.
+    # Neither GlueContext nor awsglue's Job: they need Glue's own jars, and here are no DynamicFrames or bookmarks.
     spark = SparkSession.builder.appName(job.name).getOrCreate()
     run(spark, job, database)
 
@@ -46,10 +47,8 @@ def run(spark: SparkSession, job: Job, database: Database) -> dict[str, object]:
     # Counted, split into rejected and accepted, and joined in one pass over the file.
     notas = read_notas(spark, files["notas"], alunos, escolas).persist()
 
-    read = {name: common.data_lines(spark, file).count() for name, file in files.items()}
     lines = {"alunos": alunos, "escolas": escolas, "notas": notas}
-    rejected = count_rejected(lines)
-    log_warnings(alunos)
+    read, rejected = count_lines(lines, common.data_lines(spark, files["notas"]))
     rejects = write_rejects(lines, job) if any(rejected.values()) else None
 
     parquet = f"{job.processed}performance_academica/run={job.run_id}/"
@@ -68,12 +67,12 @@ def run(spark: SparkSession, job: Job, database: Database) -> dict[str, object]:
     # Read back rather than computed again: what the table gets is what the Parquet holds, even if the source changed.
     rows = spark.read.schema(", ".join(f"{name} {kind}" for name, kind in common.TABLE.items())).parquet(parquet)
     with common.staging_table(database, job.table, job.run_id) as staging:
-        copied = common.copy_to(database, staging, common.copy_lines(rows))
+        copied = common.copy_to(database, staging, common.copy_lines(rows), kept)
         if copied != kept:
             raise common.CountError(f"{copied} of {kept} rows reached {staging}; nothing was merged")
         merged = common.merge(database, job.table, staging, kept)
 
-    summary = {
+    summary: dict[str, object] = {
         "read": read,
         "kept": kept,
         "superseded": superseded,
@@ -121,8 +120,10 @@ def read_notas(spark: SparkSession, file: CsvFile, alunos: DataFrame, escolas: D
     """All lines of notas.csv with the pupil's and the school's columns, `nota` as DECIMAL(4,2), and `reason`."""
     last_alunos = common.ranked(alunos, "aluno_id").where("rank = 1")
     last_escolas = common.ranked(escolas, "escola_id").where("rank = 1")
-    known_alunos = last_alunos.select("aluno_id", "nome_aluno", "idade", "genero", "escola_id", F.lit(True).alias("aluno_found"))
-    known_escolas = last_escolas.select("escola_id", "nome_escola", "rede", "regiao", F.lit(True).alias("escola_found"))
+    known_alunos = last_alunos.selectExpr(
+        "aluno_id", "nome_aluno", "idade", "genero", "escola_id", "true AS aluno_found"
+    )
+    known_escolas = last_escolas.selectExpr("escola_id", "nome_escola", "rede", "regiao", "true AS escola_found")
     lines = common.read_csv(spark, file, common.COLUMNS["notas"]).selectExpr(
         "raw_line", "position", "malformed", "not_utf8",
         "aluno_id AS aluno_id_text",
@@ -131,37 +132,46 @@ def read_notas(spark: SparkSession, file: CsvFile, alunos: DataFrame, escolas: D
         "nota AS nota_text",
         "try_cast(nota AS DECIMAL(4,2)) AS nota",
     )  # fmt: skip
-    joined = lines.join(known_alunos.join(known_escolas, "escola_id", "left"), "aluno_id", "left").selectExpr(
-        "*", "aluno_found IS NOT NULL AS aluno_known", "escola_found IS NOT NULL AS escola_known"
-    )
+    joined = lines.join(known_alunos.join(known_escolas, "escola_id", "left"), "aluno_id", "left")
     return common.with_reason(joined, common.NOTA_RULES).select("raw_line", "position", "reason", *common.TABLE)
 
 
-def count_rejected(lines: dict[str, DataFrame]) -> dict[str, Counter[str]]:
-    """Rejected lines by file and reason."""
-    counts: dict[str, Counter[str]] = {name: Counter() for name in lines}
-    for name, file_lines in lines.items():
-        for row in file_lines.where("reason IS NOT NULL").groupBy("reason").count().collect():
-            counts[name][row["reason"]] = row["count"]
-    common.log("rejected_lines", **counts)
-    return counts
+def count_lines(lines: dict[str, DataFrame], notas_lines: DataFrame) -> tuple[dict[str, int], dict[str, Counter[str]]]:
+    """Lines by file, and rejected lines by file and reason; logs these, and how many pupils lost an unusable idade.
 
-
-def log_warnings(alunos: DataFrame) -> None:
-    """Say how many pupils lost an unusable idade."""
-    if idade_invalid := alunos.where("reason IS NULL AND idade_invalid").count():
+    `notas_lines` are the lines of notas.csv before the joins, so that a join that lost or doubled lines would show.
+    """
+    no_warning = F.lit(False).alias("idade_invalid")
+    tagged = [
+        file_lines.select(F.lit(name).alias("file"), "reason", "idade_invalid" if name == "alunos" else no_warning)
+        for name, file_lines in lines.items()
+    ]
+    tagged.append(notas_lines.select(F.lit("notas before joins"), F.lit(None).cast("string"), no_warning))
+    accepted_warning = F.expr("reason IS NULL AND idade_invalid").cast("int")
+    counts = reduce(DataFrame.unionAll, tagged).groupBy("file", "reason")
+    rows = counts.agg(F.count("*").alias("lines"), F.sum(accepted_warning).alias("warnings")).collect()
+    read: Counter[str] = Counter()
+    rejected: dict[str, Counter[str]] = {name: Counter() for name in lines}
+    for row in rows:
+        read[row.file] += row.lines
+        if row.reason:
+            rejected[row.file][row.reason] = row.lines
+    common.log("rejected_lines", **rejected)
+    if idade_invalid := sum(row.warnings for row in rows):
         common.log("values_set_to_null", file="alunos.csv", idade=idade_invalid)
+    return {"alunos": read["alunos"], "escolas": read["escolas"], "notas": read["notas before joins"]}, rejected
 
 
 def write_rejects(lines: dict[str, DataFrame], job: Job) -> str:
     """Write the rejected lines of all files, as they were, with file and reason; their folder."""
     folder = f"{job.processed}performance_academica_rejeitados/run={job.run_id}/"
-    rejects = None
-    for name, file_lines in lines.items():
-        part = file_lines.where("reason IS NOT NULL").select(F.lit(f"{name}.csv").alias("file"), "raw_line", "reason")
-        rejects = part if rejects is None else rejects.unionAll(part)
-    assert rejects is not None
-    rejects.coalesce(1).write.parquet(folder)
+    # Text in Parquet is UTF-8; a line that is not keeps its place with U+FFFD in it.
+    raw_line = F.decode(F.col("raw_line").cast("binary"), "UTF-8").alias("raw_line")
+    parts = [
+        file_lines.where("reason IS NOT NULL").select(F.lit(f"{name}.csv").alias("file"), raw_line, "reason")
+        for name, file_lines in lines.items()
+    ]
+    reduce(DataFrame.unionAll, parts).coalesce(1).write.parquet(folder)
     return folder
 
 
