@@ -94,9 +94,8 @@ class _Network:
         return groups
 
     def _route_table(self, subnet: Mapping[str, Any]) -> Mapping[str, Any]:
-        tables = self._ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [subnet["VpcId"]]}])[
-            "RouteTables"
-        ]
+        in_vpc = [{"Name": "vpc-id", "Values": [subnet["VpcId"]]}]
+        tables: Sequence[Mapping[str, Any]] = self._ec2.describe_route_tables(Filters=in_vpc)["RouteTables"]
         main: Mapping[str, Any] = {}
         for table in tables:
             for association in table.get("Associations", []):
