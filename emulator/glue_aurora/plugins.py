@@ -36,3 +36,11 @@ def cloudwatch() -> Service:
     from glue_aurora.cloudwatch.provider import create_service
 
     return create_service()
+
+
+@aws_provider(api="secretsmanager", name="corrected")
+def secretsmanager() -> Service:
+    """LocalStack's Secrets Manager with what AWS does about secrets that RDS manages."""
+    from glue_aurora.secretsmanager.provider import create_service
+
+    return create_service()

@@ -1,0 +1,1 @@
+"""LocalStack's CloudWatch, corrected where a Terraform plan would not come clean."""

@@ -1,0 +1,52 @@
+"""LocalStack's CloudWatch provider (v2, its default) with the tags of alarms kept.
+
+PutMetricAlarm and PutCompositeAlarm drop Tags there. On AWS they count when the alarm is new, and are ignored when an
+alarm is updated (API reference, PutMetricAlarm, Tags); they go when the alarm goes.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from localstack.aws.api import RequestContext, handler
+from localstack.aws.api.cloudwatch import AlarmNames, PutCompositeAlarmInput, PutMetricAlarmInput
+from localstack.services.cloudwatch.provider_v2 import CloudwatchProvider
+from localstack.services.plugins import Service
+from localstack.utils.aws import arns
+
+
+class CorrectedCloudwatchProvider(CloudwatchProvider):
+    """Chosen by PROVIDER_OVERRIDE_CLOUDWATCH=corrected."""
+
+    @handler("PutMetricAlarm", expand=False)
+    def put_metric_alarm(self, context: RequestContext, request: PutMetricAlarmInput) -> None:
+        is_new = self._arn(context, request["AlarmName"]) not in self._store(context).alarms
+        super().put_metric_alarm(context, request)
+        self._keep_tags(context, request, is_new)
+
+    @handler("PutCompositeAlarm", expand=False)
+    def put_composite_alarm(self, context: RequestContext, request: PutCompositeAlarmInput) -> None:
+        is_new = self._arn(context, request["AlarmName"]) not in self._store(context).alarms
+        super().put_composite_alarm(context, request)
+        self._keep_tags(context, request, is_new)
+
+    @handler("DeleteAlarms")
+    def delete_alarms(self, context: RequestContext, alarm_names: AlarmNames, **kwargs: Any) -> None:
+        super().delete_alarms(context, alarm_names, **kwargs)
+        for name in alarm_names:
+            self._store(context).TAGS.del_resource(self._arn(context, name))
+
+    def _keep_tags(self, context: RequestContext, request: Mapping[str, Any], is_new: bool) -> None:
+        if is_new and request.get("Tags"):
+            self._store(context).TAGS.tag_resource(self._arn(context, request["AlarmName"]), request["Tags"])
+
+    def _store(self, context: RequestContext) -> Any:
+        return self.get_store(context.account_id, context.region)
+
+    @staticmethod
+    def _arn(context: RequestContext, name: str) -> str:
+        return str(arns.cloudwatch_alarm_arn(name, account_id=context.account_id, region_name=context.region))
+
+
+def create_service() -> Service:
+    """The service, made the way LocalStack makes its own."""
+    return Service.for_provider(CorrectedCloudwatchProvider())

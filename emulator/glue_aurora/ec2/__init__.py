@@ -1,0 +1,1 @@
+"""LocalStack's EC2, corrected where a Terraform plan would not come clean."""

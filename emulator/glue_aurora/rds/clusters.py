@@ -1,0 +1,296 @@
+"""DB clusters: what they are to the API, and the role and database that stand behind them."""
+
+import secrets
+import string
+from collections.abc import Mapping
+from typing import Any
+
+from localstack.aws.api import RequestContext
+
+from glue_aurora import config
+from glue_aurora.errors import NotSupportedError
+from glue_aurora.rds import (
+    access_rules,
+    cluster_options,
+    cluster_password,
+    databases,
+    engine,
+    faults,
+    master_user,
+    network,
+    subnet_groups,
+)
+from glue_aurora.rds.models import Cluster
+from glue_aurora.rds.parameter_groups import CLUSTER as PARAMETER_GROUPS
+from glue_aurora.rds.parameter_groups import DEFAULT_GROUP
+from glue_aurora.rds.requests import (
+    filtered,
+    identifier,
+    page,
+    refuse_unknown_members,
+    required,
+    tag_list,
+    tags_of,
+    without_nothing,
+)
+from glue_aurora.rds.store import all_clusters, arn, store_of
+
+# What Route 53 calls the zone of RDS endpoints; a constant of each region on AWS.
+HOSTED_ZONE = "Z2R2ITUGPM61AM"
+_ZONES_OF_STORAGE = 3
+
+
+def create(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+    refuse_unknown_members("CreateDBCluster", request, _CREATE)
+    name = identifier(request, "DBClusterIdentifier")
+    store = store_of(context)
+    if name in store.clusters:
+        raise faults.cluster_exists()
+    engine.check_engine(required(request, "Engine"))
+    version = engine.check_version(request.get("EngineVersion"))
+    if request.get("EngineMode") not in (None, "", "provisioned"):
+        raise NotSupportedError(f"EngineMode {request['EngineMode']}", "Aurora Serverless v2 is provisioned.")
+    _check_port(request)
+    username = required(request, "MasterUsername")
+    master_user.check_username(username)
+    if request.get("DatabaseName"):
+        master_user.check_database_name(request["DatabaseName"])
+    password = cluster_password.new(request)
+    if not request.get("DBSubnetGroupName"):
+        raise NotSupportedError("A cluster in the default VPC", "Set DBSubnetGroupName.")
+    group = subnet_groups.find(context, request["DBSubnetGroupName"])
+    cluster = Cluster(
+        identifier=name,
+        arn=arn(context, "cluster", name),
+        resource_id=f"cluster-{resource_id()}",
+        account_id=context.account_id,
+        region=context.region,
+        engine_version=version,
+        master_username=username,
+        database_name=request.get("DatabaseName") or None,
+        subnet_group=group.name,
+        parameter_group=PARAMETER_GROUPS.find(
+            context, request.get("DBClusterParameterGroupName") or DEFAULT_GROUP
+        ).name,
+        security_group_ids=network.security_groups(context, request.get("VpcSecurityGroupIds") or [], group.vpc_id),
+        zones=_zones(context, request.get("AvailabilityZones") or group.zones),
+        scaling=cluster_options.scaling(request, None),
+        deletion_protection=bool(request.get("DeletionProtection")),
+        options=cluster_options.create(context, request, name),
+        tags=tags_of(request),
+    )
+    key_arn = cluster_password.secret_key(context, request) if request.get("ManageMasterUserPassword") else None
+    databases.create(cluster, password)
+    access_rules.write(all_clusters())  # until it has an instance nobody gets in, whatever an earlier run left
+    if key_arn:
+        master_user.create_secret(cluster, password, request.get("MasterUserSecretKmsKeyId"), key_arn)
+    store.clusters[name] = cluster
+    return {"DBCluster": answer(context, cluster) | {"Status": "creating"}}
+
+
+def describe(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+    members = ("DBClusterIdentifier", "Filters", "MaxRecords", "Marker", "IncludeShared")
+    refuse_unknown_members("DescribeDBClusters", request, members)
+    name = request.get("DBClusterIdentifier")
+    clusters = [find(context, name)] if name else list(store_of(context).clusters.values())
+    filters = {
+        "db-cluster-id": lambda one: [one.identifier, one.arn],
+        "db-cluster-resource-id": lambda one: [one.resource_id],
+        "engine": lambda one: [engine.ENGINE],
+    }
+    return page(request, "DBClusters", filtered(request, clusters, filters), lambda one: answer(context, one))
+
+
+def modify(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+    refuse_unknown_members("ModifyDBCluster", request, _MODIFY)
+    cluster = find(context, required(request, "DBClusterIdentifier"))
+    now = bool(request.get("ApplyImmediately"))
+    _check_port(request)
+    # Everything is checked before anything changes.
+    options = cluster_options.modify(context, request, cluster)
+    scaling = cluster_options.scaling(request, cluster.scaling)
+    vpc_id = subnet_groups.find(context, cluster.subnet_group).vpc_id
+    if request.get("VpcSecurityGroupIds"):
+        groups = network.security_groups(context, request["VpcSecurityGroupIds"], vpc_id)
+    else:
+        groups = cluster.security_group_ids
+    version = engine.check_version(request["EngineVersion"]) if request.get("EngineVersion") else None
+    if version and engine.VERSIONS.index(version) < engine.VERSIONS.index(cluster.engine_version):
+        raise faults.invalid_combination(f"Cannot upgrade aurora-postgresql from {cluster.engine_version} to {version}")
+    parameter_group = None
+    if request.get("DBClusterParameterGroupName"):
+        parameter_group = PARAMETER_GROUPS.find(context, request["DBClusterParameterGroupName"]).name
+    cluster_password.modify(context, request, cluster, now)
+
+    cluster.options, cluster.scaling, cluster.security_group_ids = options, scaling, groups
+    if request.get("DeletionProtection") is not None:
+        cluster.deletion_protection = bool(request["DeletionProtection"])
+    if version and version != cluster.engine_version:
+        if now:
+            cluster.engine_version = version
+        else:
+            cluster.pending["EngineVersion"] = version
+    if parameter_group and parameter_group != cluster.parameter_group:
+        cluster.parameter_group = parameter_group
+        # Another group comes into force with the next restart of each instance.
+        for member in cluster.members:
+            store_of(context).instances[member].cluster_parameters_pending = True
+    return {"DBCluster": answer(context, cluster)}
+
+
+def delete(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+    refuse_unknown_members("DeleteDBCluster", request, _DELETE)
+    cluster = find(context, required(request, "DBClusterIdentifier"))
+    final, skip = request.get("FinalDBSnapshotIdentifier"), request.get("SkipFinalSnapshot")
+    if skip and final:
+        raise faults.invalid_combination(
+            "FinalDBSnapshotIdentifier can not be specified when deleting a cluster with SkipFinalSnapshot"
+        )
+    if not skip and not final:
+        raise faults.invalid_combination("FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.")
+    if cluster.deletion_protection:
+        raise faults.invalid_combination(
+            "Cannot delete protected Cluster, please disable deletion protection and try again."
+        )
+    if cluster.members:
+        raise faults.cluster_state("Cluster cannot be deleted, it still contains DB instances in non-deleting state.")
+    if final:
+        raise NotSupportedError("A final snapshot", "Set SkipFinalSnapshot (Terraform: skip_final_snapshot = true).")
+    databases.drop(cluster)
+    master_user.delete_secret(cluster)
+    last = answer(context, cluster) | {"Status": "deleting"}
+    del store_of(context).clusters[cluster.identifier]
+    return {"DBCluster": last}
+
+
+def describe_global(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+    """No cluster is part of a global one; Terraform asks on each read of a cluster."""
+    if request.get("GlobalClusterIdentifier"):
+        raise faults.global_cluster_not_found(request["GlobalClusterIdentifier"])
+    return {"GlobalClusters": []}
+
+
+def find(context: RequestContext, name: str) -> Cluster:
+    """The cluster by identifier or ARN. Raises ApiError DBClusterNotFoundFault."""
+    cluster = store_of(context).clusters.get(name.rsplit(":", 1)[-1].lower())
+    if cluster is None:
+        raise faults.cluster_not_found(name)
+    return cluster
+
+
+def resource_id() -> str:
+    """Random part of a resource id as RDS writes it: 26 capital letters and digits."""
+    return "".join(secrets.choice(string.ascii_uppercase + string.digits) for _ in range(26))
+
+
+def answer(context: RequestContext, cluster: Cluster) -> dict[str, Any]:
+    """The cluster as the API's DBCluster. ScalingConfigurationInfo is Serverless v1's: never there."""
+    endpoint = config.rds_endpoint()
+    instances = [store_of(context).instances[member] for member in cluster.members]
+    return without_nothing(
+        {
+            **cluster.options,
+            "AllocatedStorage": 1,
+            "AssociatedRoles": [],
+            "AutoMinorVersionUpgrade": True,
+            "AvailabilityZones": cluster.zones,
+            "ClusterCreateTime": cluster.created,
+            "CrossAccountClone": False,
+            "DBClusterArn": cluster.arn,
+            "DBClusterIdentifier": cluster.identifier,
+            "DBClusterMembers": [
+                {
+                    "DBInstanceIdentifier": instance.identifier,
+                    "IsClusterWriter": position == 0,
+                    "DBClusterParameterGroupStatus": (
+                        "pending-reboot" if instance.cluster_parameters_pending else "in-sync"
+                    ),
+                    "PromotionTier": instance.promotion_tier,
+                }
+                for position, instance in enumerate(instances)
+            ],
+            "DBClusterParameterGroup": cluster.parameter_group,
+            "DBSubnetGroup": cluster.subnet_group,
+            "DatabaseName": cluster.database_name,
+            "DbClusterResourceId": cluster.resource_id,
+            "DeletionProtection": cluster.deletion_protection,
+            "DomainMemberships": [],
+            "Endpoint": endpoint.host,
+            "Engine": engine.ENGINE,
+            "EngineMode": "provisioned",
+            "EngineVersion": cluster.engine_version,
+            "HostedZoneId": HOSTED_ZONE,
+            "HttpEndpointEnabled": False,
+            "MasterUsername": cluster.master_username,
+            "MasterUserSecret": master_user.secret_answer(cluster),
+            "MultiAZ": len({instance.zone for instance in instances}) > 1,
+            "PendingModifiedValues": cluster.pending or None,
+            "Port": endpoint.port,
+            "ReadReplicaIdentifiers": [],
+            "ReaderEndpoint": endpoint.host,
+            "ServerlessV2ScalingConfiguration": cluster.scaling,
+            "Status": "available",
+            "TagList": tag_list(cluster.tags),
+            "VpcSecurityGroups": [
+                {"VpcSecurityGroupId": group, "Status": "active"} for group in cluster.security_group_ids
+            ],
+        }
+    )
+
+
+def _check_port(request: Mapping[str, Any]) -> None:
+    port = config.rds_endpoint().port
+    if request.get("Port") not in (None, port):
+        raise NotSupportedError(f"Port {request['Port']}", f"The PostgreSQL behind listens on {port}: leave Port out.")
+
+
+def _zones(context: RequestContext, wanted: list[str]) -> list[str]:
+    """Aurora's storage always spans three zones, whichever are asked for."""
+    zones = list(dict.fromkeys(wanted))
+    for zone in network.zones_of_region(context):
+        if len(zones) < _ZONES_OF_STORAGE and zone not in zones:
+            zones.append(zone)
+    return sorted(zones)
+
+
+_CREATE = (
+    *cluster_options.SUPPORTED,
+    "AvailabilityZones",
+    "DBClusterIdentifier",
+    "DBClusterParameterGroupName",
+    "DBSubnetGroupName",
+    "DatabaseName",
+    "DeletionProtection",
+    "EnableCloudwatchLogsExports",
+    "Engine",
+    "EngineMode",
+    "EngineVersion",
+    "KmsKeyId",
+    "ManageMasterUserPassword",
+    "MasterUserPassword",
+    "MasterUserSecretKmsKeyId",
+    "MasterUsername",
+    "Port",
+    "ServerlessV2ScalingConfiguration",
+    "StorageEncrypted",
+    "Tags",
+    "VpcSecurityGroupIds",
+)
+_MODIFY = (
+    *cluster_options.SUPPORTED,
+    "AllowMajorVersionUpgrade",
+    "ApplyImmediately",
+    "CloudwatchLogsExportConfiguration",
+    "DBClusterIdentifier",
+    "DBClusterParameterGroupName",
+    "DeletionProtection",
+    "EngineVersion",
+    "ManageMasterUserPassword",
+    "MasterUserPassword",
+    "MasterUserSecretKmsKeyId",
+    "Port",
+    "RotateMasterUserPassword",
+    "ServerlessV2ScalingConfiguration",
+    "VpcSecurityGroupIds",
+)
+_DELETE = ("DBClusterIdentifier", "SkipFinalSnapshot", "FinalDBSnapshotIdentifier", "DeleteAutomatedBackups")

@@ -1,0 +1,155 @@
+"""Engine versions and instance classes of Aurora PostgreSQL: what AWS has, and which of it stands behind here."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from localstack.aws.api import RequestContext
+
+from glue_aurora.errors import NotSupportedError
+from glue_aurora.rds import faults, network
+from glue_aurora.rds.parameter_groups import FAMILY
+from glue_aurora.rds.requests import filtered, page, refuse_unknown_members
+
+ENGINE = "aurora-postgresql"
+# Minor versions that AWS offers; 16.8 is the one with long-term support.
+VERSIONS = ("16.8", "16.9", "16.10", "16.11", "16.13")
+LONG_TERM_VERSION = "16.8"
+# Minor versions that AWS has withdrawn: new clusters get "Cannot find version".
+_WITHDRAWN = {"15.2", "15.3", "15.4", "15.5", "16.1", "16.2", "16.3", "16.4"}
+_SIZES = {
+    "t3": ("medium", "large"),
+    "t4g": ("medium", "large"),
+    "r5": ("large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge", "24xlarge"),
+    "r6g": ("large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge"),
+    "r6i": ("large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge", "24xlarge", "32xlarge"),
+    "r7g": ("large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge"),
+    "r7i": ("large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge", "24xlarge", "48xlarge"),
+    "r8g": ("large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge", "24xlarge", "48xlarge"),
+}
+SERVERLESS_CLASS = "db.serverless"
+CLASSES = (SERVERLESS_CLASS, *(f"db.{family}.{size}" for family, sizes in _SIZES.items() for size in sizes))
+
+
+def check_engine(engine: str) -> None:
+    """Raises ApiError for an engine that AWS has not, NotSupportedError for one that it has."""
+    if engine == ENGINE:
+        return
+    if re.fullmatch(r"aurora-mysql|mysql|postgres|mariadb|(oracle|sqlserver|db2|custom)-.+|neptune|docdb", engine):
+        raise NotSupportedError(f"Engine {engine}", f"Only {ENGINE} is.")
+    raise faults.invalid_value(f"Invalid DB engine: {engine}")
+
+
+def check_version(version: str | None) -> str:
+    """The version as it is kept. Raises ApiError InvalidParameterCombination, NotSupportedError."""
+    if version in VERSIONS:
+        return str(version)
+    remedy = f"PostgreSQL 16 stands behind: choose one of {', '.join(VERSIONS)}."
+    if not version or re.fullmatch(r"\d+", version):
+        raise NotSupportedError(f"{ENGINE} without a minor version (AWS's default changes)", remedy)
+    if version in _WITHDRAWN or not re.fullmatch(r"(11|12|13|14|15|16|17|18)\.\d+(-limitless)?", version):
+        raise faults.invalid_combination(f"Cannot find version {version} for {ENGINE}")
+    raise NotSupportedError(f"{ENGINE} {version}", remedy)
+
+
+def check_class(instance_class: str, version: str) -> None:
+    """Raises ApiError InvalidParameterValue or InvalidParameterCombination."""
+    if instance_class in CLASSES:
+        return
+    if not re.fullmatch(r"db\.[a-z0-9-]+(\.[a-z0-9]+)+", instance_class):
+        raise faults.invalid_value(f"Invalid DB Instance class: {instance_class}")
+    raise faults.invalid_combination(
+        "RDS does not support creating a DB instance with the following combination: "
+        f"DBInstanceClass={instance_class}, Engine={ENGINE}, EngineVersion={version}. "
+        "For supported combinations of instance class and database engine version, see the documentation."
+    )
+
+
+def describe_versions(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+    supported = (
+        "Engine",
+        "EngineVersion",
+        "DBParameterGroupFamily",
+        "DefaultOnly",
+        "Filters",
+        "IncludeAll",
+        "MaxRecords",
+        "Marker",
+    )
+    refuse_unknown_members("DescribeDBEngineVersions", request, supported)
+    versions = [
+        version
+        for version in VERSIONS
+        if request.get("Engine") in (None, "", ENGINE)
+        and request.get("DBParameterGroupFamily") in (None, "", FAMILY)
+        and (
+            not request.get("EngineVersion") or version == request["EngineVersion"] or request["EngineVersion"] == "16"
+        )
+        and (not request.get("DefaultOnly") or version == LONG_TERM_VERSION)
+    ]
+    filters = {
+        "db-parameter-group-family": lambda version: [FAMILY],
+        "engine": lambda version: [ENGINE],
+        "engine-mode": lambda version: ["provisioned"],
+        "engine-version": lambda version: [version],
+        "status": lambda version: ["available"],
+    }
+    return page(request, "DBEngineVersions", filtered(request, versions, filters), _version)
+
+
+def describe_orderable(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+    supported = ("Engine", "EngineVersion", "DBInstanceClass", "LicenseModel", "Vpc", "MaxRecords", "Marker")
+    refuse_unknown_members("DescribeOrderableDBInstanceOptions", request, supported)
+    zones = [{"Name": zone} for zone in network.zones_of_region(context)]
+    options = [
+        (version, one)
+        for version in VERSIONS
+        for one in CLASSES
+        if request.get("Engine") == ENGINE
+        and request.get("EngineVersion") in (None, "", version)
+        and request.get("DBInstanceClass") in (None, "", one)
+    ]
+    return page(request, "OrderableDBInstanceOptions", options, lambda option: _orderable(*option, zones))
+
+
+def _version(version: str) -> dict[str, Any]:
+    return {
+        "Engine": ENGINE,
+        "MajorEngineVersion": "16",
+        "EngineVersion": version,
+        "DBParameterGroupFamily": FAMILY,
+        "DBEngineDescription": "Aurora PostgreSQL",
+        "DBEngineVersionDescription": f"Aurora PostgreSQL (compatible with PostgreSQL {version})",
+        "ValidUpgradeTarget": [
+            {"Engine": ENGINE, "EngineVersion": later, "AutoUpgrade": False, "IsMajorVersionUpgrade": False}
+            for later in VERSIONS[VERSIONS.index(version) + 1 :]
+        ],
+        "ExportableLogTypes": ["iam-db-auth-error", "instance", "postgresql"],
+        "SupportsLogExportsToCloudwatchLogs": True,
+        "SupportsReadReplica": False,
+        "SupportedEngineModes": ["provisioned"],
+        "Status": "available",
+        "ServerlessV2FeaturesSupport": {"MinCapacity": 0.0, "MaxCapacity": 256.0},
+    }
+
+
+def _orderable(version: str, instance_class: str, zones: list[dict[str, str]]) -> dict[str, Any]:
+    return {
+        "Engine": ENGINE,
+        "EngineVersion": version,
+        "DBInstanceClass": instance_class,
+        "LicenseModel": "postgresql-license",
+        "AvailabilityZones": zones,
+        "MultiAZCapable": False,
+        "ReadReplicaCapable": False,
+        "Vpc": True,
+        "SupportsStorageEncryption": True,
+        "StorageType": "aurora",
+        "SupportsIops": False,
+        "SupportsEnhancedMonitoring": True,
+        "SupportsIAMDatabaseAuthentication": True,
+        "SupportsPerformanceInsights": True,
+        "SupportedEngineModes": ["provisioned"],
+        "SupportsClusters": True,
+        "SupportedNetworkTypes": ["IPV4"],
+    }

@@ -1,0 +1,84 @@
+"""Errors that Amazon RDS answers.
+
+Codes and HTTP statuses are those of botocore's model of the service; messages are AWS's where they are publicly known.
+"""
+
+from glue_aurora.errors import ApiError
+
+
+def invalid_value(message: str) -> ApiError:
+    return ApiError("InvalidParameterValue", message)
+
+
+def invalid_combination(message: str) -> ApiError:
+    return ApiError("InvalidParameterCombination", message)
+
+
+def cluster_not_found(identifier: str) -> ApiError:
+    return ApiError("DBClusterNotFoundFault", f"DBCluster {identifier} not found.", 404)
+
+
+def cluster_exists() -> ApiError:
+    return ApiError("DBClusterAlreadyExistsFault", "DB Cluster already exists")
+
+
+def cluster_state(message: str) -> ApiError:
+    return ApiError("InvalidDBClusterStateFault", message)
+
+
+def instance_not_found(identifier: str) -> ApiError:
+    return ApiError("DBInstanceNotFound", f"DBInstance {identifier} not found.", 404)
+
+
+def instance_exists() -> ApiError:
+    return ApiError("DBInstanceAlreadyExists", "DB instance already exists")
+
+
+def instance_state(message: str) -> ApiError:
+    return ApiError("InvalidDBInstanceState", message)
+
+
+def subnet_group_not_found(name: str) -> ApiError:
+    return ApiError("DBSubnetGroupNotFoundFault", f"DB subnet group '{name}' does not exist.", 404)
+
+
+def subnet_group_exists(name: str) -> ApiError:
+    return ApiError("DBSubnetGroupAlreadyExists", f"The DB subnet group '{name}' already exists.")
+
+
+def subnet_group_in_use(name: str, cluster: str) -> ApiError:
+    return ApiError(
+        "InvalidDBSubnetGroupStateFault",
+        f"Cannot delete the subnet group '{name}' because at least one database cluster: {cluster} is still using it.",
+    )
+
+
+def too_few_zones(zones: list[str]) -> ApiError:
+    return ApiError(
+        "DBSubnetGroupDoesNotCoverEnoughAZs",
+        "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. "
+        f"Current AZ coverage: {', '.join(zones)}. Add subnets to cover at least 2 AZs.",
+    )
+
+
+def invalid_subnet(message: str) -> ApiError:
+    return ApiError("InvalidSubnet", message)
+
+
+def parameter_group_exists(name: str) -> ApiError:
+    return ApiError("DBParameterGroupAlreadyExists", f"Parameter group {name} already exists")
+
+
+def parameter_group_state(message: str) -> ApiError:
+    return ApiError("InvalidDBParameterGroupState", message)
+
+
+def kms_key_not_accessible(key: str) -> ApiError:
+    return ApiError(
+        "KMSKeyNotAccessibleFault",
+        f"The specified KMS key [{key}] does not exist, is not enabled or you do not have permissions to access it.",
+    )
+
+
+def global_cluster_not_found(identifier: str) -> ApiError:
+    return ApiError("GlobalClusterNotFoundFault", f"Global cluster {identifier} not found.", 404)

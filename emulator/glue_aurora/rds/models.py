@@ -1,0 +1,125 @@
+"""What the emulator remembers of each RDS resource. API answers are made in the module of the resource."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+Tags = dict[str, str]
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Subnet:
+    """Subnet of a subnet group and the zone that it lies in."""
+
+    subnet_id: str
+    zone: str
+
+
+@dataclass
+class SubnetGroup:
+    name: str
+    arn: str
+    description: str
+    vpc_id: str
+    subnets: list[Subnet]
+    tags: Tags = field(default_factory=dict)
+
+    @property
+    def zones(self) -> list[str]:
+        """Zones that the subnets cover, sorted."""
+        return sorted({subnet.zone for subnet in self.subnets})
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A parameter that a user set: its value, and `immediate` or `pending-reboot`."""
+
+    value: str
+    apply_method: str
+
+
+@dataclass
+class ParameterGroup:
+    """A DB cluster parameter group or a DB parameter group."""
+
+    name: str
+    arn: str
+    family: str
+    description: str
+    settings: dict[str, Setting] = field(default_factory=dict)
+    tags: Tags = field(default_factory=dict)
+
+    def values(self) -> dict[str, str]:
+        """Values that a database takes when it starts."""
+        return {name: setting.value for name, setting in self.settings.items()}
+
+
+@dataclass
+class ManagedSecret:
+    """Secret that RDS keeps in Secrets Manager for the master user."""
+
+    arn: str
+    kms_key_arn: str
+
+
+@dataclass
+class Cluster:
+    """`options` holds members of the API's DBCluster that are kept and returned as they are."""
+
+    identifier: str
+    arn: str
+    resource_id: str
+    account_id: str
+    region: str
+    engine_version: str
+    master_username: str
+    database_name: str | None
+    subnet_group: str
+    parameter_group: str
+    security_group_ids: list[str]
+    zones: list[str]
+    scaling: dict[str, Any] | None
+    deletion_protection: bool
+    options: dict[str, Any]
+    secret: ManagedSecret | None = None
+    tags: Tags = field(default_factory=dict)
+    created: datetime = field(default_factory=now)
+    # Instances in order of creation, the writer first.
+    members: list[str] = field(default_factory=list)
+    # Parameter values in force: those of the group when the writer last started, and what was applied since.
+    applied: dict[str, str] = field(default_factory=dict)
+    pending: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def reachable(self) -> bool:
+        """A cluster without an instance has storage but nothing that answers."""
+        return bool(self.members)
+
+    @property
+    def forces_ssl(self) -> bool:
+        """Whether rds.force_ssl is in force. Default of Aurora PostgreSQL 16: 0 (17 and later: 1)."""
+        return self.applied.get("rds.force_ssl", "0") == "1"
+
+
+@dataclass
+class Instance:
+    """`options` holds members of the API's DBInstance that are kept and returned as they are."""
+
+    identifier: str
+    arn: str
+    resource_id: str
+    cluster: str
+    instance_class: str
+    zone: str
+    parameter_group: str
+    promotion_tier: int
+    options: dict[str, Any]
+    tags: Tags = field(default_factory=dict)
+    created: datetime = field(default_factory=now)
+    # Whether parameters of the cluster's group wait for a restart of this instance.
+    cluster_parameters_pending: bool = False
+    pending: dict[str, Any] = field(default_factory=dict)

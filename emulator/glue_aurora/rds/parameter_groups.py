@@ -1,0 +1,222 @@
+"""DB cluster parameter groups and DB parameter groups: one behaviour under two sets of names."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from localstack.aws.api import RequestContext
+
+from glue_aurora.dispatch import Handler
+from glue_aurora.errors import ApiError, NotSupportedError
+from glue_aurora.rds import databases, effects, faults
+from glue_aurora.rds.models import ParameterGroup, Setting
+from glue_aurora.rds.parameter import Parameter
+from glue_aurora.rds.parameter_catalogue import CATALOGUE
+from glue_aurora.rds.requests import identifier, page, refuse_unknown_members, required, tags_of, without_nothing
+from glue_aurora.rds.store import RdsStore, arn, store_of
+
+FAMILY = "aurora-postgresql16"
+DEFAULT_GROUP = f"default.{FAMILY}"
+_MOST_PARAMETERS = 20  # of one Modify or Reset request
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How one kind of parameter group is named in operations, members and ARNs."""
+
+    shape: str
+    parameters_operation: str
+    arn_kind: str
+    groups: Callable[[RdsStore], dict[str, ParameterGroup]]
+    users: Callable[[RdsStore, str], list[str]]
+    changed: Callable[[RequestContext, str, Mapping[str, Setting | None]], None]
+
+    @property
+    def name_member(self) -> str:
+        return f"{self.shape}Name"
+
+    def find(self, context: RequestContext, name: str) -> ParameterGroup:
+        """The group; the default one exists without having been created. Raises ApiError DBParameterGroupNotFound."""
+        groups = self.groups(store_of(context))
+        group = groups.get(name.lower())
+        if group is None and name.lower() == DEFAULT_GROUP:
+            description = f"Default {'cluster ' if 'Cluster' in self.shape else ''}parameter group for {FAMILY}"
+            group = ParameterGroup(DEFAULT_GROUP, arn(context, self.arn_kind, DEFAULT_GROUP), FAMILY, description)
+            groups[DEFAULT_GROUP] = group
+        if group is None:
+            raise ApiError("DBParameterGroupNotFound", f"{self.shape} not found: {name}", 404)
+        return group
+
+    def create(self, context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+        refuse_unknown_members(
+            f"Create{self.shape}", request, (self.name_member, "DBParameterGroupFamily", "Description", "Tags")
+        )
+        name = identifier(request, self.name_member, longest=255)
+        family = required(request, "DBParameterGroupFamily")
+        if family != FAMILY:
+            if re.fullmatch(
+                r"(aurora-)?(postgresql|mysql)[\d.]+|(mariadb|oracle|sqlserver|db2|custom|docdb|neptune).*", family
+            ):
+                raise NotSupportedError(
+                    f"Parameter group family {family}", f"PostgreSQL 16 stands behind: use {FAMILY}."
+                )
+            raise faults.invalid_value(f"ParameterGroupFamily {family} is not a valid parameter group family")
+        groups = self.groups(store_of(context))
+        if name in groups:
+            raise faults.parameter_group_exists(name)
+        description = required(request, "Description")
+        groups[name] = ParameterGroup(
+            name, arn(context, self.arn_kind, name), family, description, tags=tags_of(request)
+        )
+        return {self.shape: self.answer(groups[name])}
+
+    def describe(self, context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+        refuse_unknown_members(f"Describe{self.shape}s", request, (self.name_member, "MaxRecords", "Marker"))
+        name = request.get(self.name_member)
+        groups = [self.find(context, name)] if name else list(self.groups(store_of(context)).values())
+        return page(request, f"{self.shape}s", groups, self.answer)
+
+    def modify(self, context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+        group = self._modifiable(context, request)
+        changes: dict[str, Setting | None] = {}
+        for change in self._parameters(request):
+            parameter = _known(required(change, "ParameterName"))
+            value = change.get("ParameterValue")
+            if value is None:
+                raise faults.invalid_value(f"The parameter ParameterValue must be provided for {parameter.name}.")
+            parameter.check(value)
+            changes[parameter.name] = Setting(value, _method(parameter, change))
+        self._apply(context, group, changes)
+        return {self.name_member: group.name}
+
+    def reset(self, context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+        group = self._modifiable(context, request)
+        changes: dict[str, Setting | None] = {}
+        if request.get("ResetAllParameters"):
+            changes = dict.fromkeys(group.settings)
+        else:
+            for change in self._parameters(request):
+                parameter = _known(required(change, "ParameterName"))
+                _method(parameter, change)
+                changes[parameter.name] = None
+        self._apply(context, group, changes)
+        return {self.name_member: group.name}
+
+    def delete(self, context: RequestContext, request: Mapping[str, Any]) -> None:
+        group = self._modifiable(context, request)
+        users = self.users(store_of(context), group.name)
+        if users:
+            raise faults.parameter_group_state(
+                f"One or more database instances are still members of this parameter group {group.name}, "
+                f"so the group cannot be deleted: {', '.join(users)}"
+            )
+        del self.groups(store_of(context))[group.name]
+
+    def parameters(self, context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+        supported = (self.name_member, "Source", "MaxRecords", "Marker")
+        refuse_unknown_members(self.parameters_operation, request, supported)
+        group = self.find(context, required(request, self.name_member))
+        source = request.get("Source")
+        answers = [_answer(parameter, group) for parameter in CATALOGUE.values()]
+        return page(request, "Parameters", [one for one in answers if source in (None, "", one["Source"])], dict)
+
+    def answer(self, group: ParameterGroup) -> dict[str, Any]:
+        """The group as the API's DBClusterParameterGroup or DBParameterGroup."""
+        return {
+            self.name_member: group.name,
+            f"{self.shape}Arn": group.arn,
+            "DBParameterGroupFamily": group.family,
+            "Description": group.description,
+        }
+
+    def handlers(self) -> dict[str, Handler]:
+        """The operations of this kind."""
+        return {
+            f"Create{self.shape}": self.create,
+            f"Describe{self.shape}s": self.describe,
+            f"Modify{self.shape}": self.modify,
+            f"Reset{self.shape}": self.reset,
+            f"Delete{self.shape}": self.delete,
+            self.parameters_operation: self.parameters,
+        }
+
+    def _modifiable(self, context: RequestContext, request: Mapping[str, Any]) -> ParameterGroup:
+        group = self.find(context, required(request, self.name_member))
+        if group.name.startswith("default."):
+            raise faults.parameter_group_state(
+                f"The default parameter group {group.name} cannot be modified or deleted."
+            )
+        return group
+
+    def _parameters(self, request: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        parameters: list[Mapping[str, Any]] = request.get("Parameters") or []
+        if not 0 < len(parameters) <= _MOST_PARAMETERS:
+            raise faults.invalid_value(f"Between 1 and {_MOST_PARAMETERS} parameters can be changed by one request.")
+        return parameters
+
+    def _apply(self, context: RequestContext, group: ParameterGroup, changes: Mapping[str, Setting | None]) -> None:
+        before = dict(group.settings)
+        for name, setting in changes.items():
+            if setting is None:
+                group.settings.pop(name, None)
+            else:
+                group.settings[name] = setting
+        try:
+            self.changed(context, group.name, changes)
+        except Exception:
+            group.settings = before
+            raise
+
+
+def _known(name: str) -> Parameter:
+    parameter = CATALOGUE.get(name)
+    if parameter is None:
+        if databases.has_setting(name):
+            raise NotSupportedError(
+                f"Parameter {name}", "It is missing in emulator/glue_aurora/rds/parameter_catalogue.py."
+            )
+        raise faults.invalid_value(f"Could not find parameter with name: {name}")
+    if not parameter.modifiable:
+        raise faults.invalid_value(f"The parameter {name} cannot be modified.")
+    return parameter
+
+
+def _method(parameter: Parameter, change: Mapping[str, Any]) -> str:
+    method = change.get("ApplyMethod") or "pending-reboot"
+    if method not in ("immediate", "pending-reboot"):
+        raise faults.invalid_value(f"Invalid apply method: {method}. Allowed values are: immediate, pending-reboot")
+    if method == "immediate" and parameter.apply_type == "static":
+        raise faults.invalid_combination(f"cannot use immediate apply method for static parameter: {parameter.name}")
+    return str(method)
+
+
+def _answer(parameter: Parameter, group: ParameterGroup) -> dict[str, Any]:
+    setting = group.settings.get(parameter.name)
+    answer = parameter.answer()
+    if setting:
+        answer |= {"ParameterValue": setting.value, "ApplyMethod": setting.apply_method, "Source": "user"}
+    else:
+        answer |= {
+            "ParameterValue": parameter.default,
+            "Source": "engine-default" if parameter.default is None else "system",
+        }
+    return without_nothing(answer)
+
+
+CLUSTER = Kind(
+    shape="DBClusterParameterGroup",
+    parameters_operation="DescribeDBClusterParameters",
+    arn_kind="cluster-pg",
+    groups=lambda store: store.cluster_parameter_groups,
+    users=lambda store, name: [one.identifier for one in store.clusters.values() if one.parameter_group == name],
+    changed=effects.cluster_parameters_changed,
+)
+INSTANCE = Kind(
+    shape="DBParameterGroup",
+    parameters_operation="DescribeDBParameters",
+    arn_kind="pg",
+    groups=lambda store: store.parameter_groups,
+    users=lambda store, name: [one.identifier for one in store.instances.values() if one.parameter_group == name],
+    changed=lambda context, name, changes: None,
+)

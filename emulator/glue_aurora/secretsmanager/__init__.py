@@ -1,0 +1,1 @@
+"""LocalStack's Secrets Manager, corrected for the secrets that RDS manages."""
