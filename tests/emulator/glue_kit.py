@@ -107,6 +107,35 @@ class GlueKit:
         """A new run, once it has ended."""
         return self.wait(job, self.start(job, **parameters))
 
+    def runs(self, job: str) -> list[dict[str, Any]]:
+        """All runs of a job, the newest first."""
+        shown: list[dict[str, Any]] = self.glue.get_job_runs(JobName=job)["JobRuns"]
+        return shown
+
+    def wait_for_run(self, job: str, run_id: str) -> dict[str, Any]:
+        """A run that Glue itself starts, once it is there and has ended."""
+
+        def there() -> None:
+            if run_id not in [run["Id"] for run in self.runs(job)]:
+                raise NotReady("not started")
+
+        wait_for(f"run {run_id[:11]}{run_id[67:]} of {job}", there, seconds=120, remedy="see LocalStack's log")
+        return self.wait(job, run_id)
+
+    def stop(self, job: str, run_id: str) -> None:
+        """Stops a run and waits for its end, so that it leaves no process behind."""
+        self.glue.batch_stop_job_run(JobName=job, JobRunIds=[run_id])
+        assert self.wait(job, run_id)["JobRunState"] == "STOPPED"
+
+    def wait_for_log(self, group: str, stream: str, message: str) -> None:
+        """Returns when the log stream holds the message."""
+
+        def logged() -> None:
+            if message not in self.messages(group, stream):
+                raise NotReady("not logged")
+
+        wait_for(f"{message!r} in {group}", logged, seconds=60, remedy="see the worker agent's log")
+
     def messages(self, group: str, stream: str) -> list[str]:
         """Lines of a log stream; empty while there is no such stream."""
         logs = self.client("logs")
