@@ -155,7 +155,7 @@ def resolve_arguments(argv: list[str]) -> dict[str, str]:
     `--help`, so it is given only the tokens that name one of ours in full. It takes no JOB_RUN_ID in its list
     (aws-glue-libs #22) and returns it all the same.
 
-    Raises ConfigurationError naming what is missing.
+    Raises ConfigurationError naming what is missing or unusable.
     """
     known = {f"--{name}" for name in (*REQUIRED_ARGUMENTS, "JOB_RUN_ID")}
     ours = argv[:1]
@@ -171,6 +171,8 @@ def resolve_arguments(argv: list[str]) -> dict[str, str]:
             f"--JOB_RUN_ID {options['JOB_RUN_ID']!r} can't name a folder: Glue gives each run an id of its own; "
             "a run by hand gives one of letters, digits, '_', '.' and '-'"
         )
+    if not re.fullmatch(r"[0-9]{1,5}", options["aurora_port"]):
+        raise ConfigurationError(f"--aurora_port {options['aurora_port']!r} is not a port number")
     return options
 
 
@@ -214,8 +216,8 @@ def database_of(options: dict[str, str]) -> Database:
         ) from error
     except BotoCoreError as error:
         raise ConfigurationError(
-            f"Secrets Manager is out of reach for secret {arn}: {error}. In a private subnet it takes an interface "
-            "endpoint whose security group admits the job's."
+            f"secret {arn} could not be read: {error}. In a private subnet Secrets Manager takes an interface endpoint "
+            "whose security group admits the job's."
         ) from error
     except (KeyError, TypeError, ValueError):  # no cause attached: it could quote the secret
         raise ConfigurationError(f"secret {arn} is not a JSON object with username and password") from None

@@ -1,0 +1,149 @@
+"""Spark on this machine, a database of its own, and source files written by the test; no S3 needed."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+from psycopg2 import sql
+from psycopg2.extensions import make_dsn, parse_dsn
+from pyspark.sql import SparkSession
+
+REPOSITORY = Path(__file__).parents[2]
+GLUE_SCRIPTS = REPOSITORY / "glue_scripts"
+sys.path.insert(0, str(GLUE_SCRIPTS))  # flat, as Glue puts them
+
+import common  # noqa: E402
+import etl_performance_academica as etl  # noqa: E402
+
+TABLE = "performance_academica"
+ALUNOS = "id,nome_ficticio,idade,genero,escola_id\n1,Ana,15,F,10\n2,Bia,16,F,20\n"
+ESCOLAS = "escola_id,nome,rede,regiao\n10,Escola Dez,Municipal,Sul\n20,Escola Vinte,Estadual,Norte\n"
+NOTAS = "aluno_id,disciplina,nota\n1,Artes,7.5\n1,Física,8\n2,Artes,6.25\n"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.job)
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[SparkSession]:
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    session = (
+        SparkSession.builder.master("local[2]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.driver.memory", "1g")
+        .config("spark.submit.pyFiles", str(GLUE_SCRIPTS / "common.py"))
+        .getOrCreate()
+    )
+    session.sparkContext.setLogLevel("ERROR")
+    yield session
+    session.stop()
+
+
+@pytest.fixture(scope="session")
+def server() -> dict[str, str]:
+    """libpq parameters of a superuser on a PostgreSQL with TLS."""
+    dsn = os.environ.get("TEST_POSTGRES_DSN")
+    if not dsn:
+        pytest.fail("these tests need a PostgreSQL: run them with `make test-job`, which starts one", pytrace=False)
+    return parse_dsn(dsn)
+
+
+@pytest.fixture(scope="session")
+def owned_database(server: dict[str, str]) -> Iterator[common.Database]:
+    """A new database whose owner is no superuser, as the master user of Aurora is none; dropped at the end."""
+    name = f"job_test_{uuid.uuid4().hex[:12]}"
+    password = uuid.uuid4().hex
+    names = {"name": sql.Identifier(name), "password": sql.Literal(password)}
+    superuser = psycopg2.connect(make_dsn(**server))
+    superuser.autocommit = True
+    try:
+        with superuser.cursor() as cursor:
+            cursor.execute(sql.SQL("CREATE ROLE {name} LOGIN PASSWORD {password}").format(**names))
+            cursor.execute(sql.SQL("CREATE DATABASE {name} OWNER {name} TEMPLATE template0").format(**names))
+        yield common.Database(server["host"], int(server.get("port", 5432)), name, name, password)
+        with superuser.cursor() as cursor:
+            cursor.execute(sql.SQL("DROP DATABASE {name} WITH (FORCE)").format(**names))
+            cursor.execute(sql.SQL("DROP ROLE {name}").format(**names))
+    finally:
+        superuser.close()
+
+
+@pytest.fixture
+def database(owned_database: common.Database) -> common.Database:
+    """The database with an empty target table, made by the case's own SQL, and nothing else."""
+    query(owned_database, "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    query(owned_database, (REPOSITORY / "sql" / "01_create_tables.sql").read_text())
+    return owned_database
+
+
+def query(database: common.Database, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    """The rows of a statement, in a transaction of its own."""
+    with common.connect(database) as connection, connection.cursor() as cursor:
+        cursor.execute(statement, parameters or None)
+        return cursor.fetchall() if cursor.description else []
+
+
+def table(database: common.Database, columns: str = "*") -> list[tuple[Any, ...]]:
+    return query(database, f"SELECT {columns} FROM {TABLE} ORDER BY aluno_id, escola_id, disciplina")
+
+
+def relations(database: common.Database) -> list[str]:
+    """Every table there is, so that a staging table left behind shows."""
+    return [name for (name,) in query(database, "SELECT relname FROM pg_class WHERE relkind = 'r' AND oid >= 16384")]
+
+
+def until(condition: Callable[[], object], seconds: float = 30) -> None:
+    """Wait for a condition that another thread or the server brings about."""
+    tick = threading.Event()
+    for _ in range(int(seconds * 20)):
+        if condition():
+            return
+        tick.wait(0.05)
+    pytest.fail(f"not so within {seconds} s: {condition}")
+
+
+class Runner:
+    """Runs the job on files of the test."""
+
+    def __init__(self, spark: SparkSession, database: common.Database, folder: Path) -> None:
+        self.spark, self.database, self.folder = spark, database, folder
+        self.runs = 0
+        (folder / "raw").mkdir()
+
+    def write(self, **files: str | bytes) -> None:
+        for name, content in files.items():
+            data = content if isinstance(content, bytes) else content.encode()
+            (self.folder / "raw" / f"{name}.csv").write_bytes(data)
+
+    def __call__(self, **files: str | bytes) -> dict[str, Any]:
+        """Run on the files given, the small ones above for those that the folder lacks; the summary."""
+        for name, content in {"alunos": ALUNOS, "escolas": ESCOLAS, "notas": NOTAS}.items():
+            if name not in files and not (self.folder / "raw" / f"{name}.csv").exists():
+                files[name] = content
+        self.write(**files)
+        return self.run()
+
+    def run(self) -> dict[str, Any]:
+        """Run on the folder as it is."""
+        self.runs += 1
+        job = common.Job("test", f"jr_{self.runs}", f"{self.folder}/raw/", f"{self.folder}/processed/", TABLE)
+        return etl.run(self.spark, job, self.database)
+
+
+@pytest.fixture
+def job(spark: SparkSession, database: common.Database, tmp_path: Path) -> Runner:
+    return Runner(spark, database, tmp_path)

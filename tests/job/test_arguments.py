@@ -1,0 +1,159 @@
+"""Arguments as Glue gives them, and the secret as RDS keeps it."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import random
+import threading
+from collections.abc import Iterator
+
+import common
+import pytest
+
+ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!cluster-0b1c-AbCdEf"
+ARGUMENTS = {
+    "--JOB_NAME": "letrus-de-case-etl-performance-academica",
+    "--JOB_ID": "j_" + "a" * 64,
+    "--JOB_RUN_ID": "jr_" + "b" * 64 + "_attempt_1",
+    "--data_bucket": "letrus-de-case-data-123456789012",
+    "--raw_prefix": "raw/",
+    "--processed_prefix": "processed/",
+    "--aurora_host": "cluster.example",
+    "--aurora_port": "5432",
+    "--aurora_database": "letrus",
+    "--aurora_table": "performance_academica",
+    "--aurora_secret_arn": ARN,
+}
+
+
+def argv(arguments: dict[str, str], *more: str) -> list[str]:
+    pairs = list(arguments.items())
+    random.Random(7).shuffle(pairs)
+    return ["/tmp/script.py", *(token for pair in pairs for token in pair), *more]
+
+
+def without(name: str) -> dict[str, str]:
+    return {key: value for key, value in ARGUMENTS.items() if key != name}
+
+
+def test_places_follow_from_arguments_in_any_order():
+    job = common.job_of(common.resolve_arguments(argv(ARGUMENTS)))
+    assert job == common.Job(
+        name=ARGUMENTS["--JOB_NAME"],
+        run_id=ARGUMENTS["--JOB_RUN_ID"],
+        raw="s3://letrus-de-case-data-123456789012/raw/",
+        processed="s3://letrus-de-case-data-123456789012/processed/",
+        table="performance_academica",
+    )
+
+
+@pytest.mark.parametrize(("prefix", "raw"), [("raw", "raw/"), ("/a//raw/", "a/raw/"), ("", "")])
+def test_prefix_may_lack_or_repeat_slashes(prefix: str, raw: str):
+    options = common.resolve_arguments(argv({**ARGUMENTS, "--raw_prefix": prefix}))
+    assert common.job_of(options).raw == f"s3://{ARGUMENTS['--data_bucket']}/{raw}"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ["--enable-metrics"],
+        ["--help"],
+        ["--data", "other"],  # a prefix of --data_bucket, which argparse would take for it
+        ["--JOB", "other"],
+        ["--aurora", "other", "--TempDir", "s3://x/tmp/", "--job-bookmark-option", "job-bookmark-disable"],
+        ["--conf", "spark.a=1 --conf spark.b=2", "--extra-py-files", "s3://x/common.py"],
+    ],
+)
+def test_arguments_of_others_change_nothing(more: list[str]):
+    assert common.resolve_arguments(argv(ARGUMENTS, *more)) == common.resolve_arguments(argv(ARGUMENTS))
+    before = [ARGUMENTS["--JOB_NAME"], *more, *argv(ARGUMENTS)[1:]]
+    assert common.resolve_arguments(before) == common.resolve_arguments(argv(ARGUMENTS))
+
+
+def test_value_after_an_equals_sign():
+    tokens = [f"{name}={value}" for name, value in ARGUMENTS.items()]
+    assert common.resolve_arguments(["script.py", *tokens]) == common.resolve_arguments(argv(ARGUMENTS))
+
+
+@pytest.mark.parametrize("name", [name for name in ARGUMENTS if name != "--JOB_ID"])
+def test_missing_argument_is_named(name: str):
+    with pytest.raises(common.ConfigurationError, match=name):
+        common.resolve_arguments(argv(without(name)))
+
+
+def test_run_id_that_leaves_its_folder_is_refused():
+    with pytest.raises(common.ConfigurationError, match="JOB_RUN_ID"):
+        common.resolve_arguments(argv({**ARGUMENTS, "--JOB_RUN_ID": "jr_1/../../raw"}))
+
+
+def test_port_must_be_a_number():
+    with pytest.raises(common.ConfigurationError, match="--aurora_port"):
+        common.resolve_arguments(argv({**ARGUMENTS, "--aurora_port": "five"}))
+
+
+class SecretsManager(http.server.BaseHTTPRequestHandler):
+    """Answers GetSecretValue with what the test wants, and keeps what it was asked."""
+
+    status = 200
+    answer: dict[str, str]
+    asked: dict[str, str]
+    scope: str
+
+    def do_POST(self) -> None:
+        type(self).asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        type(self).scope = self.headers["Authorization"]
+        body = json.dumps(self.answer).encode()
+        self.send_response(self.status)
+        self.send_header("Content-Type", "application/x-amz-json-1.1")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing on stderr."""
+
+
+@pytest.fixture
+def secrets_manager(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[SecretsManager]]:
+    handler = type("Handler", (SecretsManager,), {})
+    server = http.server.HTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    monkeypatch.delenv("AWS_REGION", raising=False)
+    yield handler
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_credentials_come_from_the_secret_and_the_place_from_arguments(secrets_manager: type[SecretsManager]):
+    secrets_manager.answer = {"SecretString": json.dumps({"username": "letrus_admin", "password": "s3cr3t-9"})}
+    database = common.database_of(common.resolve_arguments(argv(ARGUMENTS)))
+    assert (database.host, database.port, database.name) == ("cluster.example", 5432, "letrus")
+    assert (database.user, database.password) == ("letrus_admin", "s3cr3t-9")
+    assert "s3cr3t-9" not in repr(database)
+    assert secrets_manager.asked == {"SecretId": ARN}
+    assert "/us-east-1/secretsmanager/" in secrets_manager.scope  # the ARN's region, without one in the environment
+
+
+@pytest.mark.parametrize("secret", ['{"username": "u", "pass": "s3cr3t-9"}', "s3cr3t-9", '["s3cr3t-9"]'])
+def test_unusable_secret_is_named_and_not_quoted(secrets_manager: type[SecretsManager], secret: str):
+    secrets_manager.answer = {"SecretString": secret}
+    with pytest.raises(common.ConfigurationError, match="username and password") as caught:
+        common.database_of(common.resolve_arguments(argv(ARGUMENTS)))
+    assert ARN in str(caught.value)
+    assert "s3cr3t-9" not in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
+def test_refused_secret_tells_the_remedy(secrets_manager: type[SecretsManager]):
+    secrets_manager.status = 400
+    secrets_manager.answer = {"__type": "AccessDeniedException", "Message": "not authorized"}
+    with pytest.raises(common.ConfigurationError, match="AccessDeniedException.*role"):
+        common.database_of(common.resolve_arguments(argv(ARGUMENTS)))

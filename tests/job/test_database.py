@@ -1,0 +1,240 @@
+"""Connection, COPY and merge against a real PostgreSQL."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+import common
+import psycopg2
+import pytest
+from conftest import TABLE, query, relations, table, until
+from pyspark.sql import DataFrame, SparkSession
+
+SCHEMA = ", ".join(f"{name} {kind}" for name, kind in common.TABLE.items())
+AWKWARD = [
+    "tab\there", "back\\slash", "line\nfeed", "carriage\rreturn", "\\N", "\\.", 'quote"s', "o'quote", "ação ñ 日本 🎓",
+    "", " ", "\\", "\\\\t", "\b\f\v", "ends with \\", "a,b;c|d", "\u2028\u0085",
+]  # fmt: skip
+
+
+def row(aluno: int, disciplina: str = "Artes", nota: str = "7.50", **values: Any) -> tuple[Any, ...]:
+    columns = {
+        "aluno_id": aluno, "nome_aluno": "Ana", "idade": 15, "genero": "F", "escola_id": 10, "nome_escola": "Dez",
+        "rede": "Municipal", "regiao": "Sul", "disciplina": disciplina, "nota": Decimal(nota),
+    }  # fmt: skip
+    return tuple({**columns, **values}.values())
+
+
+def load(database: common.Database, rows: list[tuple[Any, ...]], staging: str) -> None:
+    with common.connect(database) as connection, connection.cursor() as cursor:
+        for values in rows:
+            cursor.execute(f"INSERT INTO {staging} VALUES ({', '.join(['%s'] * len(values))})", values)
+
+
+def merge(database: common.Database, rows: list[tuple[Any, ...]], run: str, expected: int | None = None) -> Any:
+    with common.staging_table(database, TABLE, run) as staging:
+        load(database, rows, staging)
+        return common.merge(database, TABLE, staging, len(rows) if expected is None else expected)
+
+
+def frame(spark: SparkSession, rows: list[tuple[Any, ...]]) -> DataFrame:
+    return spark.createDataFrame(rows, SCHEMA)
+
+
+# --- Connection
+
+
+def test_connection_is_encrypted_and_utf8(database: common.Database):
+    assert query(database, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()") == [(True,)]
+    assert query(database, "SHOW client_encoding") == [("UTF8",)]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"password": "wr0ng-pass"}, "authentication failed"),
+        ({"user": "nobody_here"}, "authentication failed|does not exist"),
+        ({"name": "no_such_database"}, "does not exist"),
+    ],
+)
+def test_what_trying_again_cannot_mend_fails_at_once(
+    database: common.Database, capsys: pytest.CaptureFixture[str], change: dict[str, str], words: str
+):
+    with (
+        pytest.raises(common.DatabaseError, match=f"attempt 1: .*({words})") as caught,
+        common.connect(dataclasses.replace(database, **change)),
+    ):
+        pass
+    assert "wr0ng-pass" not in str(caught.value)
+    assert capsys.readouterr().out == ""
+
+
+@contextmanager
+def waking_up(database: common.Database, refusals: int) -> Iterator[int]:
+    """A port that hangs up on the first connections, as a database does that wakes, and then leads to it."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def pump(source: socket.socket, target: socket.socket) -> None:
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+
+    def serve() -> None:
+        for _ in range(refusals):
+            listener.accept()[0].close()
+        client, upstream = listener.accept()[0], socket.create_connection((database.host, database.port))
+        with client, upstream, ThreadPoolExecutor() as pumps:
+            pumps.submit(pump, client, upstream)
+            pumps.submit(pump, upstream, client)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    with listener:
+        yield listener.getsockname()[1]
+        thread.join(timeout=30)
+        assert not thread.is_alive()
+
+
+def test_database_that_wakes_is_waited_for_and_each_attempt_logged(
+    database: common.Database, capsys: pytest.CaptureFixture[str]
+):
+    with waking_up(database, refusals=2) as port:
+        assert query(dataclasses.replace(database, host="127.0.0.1", port=port), "SELECT 1") == [(1,)]
+    attempts = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(line["event"], line["attempt"]) for line in attempts] == [
+        ("database_connect_retry", 1),
+        ("database_connect_retry", 2),
+    ]
+
+
+def test_patience_with_a_database_that_never_comes_is_limited_and_long_enough_for_aurora(database: common.Database):
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    with (
+        pytest.raises(common.DatabaseError, match=rf"127\.0\.0\.1:{port} .*attempt 2: .*efused"),
+        common.connect(dataclasses.replace(database, host="127.0.0.1", port=port), patience_seconds=2.5),
+    ):
+        pass
+    assert common.CONNECT_SECONDS >= 90
+
+
+def test_exception_rolls_back(database: common.Database):
+    with pytest.raises(ZeroDivisionError), common.connect(database) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE half_done (x int)")
+        raise ZeroDivisionError
+    assert relations(database) == [TABLE]
+
+
+# --- COPY
+
+
+@pytest.mark.parametrize("few_rows", [0, 10_000], ids=["through executors", "through the driver"])
+def test_any_text_and_null_arrives_as_it_was(
+    spark: SparkSession, database: common.Database, monkeypatch: pytest.MonkeyPatch, few_rows: int
+):
+    rows = [row(1, disciplina=f"{number:02} {text}", nome_aluno=text) for number, text in enumerate(AWKWARD)]
+    rows += [row(2, nome_aluno=None, idade=None, genero=None, nome_escola=None, rede=None, regiao=None)]
+    rows += [row(-3, nota="10", idade=0), row(9_223_372_036_854_775_807, nota="0")]
+    monkeypatch.setattr(common, "FEW_ROWS", few_rows)
+    with common.staging_table(database, TABLE, "jr_copy") as staging:
+        lines = common.copy_lines(frame(spark, rows).repartition(3))
+        assert common.copy_to(database, staging, lines, len(rows)) == len(rows)
+        copied = query(database, f"SELECT * FROM {staging}")
+    assert sorted(copied, key=repr) == sorted(rows, key=repr)
+
+
+def test_more_rows_than_an_arrow_batch_and_an_empty_task(
+    spark: SparkSession, database: common.Database, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(common, "FEW_ROWS", 0)
+    rows = spark.range(25_000).selectExpr(
+        "id AS aluno_id", "repeat('é', 40) AS nome_aluno", "CAST(15 AS SMALLINT) AS idade", "'F' AS genero",
+        "10L AS escola_id", "'Dez' AS nome_escola", "'Municipal' AS rede", "'Sul' AS regiao", "'Artes' AS disciplina",
+        "CAST(id % 1001 / 100.0 AS DECIMAL(4,2)) AS nota",
+    )  # fmt: skip
+    with common.staging_table(database, TABLE, "jr_copy") as staging:
+        lines = common.copy_lines(rows.unionAll(rows.where("aluno_id < 0")))
+        assert common.copy_to(database, staging, lines, 25_000) == 25_000
+        found = query(
+            database,
+            f"SELECT count(DISTINCT aluno_id), sum(nota), min(nome_aluno), max(length(nome_aluno)) FROM {staging}",
+        )
+    expected = sum(Decimal(number % 1001) for number in range(25_000)) / 100
+    assert found == [(25_000, expected, "é" * 40, 40)]
+
+
+# --- Staging and merge
+
+
+def test_staging_is_unlogged_named_after_its_run_and_gone_afterwards(database: common.Database):
+    with (
+        common.staging_table(database, TABLE, "jr_one") as one,
+        common.staging_table(database, f"public.{TABLE}", "jr_two") as two,
+    ):
+        names = [one, two.removeprefix("public.")]
+        kinds = query(database, "SELECT relname, relpersistence FROM pg_class WHERE relname = ANY(%s)", names)
+        assert sorted(kinds) == sorted((name, "u") for name in names)
+        assert len(set(names)) == 2
+    assert relations(database) == [TABLE]
+
+
+def test_staging_is_gone_after_a_failure(database: common.Database):
+    with pytest.raises(ZeroDivisionError), common.staging_table(database, TABLE, "jr_one"):
+        raise ZeroDivisionError
+    assert relations(database) == [TABLE]
+
+
+def test_staging_name_fits_postgresql_whatever_the_table(database: common.Database):
+    long = "a" * 63
+    assert len(common.staging_name(long, "jr_" + "f" * 64).encode()) <= 63
+    assert common.staging_name(f"x.{long}", "jr_1").startswith("x.a")
+
+
+def test_rows_of_a_repeated_task_count_once(database: common.Database):
+    rows = [row(1), row(2), row(3)]
+    assert merge(database, [*rows, *rows[:2]], "jr_1", expected=3) == {"inserted": 3, "updated": 0, "unchanged": 0}
+    assert table(database) == rows
+
+
+@pytest.mark.parametrize("expected", [1, 3])
+def test_other_number_of_rows_than_expected_merges_nothing(database: common.Database, expected: int):
+    with pytest.raises(common.CountError, match="table is as it was"):
+        merge(database, [row(1), row(2)], "jr_1", expected=expected)
+    assert table(database) == []
+    assert relations(database) == [TABLE]
+
+
+@pytest.mark.parametrize("few_rows", [0, 10_000], ids=["as many rows", "as few rows"])
+def test_merge_counts_what_it_did(database: common.Database, monkeypatch: pytest.MonkeyPatch, few_rows: int):
+    monkeypatch.setattr(common, "FEW_ROWS", few_rows)
+    assert merge(database, [row(1), row(2), row(3)], "jr_1") == {"inserted": 3, "updated": 0, "unchanged": 0}
+    changed = [row(1), row(2, nota="7.51"), row(3, rede=None), row(4)]
+    assert merge(database, changed, "jr_2") == {"inserted": 1, "updated": 2, "unchanged": 1}
+    assert table(database) == changed
+
+
+def test_merges_at_the_same_time_queue_and_readers_go_on(database: common.Database):
+    merge(database, [row(1, nota="1")], "jr_0")
+    holder = psycopg2.connect(
+        host=database.host, port=database.port, dbname=database.name, user=database.user, password=database.password
+    )
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %s::regclass"
+    with holder, holder.cursor() as cursor, ThreadPoolExecutor() as runs:
+        cursor.execute(f"UPDATE {TABLE} SET nota = 2")  # as another run that is not done yet
+        both = [runs.submit(merge, database, [row(1, nota="3"), row(2)], run) for run in ("jr_1", "jr_2")]
+        until(lambda: query(database, waiting, TABLE) == [(2,)])
+        assert table(database, "nota") == [(Decimal("1.00"),)]
+        holder.commit()
+        counts = [run.result(timeout=30) for run in both]
+    holder.close()
+    assert sorted(count["unchanged"] for count in counts) == [0, 2]
+    assert {"inserted": 1, "updated": 1, "unchanged": 0} in counts
+    assert table(database, "aluno_id, nota") == [(1, Decimal("3.00")), (2, Decimal("7.50"))]

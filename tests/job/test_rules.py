@@ -1,0 +1,133 @@
+"""Quality rules: every line is kept, superseded or set aside with its reason; a bad line stops nothing."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import common
+import pyarrow.parquet
+import pytest
+from conftest import ALUNOS, ESCOLAS, Runner, relations, table
+
+HEADER = "aluno_id,disciplina,nota\n"
+REJECTED_NOTAS = {
+    "1,Artes": "malformed_line",
+    "1,Artes,7,5": "malformed_line",
+    "1,Art\0es,7": "malformed_line",
+    '1,"Ar': "malformed_line",
+    'tes",7': "malformed_line",
+    '1,Artes,"7': "malformed_line",
+    ",Artes,7": "empty_key",
+    '1,"  ",7': "empty_key",
+    "1,,abc": "empty_key",
+    "999,Artes,7": "unknown_aluno",
+    "abc,Artes,7": "unknown_aluno",
+    "1.0,Artes,7": "unknown_aluno",
+    "99999999999999999999999999,Artes,7": "unknown_aluno",
+    "3,Artes,7": "unknown_escola",
+    "4,Artes,7": "unknown_escola",
+    "1,Artes,": "nota_not_a_number",
+    "1,Artes,ausente": "nota_not_a_number",
+    '1,Artes,"7,5"': "nota_not_a_number",
+    '1,Artes,"1.234,5"': "nota_not_a_number",
+    "1,Artes,NaN": "nota_not_a_number",
+    "1,Artes,Infinity": "nota_not_a_number",
+    "1,Artes,-inf": "nota_not_a_number",
+    "1,Artes,1e1": "nota_not_a_number",
+    "1,Artes,1e400": "nota_not_a_number",
+    "1,Artes,7.5.1": "nota_not_a_number",
+    "1,Artes,7 5": "nota_not_a_number",
+    "1,Artes,.": "nota_not_a_number",
+    "1,Artes,٧": "nota_not_a_number",
+    "1,Artes,10.5": "nota_out_of_range",
+    "1,Artes,10.001": "nota_out_of_range",
+    "1,Artes,10.00000000000000000001": "nota_out_of_range",
+    "1,Artes,-0.001": "nota_out_of_range",
+    "1,Artes,-1": "nota_out_of_range",
+    "1,Artes," + "9" * 400: "nota_out_of_range",
+}
+
+
+def rejects(summary: dict[str, object]) -> list[tuple[str, str, str]]:
+    rows = pyarrow.parquet.read_table(summary["rejects"]).to_pylist()
+    return [(row["file"], row["raw_line"], row["reason"]) for row in rows]
+
+
+def test_each_unusable_nota_is_set_aside_with_its_reason(job: Runner):
+    summary = job(
+        alunos=ALUNOS + "3,Caio,15,M,77\n4,Davi,15,M,\n",
+        notas=HEADER + "1,Artes,7.5\n" + "\n".join(REJECTED_NOTAS) + "\n2,Artes,6\n",
+    )
+    assert sorted(rejects(summary)) == sorted(("notas.csv", line, reason) for line, reason in REJECTED_NOTAS.items())
+    reasons = list(REJECTED_NOTAS.values())
+    assert summary["rejected"] == {reason: reasons.count(reason) for reason in set(reasons)}
+    # A rejected line, though last, replaces nothing.
+    assert table(job.database, "aluno_id, nota") == [(1, Decimal("7.50")), (2, Decimal("6.00"))]
+    assert summary["read"]["notas"] == summary["kept"] + summary["superseded"] + len(reasons) == 2 + len(reasons)
+
+
+@pytest.mark.parametrize("ansi", ["false", "true"])
+def test_numbers_that_are_grades(job: Runner, ansi: str):
+    """Also where Spark is set to fail on casts (`spark.sql.ansi.enabled`, the default from Spark 4 on)."""
+    accepted = {
+        "0": "0", "-0": "0", "+7": "7", "7.": "7", ".5": "0.5", "007.50": "7.5", " 7.5 ": "7.5", '"8"': "8", "10": "10",
+        "10.000": "10", "9.999": "10", "7.125": "7.13", "7.124999999999999999999": "7.12", "7.4449999999999": "7.44",
+    }  # fmt: skip
+    lines = [f"1,{number},{nota}" for number, nota in enumerate(accepted)]
+    job.spark.conf.set("spark.sql.ansi.enabled", ansi)
+    try:
+        summary = job(notas=HEADER + "\n".join(lines) + "\nabc,Artes,x\n1,Artes," + "9" * 400)
+    finally:
+        job.spark.conf.unset("spark.sql.ansi.enabled")
+    found = {int(subject): nota for subject, nota in table(job.database, "disciplina, nota")}
+    assert found == {number: Decimal(value) for number, value in enumerate(accepted.values())}
+    assert summary["rejected"] == {"unknown_aluno": 1, "nota_out_of_range": 1}
+
+
+def test_unusable_alunos_and_escolas_are_set_aside_and_their_notas_with_them(job: Runner):
+    summary = job(
+        alunos=ALUNOS + ",Sem Id,15,F,10\nx7,Id Ruim,15,F,10\n5,Curta,15\n",
+        escolas=ESCOLAS + "30,A,B\n,Sem Id,B,C\n3x,Id Ruim,B,C\n",
+        notas=HEADER + "1,Artes,7\n5,Artes,7\n",
+    )
+    assert sorted(rejects(summary)) == [
+        ("alunos.csv", ",Sem Id,15,F,10", "empty_key"),
+        ("alunos.csv", "5,Curta,15", "malformed_line"),
+        ("alunos.csv", "x7,Id Ruim,15,F,10", "invalid_key"),
+        ("escolas.csv", ",Sem Id,B,C", "empty_key"),
+        ("escolas.csv", "30,A,B", "malformed_line"),
+        ("escolas.csv", "3x,Id Ruim,B,C", "invalid_key"),
+        ("notas.csv", "5,Artes,7", "unknown_aluno"),
+    ]
+    assert summary["rejected"] == {"unknown_aluno": 1}  # of notas: what read.notas adds up to
+    assert summary["read"] == {"alunos": 5, "escolas": 5, "notas": 2}
+
+
+def test_unusable_idade_becomes_null_and_is_counted(job: Runner, capsys: pytest.CaptureFixture[str]):
+    idades = ["quinze", "15.5", "-1", "151", "99999", "9" * 30, "", "0", "150"]
+    alunos = ALUNOS.splitlines()[0] + "".join(f"\n{number},N,{idade},F,10" for number, idade in enumerate(idades))
+    summary = job(alunos=alunos, notas=HEADER + "".join(f"{number},Artes,7\n" for number in range(len(idades))))
+    assert [idade for (idade,) in table(job.database, "idade")] == [None] * 7 + [0, 150]
+    assert '"event": "values_set_to_null", "file": "alunos.csv", "idade": 6' in capsys.readouterr().out
+    assert summary["rejects"] is None
+
+
+def test_text_that_is_not_utf8_is_set_aside(job: Runner):
+    latin1 = (HEADER + "1,Matem\u00e1tica,7\n1,Artes,8\n").encode("latin-1")
+    summary = job(notas=latin1)
+    assert rejects(summary) == [("notas.csv", "1,Matem\ufffdtica,7", "not_utf8")]
+    assert table(job.database, "disciplina") == [("Artes",)]
+
+
+def test_nothing_to_set_aside_writes_nothing_aside(job: Runner):
+    assert job()["rejects"] is None
+    assert not (job.folder / "processed" / "performance_academica_rejeitados").exists()
+
+
+def test_run_without_one_usable_nota_fails(job: Runner):
+    job()
+    before = table(job.database)
+    with pytest.raises(common.InputFileError, match=r"notas.csv has no usable line.*unknown_aluno.*run=jr_2"):
+        job(alunos=ALUNOS.replace("\n1,", "\n101,").replace("\n2,", "\n102,"), escolas=ESCOLAS)
+    assert table(job.database) == before
+    assert relations(job.database) == ["performance_academica"]
