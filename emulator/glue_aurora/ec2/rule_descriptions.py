@@ -5,6 +5,9 @@ with other words count as different, and a rule cannot be revoked without them),
 nothing but ranges in ModifySecurityGroupRules. Here a description is the rule's own, whatever the peer.
 """
 
+# LocalStack's `patch` has no types.
+# mypy: disable-error-code="no-untyped-call"
+
 from typing import Any
 
 from localstack.utils.patch import patch
@@ -97,11 +100,11 @@ def apply_patches() -> None:
     ) -> None:
         # Ports mean nothing where all protocols are allowed, yet moto asks for them.
         asked = {rule_id: dict(rule) for rule_id, rule in rules.items()}
-        for rule in asked.values():
-            if rule.get("IpProtocol") == _ALL_PROTOCOLS:
-                rule["FromPort"] = rule["ToPort"] = -1
-        fn(self, group_id, asked)
-        group = self.get_security_group_by_name_or_id(group_id)
+        for wanted in asked.values():
+            if wanted.get("IpProtocol") == _ALL_PROTOCOLS:
+                wanted["FromPort"] = wanted["ToPort"] = -1
+        fn(self, group_id, asked)  # raises for a group or rule that is not there
+        group: Any = self.get_security_group_by_name_or_id(group_id)
         for rule_id, wanted in asked.items():
             rule = group.get_rule(rule_id)
             if wanted["IpProtocol"] == _ALL_PROTOCOLS:

@@ -11,11 +11,11 @@ from glue_aurora.rds.models import Cluster, Instance, ParameterGroup, SubnetGrou
 class RdsStore(BaseStore):
     """Resources of one account in one region, by name or identifier."""
 
-    subnet_groups: dict[str, SubnetGroup] = LocalAttribute(default=dict)
-    cluster_parameter_groups: dict[str, ParameterGroup] = LocalAttribute(default=dict)
-    parameter_groups: dict[str, ParameterGroup] = LocalAttribute(default=dict)
-    clusters: dict[str, Cluster] = LocalAttribute(default=dict)
-    instances: dict[str, Instance] = LocalAttribute(default=dict)
+    subnet_groups: dict[str, SubnetGroup] = LocalAttribute(default=dict)  # type: ignore[assignment]
+    cluster_parameter_groups: dict[str, ParameterGroup] = LocalAttribute(default=dict)  # type: ignore[assignment]
+    parameter_groups: dict[str, ParameterGroup] = LocalAttribute(default=dict)  # type: ignore[assignment]
+    clusters: dict[str, Cluster] = LocalAttribute(default=dict)  # type: ignore[assignment]
+    instances: dict[str, Instance] = LocalAttribute(default=dict)  # type: ignore[assignment]
 
 
 stores = AccountRegionBundle("rds", RdsStore)
