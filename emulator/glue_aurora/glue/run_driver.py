@@ -14,7 +14,7 @@ from glue_aurora.glue.errors import RunFailure, launch_failure
 from glue_aurora.glue.network import has_internet
 from glue_aurora.glue.role import Credentials, assume_role
 from glue_aurora.glue.store import GlueStore, JobRun
-from glue_aurora.glue.worker_client import RunUnknownError, WorkerClient, WorkerRun
+from glue_aurora.glue.worker_client import ENDED_STATES, RunUnknownError, WorkerClient, WorkerRun
 
 LOG = logging.getLogger(__name__)
 
@@ -23,8 +23,6 @@ MAXIMUM_FAILED_POLLS = 3
 SECONDS_BETWEEN_FAILED_POLLS = 1
 # The agent enforces the timeout, counted from the start of the script; this is for an agent that does not.
 GRACE_SECONDS = 900
-
-_ENDED_AT_WORKER = frozenset({"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT"})
 
 
 class RunDriver:
@@ -120,7 +118,7 @@ class RunDriver:
     def _follow(self, client: WorkerClient, worker_run: WorkerRun) -> WorkerRun:
         """The run as it ended. Raises WorkerError when the agent is gone or does not keep the timeout."""
         deadline = time.monotonic() + self._timeout_seconds + GRACE_SECONDS
-        while worker_run.state not in _ENDED_AT_WORKER:
+        while worker_run.state not in ENDED_STATES:
             if worker_run.state == "RUNNING":
                 self._change("RUNNING", only_from="STARTING")
             if time.monotonic() > deadline:

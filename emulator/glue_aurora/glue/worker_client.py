@@ -11,6 +11,9 @@ import requests
 from glue_aurora import config
 from glue_aurora.errors import WorkerError
 
+ENDED_STATES = frozenset({"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT"})
+STATES = ENDED_STATES | {"STARTING", "RUNNING"}
+
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 10
 
@@ -98,16 +101,19 @@ def _reason(answer: requests.Response) -> str:
 def _run(answer: requests.Response) -> WorkerRun:
     try:
         body = answer.json()
+        if body["state"] not in STATES:
+            raise ValueError(body["state"])
         return WorkerRun(
             version=int(body["version"]),
-            state=str(body["state"]),
+            state=body["state"],
             error_message=body.get("error_message"),
             started_at=_time(body.get("started_at")),
             ended_at=_time(body.get("ended_at")),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise WorkerError(
-            "The Glue worker agent's answer is not a run.", "The plugin and the agent must be of one version."
+            f"The Glue worker agent's answer is not a run ({type(error).__name__}: {error}).",
+            "The plugin and the agent must be of one version.",
         ) from error
 
 
