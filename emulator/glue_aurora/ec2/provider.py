@@ -24,9 +24,9 @@ from localstack.services.ec2.models import get_ec2_backend
 from localstack.services.ec2.provider import Ec2Provider
 from localstack.services.moto import MotoFallbackDispatcher, call_moto
 from localstack.services.plugins import Service
-from moto.ec2.exceptions import InvalidSecurityGroupNotFoundError
 
 from glue_aurora.ec2 import rule_descriptions
+from glue_aurora.errors import ApiError
 
 
 class CorrectedEc2Provider(Ec2Provider):
@@ -71,7 +71,7 @@ def _update_descriptions(context: RequestContext, request: Mapping[str, Any]) ->
     name = str(request.get("GroupId") or request.get("GroupName"))
     group = get_ec2_backend(context.account_id, context.region).get_security_group_by_name_or_id(name)
     if group is None:
-        raise InvalidSecurityGroupNotFoundError(name)
+        raise ApiError("InvalidGroup.NotFound", f"The security group '{name}' does not exist")
     rule_descriptions.set_descriptions(group, by_id)
 
 

@@ -11,13 +11,14 @@ nothing but ranges in ModifySecurityGroupRules. Here a description is the rule's
 from typing import Any
 
 from localstack.utils.patch import patch
-from moto.ec2.exceptions import InvalidSecurityGroupRuleIdNotFoundError
 from moto.ec2.models.security_groups import (
     GroupedSecurityRuleView,
     SecurityGroup,
     SecurityGroupBackend,
     SecurityGroupRule,
 )
+
+from glue_aurora.errors import ApiError
 
 _ALL_PROTOCOLS = "-1"
 
@@ -31,12 +32,13 @@ def set_description(rule: SecurityGroupRule, description: str | None) -> None:
 
 
 def set_descriptions(group: SecurityGroup, descriptions: list[dict[str, Any]]) -> None:
-    """Descriptions by rule id. Raises moto's InvalidSecurityGroupRuleIdNotFoundError before anything is changed."""
+    """Descriptions by rule id. Raises ApiError before anything is changed."""
     rules = {}
     for one in descriptions:
         rule = group.get_rule(one["SecurityGroupRuleId"])
         if rule is None:
-            raise InvalidSecurityGroupRuleIdNotFoundError(one["SecurityGroupRuleId"])
+            message = f"The security group rule ID '{one['SecurityGroupRuleId']}' does not exist"
+            raise ApiError("InvalidSecurityGroupRuleId.NotFound", message)
         rules[one["SecurityGroupRuleId"]] = rule
     for one in descriptions:
         set_description(rules[one["SecurityGroupRuleId"]], one.get("Description"))

@@ -178,7 +178,7 @@ def _is_ours(conn: psycopg.Connection[tuple[object, ...]], kind: str, name: str 
         return False
     if row[0] == arn:
         return True
-    owner = f"belongs to {row[0]}" if row[0] else "is not a cluster's"
+    owner = f"belongs to {row[0]}" if str(row[0]).startswith("arn:") else "is not a cluster's"
     raise NotSupportedError(
         f"The {kind} {name} for {arn}",
         f"All clusters share one PostgreSQL, and there this {kind} {owner}. "
