@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from typing import Any
 
 import boto3
@@ -30,6 +31,7 @@ class Clients:
 
     def __init__(self, request: RunRequest, endpoint_url: str) -> None:
         self._endpoint_url = endpoint_url
+        self._lock = threading.Lock()  # a session may not make two clients at once
         self._session = boto3.session.Session(
             aws_access_key_id=request.credentials.access_key_id,
             aws_secret_access_key=request.credentials.secret_access_key,
@@ -44,13 +46,7 @@ class Clients:
         return self._client("logs", read_timeout=10)
 
     def _client(self, service: str, **settings: Any) -> Any:
-        return self._session.client(  # type: ignore[call-overload]
-            service,
-            endpoint_url=self._endpoint_url,
-            config=BotoConfig(
-                connect_timeout=5,
-                retries={"mode": "standard", "total_max_attempts": 3},
-                proxies={},
-                **settings,
-            ),
-        )
+        retries = {"mode": "standard", "total_max_attempts": 3}
+        config = BotoConfig(connect_timeout=5, retries=retries, proxies={}, **settings)
+        with self._lock:
+            return self._session.client(service, endpoint_url=self._endpoint_url, config=config)

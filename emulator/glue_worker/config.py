@@ -20,6 +20,8 @@ class Config:
     token: str
     home: Path
     endpoint_url: str
+    s3a_endpoint_url: str
+    trust_store: Path | None
     spark_submit: str
     jars: Path | None
     native_wheels: Path | None
@@ -36,15 +38,16 @@ class Config:
             ConfigError: a variable is missing or wrong; the message names it.
         """
         host, port = _listen(_required(environ, "GLUE_WORKER_LISTEN"))
-        endpoint_url = _required(environ, "GLUE_WORKER_AWS_ENDPOINT_URL")
-        if urlsplit(endpoint_url).scheme not in ("http", "https") or not urlsplit(endpoint_url).hostname:
-            raise ConfigError(f"GLUE_WORKER_AWS_ENDPOINT_URL={endpoint_url!r} is not an http(s) URL")
+        endpoint_url = _url("GLUE_WORKER_AWS_ENDPOINT_URL", _required(environ, "GLUE_WORKER_AWS_ENDPOINT_URL"))
+        s3a_endpoint_url = environ.get("GLUE_WORKER_S3A_ENDPOINT_URL") or endpoint_url
         return cls(
             host=host,
             port=port,
             token=_token(Path(_required(environ, "GLUE_WORKER_TOKEN_FILE"))),
             home=Path(_required(environ, "GLUE_WORKER_HOME")).resolve(),
-            endpoint_url=endpoint_url.rstrip("/"),
+            endpoint_url=endpoint_url,
+            s3a_endpoint_url=_url("GLUE_WORKER_S3A_ENDPOINT_URL", s3a_endpoint_url),
+            trust_store=_file(environ, "GLUE_WORKER_TRUST_STORE"),
             spark_submit=_spark_submit(environ),
             jars=_folder(environ, "GLUE_WORKER_JARS"),
             native_wheels=_folder(environ, "GLUE_WORKER_NATIVE_WHEELS"),
@@ -60,6 +63,19 @@ def _required(environ: Mapping[str, str], name: str) -> str:
     if not value:
         raise ConfigError(f"{name} is not set", "docs/interfaces.md describes the agent's environment")
     return value
+
+
+def _url(name: str, value: str) -> str:
+    if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname:
+        raise ConfigError(f"{name}={value!r} is not an http(s) URL")
+    return value.rstrip("/")
+
+
+def _file(environ: Mapping[str, str], name: str) -> Path | None:
+    value = environ.get(name)
+    if value and not Path(value).is_file():
+        raise ConfigError(f"{name}={value} is not a file", "start the environment anew, or unset it")
+    return Path(value).resolve() if value else None
 
 
 def _listen(value: str) -> tuple[str, int]:

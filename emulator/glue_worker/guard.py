@@ -37,9 +37,10 @@ def main(command: list[str]) -> int:
     threading.Thread(target=_kill_when_pipe_closes, daemon=True).start()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, _kill_on_signal)
-    code = child.wait()
+    status = _reap_until(child.pid)
     process_tree.kill_descendants(os.getpid())
-    _reap()
+    _reap_until(None)
+    code = os.waitstatus_to_exitcode(status)
     return code if code >= 0 else 128 - code
 
 
@@ -63,13 +64,15 @@ def _kill_on_signal(number: int, frame: FrameType | None) -> None:
     process_tree.kill_descendants(os.getpid())
 
 
-def _reap() -> None:
-    """Waits until all that was killed is gone, orphans adopted as subreaper among them."""
+def _reap_until(wanted: int | None) -> int:
+    """Reaps children, adopted orphans among them, until ``wanted`` ends (its status is returned), or all of them."""
     while True:
         try:
-            os.waitpid(-1, 0)
+            pid, status = os.waitpid(-1, 0)
         except ChildProcessError:
-            return
+            return 0
+        if pid == wanted:
+            return status
 
 
 if __name__ == "__main__":

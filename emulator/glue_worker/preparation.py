@@ -10,15 +10,17 @@ from glue_worker.config import Config
 from glue_worker.errors import LaunchError
 from glue_worker.fetch import Fetcher, entries
 from glue_worker.request import RunRequest
-from glue_worker.spark import RunFiles
+from glue_worker.spark import OWN_FOLDER, RunFiles
 from glue_worker.wheels import ModuleInstaller
 
 RUNSCRIPT = Path(__file__).with_name("runscript.py")
 # Arguments that change what Glue does and that this worker does not act on: the run's error log says so.
 NOT_ACTED_ON = (
     "--class", "--customer-driver-env-vars", "--customer-executor-env-vars", "--datalake-formats",
-    "--enable-glue-datacatalog", "--enable-spark-ui", "--python-virtual-env", "--user-jars-first",
+    "--enable-glue-datacatalog", "--enable-spark-ui", "--job-bookmark-option", "--python-virtual-env",
+    "--user-jars-first",
 )  # fmt: skip
+OFF = ("false", "job-bookmark-disable")
 
 
 def prepare(
@@ -37,15 +39,16 @@ def prepare(
         Interrupted: the run has to end meanwhile.
     """
     arguments = request.arguments
+    own = folder / OWN_FOLDER
     for name in NOT_ACTED_ON:
-        if name in arguments:
+        if arguments.get(name, OFF[0]) not in OFF:
             note(f"{name} is not acted on by this worker; Glue on AWS does act on it")
     script = fetcher.fetch(request.script_location, folder)
     fetcher.fetch_all(entries(arguments.get("--extra-files")), folder)
-    jars = fetcher.fetch_all(entries(arguments.get("--extra-jars")), folder / "jars")
-    libraries = fetcher.fetch_all(entries(arguments.get("--extra-py-files")), folder / "py_files")
+    jars = fetcher.fetch_all(entries(arguments.get("--extra-jars")), own / "jars")
+    libraries = fetcher.fetch_all(entries(arguments.get("--extra-py-files")), own / "py_files")
     installer = ModuleInstaller(
-        folder=folder,
+        folder=own,
         python=config.python,
         native_wheels=config.native_wheels,
         internet=request.internet,
@@ -63,7 +66,7 @@ def prepare(
         folder=folder,
         runscript=Path(shutil.copy(RUNSCRIPT, runner)),
         script=script,
-        report=folder / "exception.txt",
+        report=own / "exception.txt",
         jars=jars,
         python_path=[*python_path(libraries), *([modules] if modules else [])],
     )

@@ -19,7 +19,7 @@ from glue_worker.guarded import GuardedProcess
 from glue_worker.logs import LogShipper
 from glue_worker.preparation import prepare
 from glue_worker.request import RunRequest
-from glue_worker.spark import base_environment, job_environment, submit_command
+from glue_worker.spark import OWN_FOLDER, base_environment, job_environment, submit_command
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +34,11 @@ class Run:
         self._request = request
         self._clients = Clients(request, config.endpoint_url)
         self._folder = _new_folder(config.home)
-        self._output = self._folder / "output.log"
-        self._error = self._folder / "error.log"
+        self._own = self._folder / OWN_FOLDER
+        self._tmp = self._own / "tmp"
+        self._tmp.mkdir(parents=True)
+        self._output = self._own / "output.log"
+        self._error = self._own / "error.log"
         self._log_seconds = LOG_SECONDS
         self._exit_code: int | None = None
         self.state = state.RunState(
@@ -82,14 +85,13 @@ class Run:
         at = datetime.now(UTC)
         if message:
             self._note(message)
+        shutil.rmtree(self._tmp, ignore_errors=True)
         logs.finish(self._log_seconds)
         log.info("%s: %s %s", self._request.run_id, ended, message or "")
         self.state.ended(ended, message=message, exit_code=self._exit_code, at=at)
 
     def _execute(self) -> tuple[str, str | None]:
         """Returns the state that the run ends in, and its error message."""
-        tmp = self._folder / "tmp"
-        tmp.mkdir()
         files = prepare(
             self._config,
             self._request,
@@ -110,9 +112,9 @@ class Run:
 
     def _run_pip(self, command: list[str]) -> tuple[int, str]:
         """Runs pip without the run's credentials; what it prints goes to the error log as well."""
-        output = self._folder / "pip.log"
+        output = self._own / "pip.log"
         output.unlink(missing_ok=True)
-        environment = base_environment(os.environ, self._config, self._folder / "tmp") | {"PIP_CONFIG_FILE": os.devnull}
+        environment = base_environment(os.environ, self._config, self._tmp) | {"PIP_CONFIG_FILE": os.devnull}
         code = self._wait(self._start(command, environment, output=output, error=output))
         text = output.read_text(encoding="utf-8", errors="replace")
         self._note(text.rstrip("\n"))

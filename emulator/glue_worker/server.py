@@ -8,6 +8,7 @@ import logging
 import re
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -42,6 +43,14 @@ class Server(ThreadingHTTPServer):
         self.registry = registry
         self.versions = versions
         super().__init__((config.host, config.port), Handler)
+
+    def server_bind(self) -> None:
+        # HTTPServer's own would look the address's name up, which may take long and which nobody needs.
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        log.debug("connection of %s lost", client_address, exc_info=True)
 
     @property
     def url(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ from glue_worker.request import RunRequest
 KEPT = frozenset({"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONPATH"})
 KEPT_PREFIXES = ("JAVA", "JDK", "SPARK_", "PYSPARK_", "HADOOP_", "HIVE_", "YARN_")
 
+OWN_FOLDER = ".worker"
 S3A = "org.apache.hadoop.fs.s3a.S3AFileSystem"
 # Read by the SDK v1 of Hadoop 3.3; Hadoop 3.4 maps this name to its SDK v2 twin (CredentialProviderListFactory). So the
 # keys stand in the environment only, never in a configuration or a command line.
@@ -27,7 +29,7 @@ ENVIRONMENT_CREDENTIALS = "com.amazonaws.auth.EnvironmentVariableCredentialsProv
 
 @dataclass(frozen=True)
 class RunFiles:
-    """What was fetched for a run. ``folder`` is its working folder."""
+    """What was fetched for a run. ``folder`` is its working folder; the worker's own things lie in ``.worker``."""
 
     folder: Path
     runscript: Path
@@ -38,7 +40,7 @@ class RunFiles:
 
     @property
     def tmp(self) -> Path:
-        return self.folder / "tmp"
+        return self.folder / OWN_FOLDER / "tmp"
 
 
 def base_environment(environ: Mapping[str, str], config: Config, tmp: Path) -> dict[str, str]:
@@ -47,22 +49,25 @@ def base_environment(environ: Mapping[str, str], config: Config, tmp: Path) -> d
     return kept | {
         "TMPDIR": str(tmp),
         "TZ": "UTC",
-        "LC_ALL": "C.UTF-8",
+        "LC_ALL": "C.UTF-8" if sys.platform == "linux" else "en_US.UTF-8",
         "PYSPARK_PYTHON": config.python,
         "PYSPARK_DRIVER_PYTHON": config.python,
         "SPARK_LOCAL_IP": "127.0.0.1",
         "SPARK_LOCAL_DIRS": str(tmp),
         "SPARK_LAUNCHER_OPTS": _joined(environ.get("SPARK_LAUNCHER_OPTS"), "-XX:-UsePerfData"),
-        "SPARK_SUBMIT_OPTS": _joined(environ.get("SPARK_SUBMIT_OPTS"), *jvm_options(tmp)),
+        "SPARK_SUBMIT_OPTS": _joined(environ.get("SPARK_SUBMIT_OPTS"), *jvm_options(config, tmp)),
     }
 
 
-def jvm_options(tmp: Path) -> list[str]:
+def jvm_options(config: Config, tmp: Path) -> list[str]:
     """Options of the driver's JVM, on top of those that Spark's own configuration gives it.
 
     Perf data would lie in /tmp whatever the temporary folder is, and stay there when the JVM is killed.
     """
-    return [f'"-Djava.io.tmpdir={tmp}"', "-Duser.language=en", "-Duser.country=US", "-XX:-UsePerfData"]
+    options = [f'"-Djava.io.tmpdir={tmp}"', "-Duser.language=en", "-Duser.country=US", "-XX:-UsePerfData"]
+    if config.trust_store:
+        options += [f'"-Djavax.net.ssl.trustStore={config.trust_store}"', "-Djavax.net.ssl.trustStoreType=PKCS12"]
+    return options
 
 
 def job_environment(environ: Mapping[str, str], config: Config, request: RunRequest, files: RunFiles) -> dict[str, str]:
@@ -78,9 +83,7 @@ def job_environment(environ: Mapping[str, str], config: Config, request: RunRequ
     }
     if credentials.session_token:
         environment["AWS_SESSION_TOKEN"] = credentials.session_token
-    python_path = [*map(str, files.python_path), environment.get("PYTHONPATH", "")]
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, python_path))
-    return environment
+    return environment | {"PYTHONPATH": os.pathsep.join([*map(str, files.python_path), *_inherited_path(environment)])}
 
 
 def submit_command(config: Config, request: RunRequest, files: RunFiles) -> list[str]:
@@ -105,8 +108,15 @@ def user_settings(value: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
+def _inherited_path(environment: Mapping[str, str]) -> list[str]:
+    """PYTHONPATH as the login shell set it (in Glue's image awsglue is on it), without the agent's own folder."""
+    own = Path(__file__).parent.parent
+    entries = environment.get("PYTHONPATH", "").split(os.pathsep)
+    return [entry for entry in entries if entry and Path(entry).resolve() != own.resolve()]
+
+
 def _settings(config: Config, request: RunRequest, files: RunFiles) -> dict[str, str]:
-    secure = urlsplit(config.endpoint_url).scheme == "https"
+    secure = urlsplit(config.s3a_endpoint_url).scheme == "https"
     return {
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
@@ -116,7 +126,7 @@ def _settings(config: Config, request: RunRequest, files: RunFiles) -> dict[str,
         "spark.hadoop.fs.s3.impl": S3A,
         "spark.hadoop.fs.s3a.impl": S3A,
         "spark.hadoop.fs.AbstractFileSystem.s3.impl": "org.apache.hadoop.fs.s3a.S3A",
-        "spark.hadoop.fs.s3a.endpoint": config.endpoint_url,
+        "spark.hadoop.fs.s3a.endpoint": config.s3a_endpoint_url,
         "spark.hadoop.fs.s3a.endpoint.region": request.region,
         "spark.hadoop.fs.s3a.path.style.access": "true",
         "spark.hadoop.fs.s3a.connection.ssl.enabled": str(secure).lower(),

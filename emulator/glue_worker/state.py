@@ -12,6 +12,8 @@ from glue_worker.errors import Interrupted
 
 STARTING, RUNNING = "STARTING", "RUNNING"
 SUCCEEDED, FAILED, STOPPED, TIMEOUT = "SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT"
+# A condition takes no unlimited number of seconds.
+LONGEST_WAIT_SECONDS = 3600.0
 ENDED = frozenset({SUCCEEDED, FAILED, STOPPED, TIMEOUT})
 
 
@@ -118,8 +120,8 @@ class RunState:
 
     def _seconds_to_next_limit(self) -> float:
         lease = self._lease_seconds if self._pollers else self._lease_ends - time.monotonic()
-        limits = [lease] if self._deadline is None else [lease, self._deadline - time.monotonic()]
-        return max(min(limits), 0.0)
+        left = LONGEST_WAIT_SECONDS if self._deadline is None else self._deadline - time.monotonic()
+        return max(min(lease, left, LONGEST_WAIT_SECONDS), 0.0)
 
     def _change(self) -> None:
         self._version += 1

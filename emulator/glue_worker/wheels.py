@@ -22,6 +22,7 @@ from glue_worker.fetch import Fetcher, entries, is_s3
 from glue_worker.platform_tags import Wheel, glue_refuses
 
 NO_INTERNET = "a job in a subnet has no internet: ship the module's wheel, and those it needs, through S3"
+NOT_FROM_PYPI = "installing from PyPI is not supported here: ship the module's wheel, and those it needs, through S3"
 PIP_OPTIONS = [
     "install", "--isolated", "--no-input", "--no-index", "--only-binary=:all:", "--no-cache-dir", "--no-compile",
     "--disable-pip-version-check", "--root-user-action=ignore", "--progress-bar=off",
@@ -58,11 +59,11 @@ class ModuleInstaller:
         names = [_checked_name(entry) for entry in wanted if not is_s3(entry)]
         arguments = [self._installable(wheel) for wheel in wheels]
         if names or any(_has_dependencies(path) for path in self._given.glob("*.whl")):
-            self._pip(["--dry-run", *arguments, *names], needs_index=bool(names))
+            self._pip(["--dry-run", *arguments, *names])
         if not arguments:
             return None
         target = self.folder / "python_modules"
-        self._pip(["--no-deps", "--target", str(target), *arguments], needs_index=False)
+        self._pip(["--no-deps", "--target", str(target), *arguments])
         return target
 
     @property
@@ -104,7 +105,7 @@ class ModuleInstaller:
         )
         return wheel.requirement
 
-    def _pip(self, arguments: list[str], *, needs_index: bool) -> None:
+    def _pip(self, arguments: list[str]) -> None:
         code, output = self.run_pip(
             [self.python, "-m", "pip", *PIP_OPTIONS, "--find-links", str(self._given), *arguments]
         )
@@ -112,9 +113,9 @@ class ModuleInstaller:
             return
         errors = [line for line in output.splitlines() if line.startswith("ERROR:")]
         reason = errors[-1] if errors else f"pip ended with exit code {code}"
-        if self.internet and needs_index:
-            raise ModuleInstallError(reason, "installing from PyPI is not supported here: ship the wheel through S3")
-        raise ModuleInstallError(reason, NO_INTERNET)
+        if "No matching distribution" not in reason:
+            raise ModuleInstallError(reason)
+        raise ModuleInstallError(reason, NOT_FROM_PYPI if self.internet else NO_INTERNET)
 
 
 def _checked_name(entry: str) -> str:

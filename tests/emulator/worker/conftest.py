@@ -1,0 +1,83 @@
+"""The worker agent over HTTP, with real Spark; S3 and CloudWatch Logs are the running LocalStack's."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from worker_harness import BUCKET, SECONDS, Agent, Cloud, Phone
+
+from scripts import worker
+
+
+@pytest.fixture
+def phone() -> Iterator[Phone]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(SECONDS)
+        yield Phone(listener)
+
+
+@pytest.fixture(scope="session")
+def cloud(environment: Any) -> Cloud:
+    environment.client("s3").create_bucket(Bucket=BUCKET)
+    role = environment.client("sts").assume_role(
+        RoleArn="arn:aws:iam::000000000000:role/job", RoleSessionName="worker-tests"
+    )["Credentials"]
+    credentials = {
+        "access_key_id": role["AccessKeyId"],
+        "secret_access_key": role["SecretAccessKey"],
+        "session_token": role["SessionToken"],
+    }
+    return Cloud(environment.client, credentials, environment.endpoint_url)
+
+
+@pytest.fixture(scope="session")
+def agent(environment: Any) -> Agent:
+    """The environment's own agent."""
+    return Agent(environment.worker_url, environment.worker_token, environment.instance.folder / "worker")
+
+
+@pytest.fixture
+def start_agent(environment: Any, tmp_path: Path) -> Iterator[Callable[..., Agent]]:
+    """Starts further agents, with changes to their environment; ends them."""
+    with ExitStack() as stack:
+
+        def start(**changes: str) -> Agent:
+            home = tmp_path / f"home-{uuid.uuid4().hex}"
+            variables = worker._environment(environment.instance) | {
+                "GLUE_WORKER_LISTEN": "127.0.0.1:0",
+                "GLUE_WORKER_HOME": str(home),
+                **changes,
+            }
+            python = variables["PYSPARK_PYTHON"]
+            process = stack.enter_context(
+                subprocess.Popen([python, "-m", "glue_worker"], env=variables, stdout=subprocess.PIPE, text=True)
+            )
+            stack.callback(process.kill)
+            assert process.stdout is not None
+            ready = process.stdout.readline().split()
+            assert ready[:2] == ["glue_worker", "ready"], ready
+            return Agent(ready[2], environment.worker_token, home, process)
+
+        yield start
+
+
+@pytest.fixture
+def run(agent: Agent, cloud: Cloud) -> Callable[..., dict[str, Any]]:
+    """Runs a script to its end; the result has the messages of both groups beside the run's fields."""
+
+    def run_script(script: str, arguments: dict[str, str] | None = None, **changes: Any) -> dict[str, Any]:
+        body = cloud.body(script, arguments, **changes)
+        agent.start(body)
+        result = agent.wait(body["run_id"])
+        logs = {group: cloud.log(body["run_id"], group) for group in ("output", "error")}
+        assert agent.request("DELETE", f"/runs/{body['run_id']}").status_code == 204
+        return result | logs
+
+    return run_script

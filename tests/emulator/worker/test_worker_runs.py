@@ -1,0 +1,181 @@
+"""What a run does and leaves: Spark on S3, arguments, files, logs."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import psutil
+import pytest
+from worker_harness import BUCKET, Agent, Cloud, Phone, dead
+
+pytestmark = pytest.mark.emulator
+Runner = Callable[..., dict[str, Any]]
+
+
+def test_spark_reads_and_writes_s3_and_logs_reach_both_groups(run: Runner, cloud: Cloud) -> None:
+    cloud.put("in/alunos.csv", "id,nome\n1,Ana\n2,João\n")
+    done = run(
+        """
+        import sys
+        from pyspark.sql import SparkSession
+        spark = SparkSession.builder.getOrCreate()
+        rows = spark.read.csv("s3://worker-tests/in/", header=True)
+        rows.write.parquet("s3://worker-tests/out/")
+        print("names", sorted(row.nome for row in spark.read.parquet("s3://worker-tests/out/").collect()))
+        print("sum", rows.rdd.map(lambda row: int(row.id)).sum())
+        print("to stderr", file=sys.stderr)
+        """
+    )
+    assert (done["state"], done["exit_code"], done["error_message"]) == ("SUCCEEDED", 0, None)
+    assert datetime.fromisoformat(done["started_at"]) < datetime.fromisoformat(done["ended_at"])
+    assert done["output"] == ["names ['Ana', 'João']", "sum 3", "to stderr"]
+    assert any("Running Spark version 3.5.6" in line for line in done["error"])
+    objects = cloud.client("s3").list_objects_v2(Bucket=BUCKET, Prefix="out/")["Contents"]
+    assert any(item["Key"].endswith(".parquet") for item in objects)
+
+
+def test_processes_listen_on_loopback_only_and_keep_secrets_and_files_to_themselves(
+    agent: Agent, cloud: Cloud, phone: Phone
+) -> None:
+    script = (
+        phone.prelude
+        + """
+from pyspark.sql import SparkSession
+spark = SparkSession.builder.getOrCreate()
+spark.range(10).rdd.map(lambda row: row.id).sum()
+spark.range(10).write.parquet("s3://worker-tests/listen/")
+phone = call(os.getpid(), os.getppid())
+phone.recv(1)
+"""
+    )
+    # The UI, which is off, must not open the job to the network either when a job turns it on.
+    body = cloud.body(script, {"--conf": "spark.ui.enabled=true --conf spark.ui.port=0"})
+    agent.start(body)
+    connection, (driver, java) = phone.answer()
+    folder = psutil.Process(driver).cwd()
+    guard = psutil.Process(java).parent()
+    assert guard is not None
+    tree = [p for p in [guard, *guard.children(recursive=True)] if p.status() != psutil.STATUS_ZOMBIE]
+    assert {driver, java} <= {process.pid for process in tree}
+
+    listening = {c.laddr.ip for p in tree for c in p.net_connections("inet") if c.status == psutil.CONN_LISTEN}
+    assert listening and listening <= {"127.0.0.1", "::1", "::ffff:127.0.0.1"}
+
+    secrets = {cloud.credentials["secret_access_key"], cloud.credentials["session_token"]}
+    command_lines = "\0".join(part for process in tree for part in process.cmdline())
+    assert not [secret for secret in secrets if secret in command_lines]
+
+    opened = {file.path for process in tree for file in process.open_files()}
+    mapped = {entry.path for process in tree for entry in process.memory_maps()}
+    assert folder.startswith(str(agent.home))
+    assert not [path for path in opened | mapped if path.startswith("/tmp/")]
+
+    connection.sendall(b".")
+    assert agent.wait(body["run_id"])["state"] == "SUCCEEDED"
+    assert dead(connection)
+    written = "\n".join(cloud.log(body["run_id"], "output") + cloud.log(body["run_id"], "error"))
+    assert not [secret for secret in secrets if secret in written]
+
+
+def test_script_sees_glue_arguments_folder_and_nothing_of_the_laptop(
+    start_agent: Callable[..., Agent], cloud: Cloud
+) -> None:
+    own = start_agent(
+        PGSSLMODE="disable",
+        AWS_PROFILE="mine",
+        AWS_ENDPOINT_URL_S3="x",
+        HTTPS_PROXY="http://127.0.0.1:9",
+        TZ="Asia/Tokyo",
+    )
+    arguments = {"--texto": "notas de João", "--vazio": "", "--número": "-5", "--aspas": "a\"b'c\\d $HOME *"}
+    body = cloud.body(
+        """
+        import json, os, sys, time
+        names = ("AWS_", "PG", "HTTP", "GLUE_", "TZ")
+        print(json.dumps({
+            "path": os.environ["PYTHONPATH"], "argv": sys.argv,
+            "cwd": os.getcwd(), "time": time.tzname[0], "main": __name__,
+            "environment": {n: v for n, v in os.environ.items() if n.upper().startswith(names)},
+        }))
+        """,
+        arguments,
+    )
+    own.start(body)
+    assert own.wait(body["run_id"])["state"] == "SUCCEEDED"
+    [line] = cloud.log(body["run_id"], "output")
+    seen = json.loads(line)
+    assert "emulator" not in seen["path"]
+    script, *tokens = seen["argv"]
+    assert dict(zip(tokens[::2], tokens[1::2], strict=True)) == body["arguments"]
+    folder = next(own.home.glob("glue-job-*"))
+    assert sorted(path.name for path in folder.iterdir()) == [".worker", "job.py", "pythonrunner"]
+    assert (script, seen["cwd"], seen["main"], seen["time"]) == (str(folder / "job.py"), str(folder), "__main__", "UTC")
+    credentials = cloud.credentials
+    assert seen["environment"] == {
+        "AWS_ACCESS_KEY_ID": credentials["access_key_id"],
+        "AWS_SECRET_ACCESS_KEY": credentials["secret_access_key"],
+        "AWS_SESSION_TOKEN": credentials["session_token"],
+        "AWS_ENDPOINT_URL": cloud.endpoint_url,
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_CONFIG_FILE": "/dev/null",
+        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "TZ": "UTC",
+    }
+
+
+def test_extra_files_lie_beside_the_script_and_extra_libraries_are_importable(run: Runner, cloud: Cloud) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("escola/__init__.py", "NOME = 'Escola Azul'")
+    done = run(
+        """
+        import comum, escola
+        print(comum.VALOR, escola.NOME, open("regras.txt").read())
+        """,
+        {
+            "--extra-py-files": ",".join(
+                [cloud.put("lib/comum.py", "VALOR = 7"), cloud.put("lib/escola.zip", packed.getvalue())]
+            ),
+            "--extra-files": cloud.put("lib/regras.txt", "regra"),
+        },
+    )
+    assert done["output"] == ["7 Escola Azul regra"]
+
+
+def test_a_module_beside_the_script_is_not_importable_as_on_glue(run: Runner, cloud: Cloud) -> None:
+    done = run("import vizinho", {"--extra-files": cloud.put("lib/vizinho.py", "")})
+    assert (done["state"], done["error_message"]) == ("FAILED", "ModuleNotFoundError: No module named 'vizinho'")
+
+
+def test_every_line_of_a_large_output_arrives_in_order(run: Runner) -> None:
+    done = run("for n in range(25_000): print(f'linha {n} {chr(231) * 40}')\nprint()\nprint('x' * 300_000)")
+    *lines, blank, long_1, long_2 = done["output"]
+    assert lines == [f"linha {n} {'ç' * 40}" for n in range(25_000)]
+    assert blank == " " and long_1 + long_2 == "x" * 300_000
+
+
+def test_logs_arrive_while_the_script_runs(agent: Agent, cloud: Cloud, phone: Phone) -> None:
+    body = cloud.body(phone.prelude + "print('começou', flush=True)\nphone = call()\nphone.recv(1)")
+    agent.start(body)
+    connection, _ = phone.answer()
+    logs = cloud.client("logs")
+    while not logs.describe_log_groups(logGroupNamePrefix="/tests/worker/output")["logGroups"] or (
+        "começou" not in cloud.log(body["run_id"], "output")
+    ):
+        assert agent.request("GET", f"/runs/{body['run_id']}?wait_seconds=0.5&after=9").json()["state"] == "RUNNING"
+    connection.sendall(b".")
+    assert agent.wait(body["run_id"])["state"] == "SUCCEEDED"
+
+
+def test_a_run_whose_logs_are_refused_still_runs(agent: Agent, cloud: Cloud) -> None:
+    groups = {"output": "x" * 600, "error": "y" * 600}
+    body = cloud.body("print('unheard')", log_groups=groups)
+    agent.start(body)
+    assert agent.wait(body["run_id"])["state"] == "SUCCEEDED"

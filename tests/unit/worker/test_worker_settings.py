@@ -1,0 +1,133 @@
+"""The agent's environment, and what it makes of it for Spark."""
+
+from __future__ import annotations
+
+import os
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from glue_worker.config import Config
+from glue_worker.errors import ConfigError
+from glue_worker.request import Credentials, RunRequest
+from glue_worker.spark import RunFiles, job_environment, submit_command, user_settings
+
+from scripts.paths import TOP
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    (tmp_path / "token").write_text("secret-token\n")
+    submit = tmp_path / "spark-submit"
+    submit.write_text("#!/bin/sh\n")
+    submit.chmod(0o755)
+    return {
+        "GLUE_WORKER_LISTEN": "127.0.0.1:0",
+        "GLUE_WORKER_TOKEN_FILE": str(tmp_path / "token"),
+        "GLUE_WORKER_HOME": str(tmp_path / "home"),
+        "GLUE_WORKER_AWS_ENDPOINT_URL": "http://127.0.0.1:4566",
+        "GLUE_WORKER_SPARK_SUBMIT": str(submit),
+    }
+
+
+def make_request(**arguments: str) -> RunRequest:
+    return RunRequest(
+        run_id="jr_1",
+        job_name="job",
+        script_location="s3://bucket/job.py",
+        arguments={f"--{name}": value for name, value in arguments.items()},
+        credentials=Credentials("AKID", "very-secret", "session-secret"),
+        region="sa-east-1",
+        timeout_seconds=60,
+        output_log_group="o",
+        error_log_group="e",
+        log_stream="s",
+        internet=False,
+    )
+
+
+def make_files(folder: Path) -> RunFiles:
+    return RunFiles(
+        folder, folder / "runscript.py", folder / "job.py", folder / "report", python_path=[folder / "modules"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GLUE_WORKER_LISTEN", "4566"),
+        ("GLUE_WORKER_LISTEN", ""),
+        ("GLUE_WORKER_TOKEN_FILE", "/nonexistent/token"),
+        ("GLUE_WORKER_AWS_ENDPOINT_URL", "127.0.0.1:4566"),
+        ("GLUE_WORKER_SPARK_SUBMIT", "/nonexistent/spark-submit"),
+        ("GLUE_WORKER_JARS", "/nonexistent/jars"),
+        ("GLUE_WORKER_LEASE_SECONDS", "soon"),
+        ("GLUE_WORKER_LEASE_SECONDS", "0"),
+    ],
+)
+def test_wrong_setting_is_named(environ: dict[str, str], name: str, value: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        Config.from_environment(environ | {name: value})
+    # spark-submit may be given by PATH as well: there its own name is what helps.
+    assert name in str(caught.value) or value in str(caught.value)
+
+
+def test_job_environment_extends_pythonpath_and_keeps_the_callers_settings_out(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    config = Config.from_environment(environ)
+    callers = {
+        "PATH": "/bin",
+        "PYTHONPATH": f"/glue/PyGlue.zip:{TOP / 'emulator'}",
+        "SPARK_HOME": "/usr/lib/spark",
+        "SPARK_SUBMIT_OPTS": "-Da=b",
+        "AWS_PROFILE": "mine",
+        "AWS_ENDPOINT_URL_S3": "x",
+        "PGPASSWORD": "p",
+        "https_proxy": "http://proxy",
+        "PIP_INDEX_URL": "x",
+        **environ,
+    }
+    job = job_environment(callers, config, make_request(), make_files(tmp_path))
+    assert job["PYTHONPATH"] == os.pathsep.join([str(tmp_path / "modules"), "/glue/PyGlue.zip"])
+    assert job["SPARK_HOME"] == "/usr/lib/spark"
+    assert job["SPARK_SUBMIT_OPTS"].startswith("-Da=b ")
+    assert job["AWS_SESSION_TOKEN"] == "session-secret"
+    assert not {"AWS_PROFILE", "AWS_ENDPOINT_URL_S3", "PGPASSWORD", "https_proxy", "PIP_INDEX_URL"} & job.keys()
+    assert not [name for name in job if name.startswith("GLUE_WORKER_")]
+
+
+def test_command_has_no_secret_and_ends_with_the_arguments(environ: dict[str, str], tmp_path: Path) -> None:
+    config = Config.from_environment(environ)
+    request = make_request(conf="spark.a=1 --conf spark.b=x y", JOB_NAME="job")
+    command = submit_command(config, request, make_files(tmp_path))
+    assert not [part for part in command if "very-secret" in part or "session-secret" in part]
+    settings = [value for name, value in pairwise(command) if name == "--conf"]
+    script = command.index(str(tmp_path / "job.py"))
+    assert settings[-3:-1] == ["spark.a=1", "spark.b=x y"]
+    assert sorted(command[script + 1 :]) == sorted(["--conf", "spark.a=1 --conf spark.b=x y", "--JOB_NAME", "job"])
+    assert "spark.hadoop.fs.s3a.endpoint.region=sa-east-1" in settings
+    assert "very-secret" not in repr(request) and "session-secret" not in repr(request)
+
+
+def test_arguments_come_in_no_fixed_order(environ: dict[str, str], tmp_path: Path) -> None:
+    config = Config.from_environment(environ)
+    request = make_request(**{f"a{n}": str(n) for n in range(8)})
+    orders = {tuple(submit_command(config, request, make_files(tmp_path))[-16:]) for _ in range(20)}
+    assert len(orders) > 1
+
+
+@pytest.mark.parametrize(
+    ("value", "settings"),
+    [
+        ("", []),
+        ("a=1", ["a=1"]),
+        ("a=1 --conf b=2  --conf\tc=3", ["a=1", "b=2", "c=3"]),
+        ("--conf a=1", ["a=1"]),
+        ("a=-Dx=1 -Dy=2", ["a=-Dx=1 -Dy=2"]),
+    ],
+)
+def test_user_conf_is_split_as_glue_writes_it(value: str, settings: list[str]) -> None:
+    assert user_settings(value) == settings
