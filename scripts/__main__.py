@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import signal
@@ -187,7 +186,9 @@ def _summary(instance: Instance) -> None:
 
 def _report(ended: job.Run) -> None:
     if ended.summary:
-        say(json.dumps({key: value for key, value in ended.summary.items() if key != "event"}, ensure_ascii=False))
+        counts = {**ended.summary, "rejected": sum(ended.summary["rejected"].values())}
+        names = ("kept", "superseded", "rejected", "inserted", "updated", "unchanged")
+        say(", ".join(f"{name} {counts[name]}" for name in names))
     if ended.state != "SUCCEEDED":
         raise JobError(
             f"run {ended.id} ended as {ended.state}: {ended.error}",

@@ -83,7 +83,7 @@ def provision(instance: Instance) -> bool:
     terraform = Terraform(instance)
     terraform.init()
     with step("comparing the environment with terraform/"):
-        changes = terraform.has_changes()
+        changes = bool(terraform.changes())
     if changes:
         say("applying terraform/ (about 80 s, most of it fixed waits of the provider)")
         terraform.apply()

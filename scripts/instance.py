@@ -6,9 +6,11 @@ import json
 import os
 import secrets
 import socket
+import ssl
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from scripts.certificates import self_signed, write_java_trust_store, write_private
 from scripts.errors import CommandError
 from scripts.paths import LOCAL
 
@@ -88,6 +90,11 @@ class Instance:
         return f"http://127.0.0.1:{self.ports.localstack}"
 
     @property
+    def tls_endpoint_url(self) -> str:
+        """The same endpoint with TLS, for Spark: Hadoop 3.3's S3 client copies KMS-encrypted objects over TLS only."""
+        return f"https://127.0.0.1:{self.ports.localstack}"
+
+    @property
     def worker_url(self) -> str:
         return f"http://127.0.0.1:{self.ports.worker}"
 
@@ -99,6 +106,15 @@ class Instance:
             with os.fdopen(descriptor, "w") as file:
                 file.write(secrets.token_urlsafe(32))
         return path
+
+    def tls_files(self) -> tuple[Path, Path]:
+        """LocalStack's certificate and key in one PEM file (0600), and a Java trust store that trusts it."""
+        pem, store = self.folder / "secrets" / "localstack.pem", self.folder / "localstack-truststore.p12"
+        if not store.exists():
+            certificate, key = self_signed("letrus-data-case LocalStack")
+            write_private(pem, key + certificate)
+            write_java_trust_store(store, [ssl.PEM_cert_to_DER_cert(certificate.decode())])
+        return pem, store
 
     def aws_environment(self) -> dict[str, str]:
         """Variables that lead any AWS SDK to this instance and nowhere else: profiles and config files are shut out."""

@@ -8,15 +8,11 @@ import shutil
 import ssl
 import subprocess
 import sys
-import warnings
 from functools import cache
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import NoEncryption
-from cryptography.hazmat.primitives.serialization.pkcs12 import PKCS12Certificate, serialize_java_truststore
-
 from scripts import venvs
+from scripts.certificates import write_java_trust_store
 from scripts.paths import CACHE
 
 VERSION = 17  # what Glue 5.1 runs
@@ -60,14 +56,9 @@ def trust_options() -> list[str]:
     if not bundle or not Path(bundle).is_file():
         return []
     authorities = ssl.create_default_context(cafile=bundle).get_ca_certs(binary_form=True)
-    with warnings.catch_warnings(action="ignore"):  # some public authorities bend RFC 5280's serial numbers
-        certificates = [
-            PKCS12Certificate(x509.load_der_x509_certificate(der), f"ca-{n}".encode())
-            for n, der in enumerate(authorities)
-        ]
     store = CACHE / "truststore.p12"
     store.parent.mkdir(parents=True, exist_ok=True)
-    store.write_bytes(serialize_java_truststore(certificates, NoEncryption()))
+    write_java_trust_store(store, authorities)
     return [f"-Djavax.net.ssl.trustStore={store}", "-Djavax.net.ssl.trustStoreType=PKCS12"]
 
 

@@ -51,6 +51,7 @@ def _environment(instance: Instance) -> dict[str, str]:
         "DNS_ADDRESS": "0",
         "DISABLE_EVENTS": "1",
         "SKIP_SSL_CERT_DOWNLOAD": "1",
+        "CUSTOM_SSL_CERT_PATH": str(instance.tls_files()[0]),
         "AWS_DEFAULT_REGION": REGION,
         "PROVIDER_OVERRIDE_EC2": "corrected",
         "PROVIDER_OVERRIDE_CLOUDWATCH": "corrected",

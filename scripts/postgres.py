@@ -5,9 +5,7 @@ PostgreSQL refuses to run as root, so root gives it an unprivileged account, and
 
 from __future__ import annotations
 
-import datetime
 import hashlib
-import ipaddress
 import os
 import pwd
 import shutil
@@ -19,13 +17,10 @@ import zipfile
 from pathlib import Path
 
 import psycopg
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from filelock import FileLock
 
 from scripts import jars
+from scripts.certificates import self_signed, write_private
 from scripts.console import step
 from scripts.errors import SetupError
 from scripts.instance import Instance, clean_environment
@@ -202,35 +197,12 @@ def _initialise(instance: Instance, binaries: Path, data: Path, account: Account
     finally:
         password.unlink(missing_ok=True)
     (making / "pg_hba.conf").write_text(_HBA)
-    _certificate(making)
+    certificate, key = self_signed("letrus-data-case PostgreSQL")
+    (making / "server.crt").write_bytes(certificate)
+    write_private(making / "server.key", key)
     for name in ("pg_hba.conf", "server.crt", "server.key"):
         _give(making / name, account)
     making.rename(data)
-
-
-def _certificate(folder: Path) -> None:
-    """A self-signed certificate for 127.0.0.1 in ``server.crt`` and ``server.key``."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "letrus-data-case stand-in for Aurora")])
-    now = datetime.datetime.now(datetime.UTC)
-    alternatives = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=3650))
-        .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "server.crt").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    key_file = folder / "server.key"
-    key_file.touch(mode=0o600)
-    key_file.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
 
 
 def _give(path: Path, account: Account | None) -> None:

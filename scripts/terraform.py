@@ -58,10 +58,12 @@ class Terraform:
     def destroy(self) -> None:
         self.run("destroy", "-input=false", "-auto-approve")
 
-    def has_changes(self, variables: dict[str, str] | None = None) -> bool:
-        """True when a plan would change something (``-detailed-exitcode``); the plan is in the log."""
-        code = self.run("plan", "-input=false", "-detailed-exitcode", *_var(variables), quiet=True, accept=(0, 2))
-        return code == 2
+    def changes(self, variables: dict[str, str] | None = None) -> str:
+        """What a plan would change (``-detailed-exitcode``), as terraform shows it; empty when nothing."""
+        shown: list[str] = []
+        arguments = ("-input=false", "-detailed-exitcode", "-no-color", *_var(variables))
+        code = self.run("plan", *arguments, quiet=True, accept=(0, 2), lines=shown)
+        return "".join(shown) if code == 2 else ""
 
     def outputs(self) -> dict[str, Any]:
         """Values of the root's outputs by name."""
@@ -75,12 +77,18 @@ class Terraform:
             raise TerraformError(done.stderr.strip(), "apply first: make local-up")
         return {name: each["value"] for name, each in json.loads(done.stdout).items()}
 
-    def run(self, *arguments: str, quiet: bool = False, accept: tuple[int, ...] = (0,)) -> int:
-        """Runs ``terraform ARGUMENTS``, shows its output unless ``quiet``, logs it; returns the exit code."""
+    def run(
+        self,
+        *arguments: str,
+        quiet: bool = False,
+        accept: tuple[int, ...] = (0,),
+        lines: list[str] | None = None,
+    ) -> int:
+        """Runs ``terraform ARGUMENTS``; its exit code. The output is shown unless ``quiet``, logged, added to ``lines``."""
         command = ["terraform", f"-chdir={TERRAFORM}", *arguments]
-        if arguments[0] in ("init", "plan", "apply", "destroy") and not os.isatty(1):
+        if arguments[0] in ("init", "apply", "destroy") and not os.isatty(1):
             command.append("-no-color")
-        lines: list[str] = []
+        lines = [] if lines is None else lines
         with self.log.open("a") as log:
 
             def keep(line: str) -> None:

@@ -50,6 +50,8 @@ def _environment(instance: Instance) -> dict[str, str]:
         "GLUE_WORKER_TOKEN_FILE": str(instance.secret_file("worker_token")),
         "GLUE_WORKER_HOME": str(home),
         "GLUE_WORKER_AWS_ENDPOINT_URL": instance.endpoint_url,
+        "GLUE_WORKER_S3A_ENDPOINT_URL": instance.tls_endpoint_url,
+        "GLUE_WORKER_TRUST_STORE": str(instance.tls_files()[1]),
         "GLUE_WORKER_SPARK_SUBMIT": str(python.parent / "spark-submit"),
         "GLUE_WORKER_JARS": str(jars.s3a()),
         "GLUE_WORKER_NATIVE_WHEELS": str(wheels.native_folder()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from scripts.terraform import Terraform
 from tests.e2e.expected import COLUMNS, Row, in_order
 
 REPORT = LOCAL / "e2e.json"
+LOGS = LOCAL / "e2e-logs"  # of the last run; the environment itself is removed
 _checks: dict[str, dict[str, Any]] = {}
 
 
@@ -61,6 +63,7 @@ def road() -> Iterator[Road]:
     instance = Instance.open(LOCAL / "e2e", Ports.free())
     with environment.running(instance):
         yield Road(instance, Terraform(instance), {})
+        shutil.copytree(instance.folder / "logs", LOGS, dirs_exist_ok=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -92,4 +95,4 @@ def pytest_terminal_summary() -> None:
     out.print()
     out.print(table)
     REPORT.write_text(json.dumps(list(_checks.values()), indent=1, ensure_ascii=False) + "\n")
-    say("the same in .local/e2e.json")
+    say("the same in .local/e2e.json; logs in .local/e2e-logs/")

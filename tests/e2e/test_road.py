@@ -43,7 +43,7 @@ def test_apply(road: Road) -> None:
 
 def test_second_plan(road: Road) -> None:
     """A second plan is empty"""
-    assert not road.terraform.has_changes()
+    assert road.terraform.changes() == ""
 
 
 def test_run(road: Road) -> None:
