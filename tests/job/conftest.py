@@ -59,7 +59,7 @@ def server() -> dict[str, str]:
     dsn = os.environ.get("TEST_POSTGRES_DSN")
     if not dsn:
         pytest.fail("these tests need a PostgreSQL: run them with `make test-job`, which starts one", pytrace=False)
-    return parse_dsn(dsn)
+    return dict(parse_dsn(dsn))
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,7 @@ ARGUMENTS = {
 
 def argv(arguments: dict[str, str], *more: str) -> list[str]:
     pairs = list(arguments.items())
-    random.Random(7).shuffle(pairs)
+    random.Random(7).shuffle(pairs)  # noqa: S311 - an order, not a secret
     return ["/tmp/script.py", *(token for pair in pairs for token in pair), *more]
 
 
@@ -37,7 +37,7 @@ def without(name: str) -> dict[str, str]:
     return {key: value for key, value in ARGUMENTS.items() if key != name}
 
 
-def test_places_follow_from_arguments_in_any_order():
+def test_places_follow_from_arguments_in_any_order() -> None:
     job = common.job_of(common.resolve_arguments(argv(ARGUMENTS)))
     assert job == common.Job(
         name=ARGUMENTS["--JOB_NAME"],
@@ -49,7 +49,7 @@ def test_places_follow_from_arguments_in_any_order():
 
 
 @pytest.mark.parametrize(("prefix", "raw"), [("raw", "raw/"), ("/a//raw/", "a/raw/"), ("", "")])
-def test_prefix_may_lack_or_repeat_slashes(prefix: str, raw: str):
+def test_prefix_may_lack_or_repeat_slashes(prefix: str, raw: str) -> None:
     options = common.resolve_arguments(argv({**ARGUMENTS, "--raw_prefix": prefix}))
     assert common.job_of(options).raw == f"s3://{ARGUMENTS['--data_bucket']}/{raw}"
 
@@ -65,29 +65,29 @@ def test_prefix_may_lack_or_repeat_slashes(prefix: str, raw: str):
         ["--conf", "spark.a=1 --conf spark.b=2", "--extra-py-files", "s3://x/common.py"],
     ],
 )
-def test_arguments_of_others_change_nothing(more: list[str]):
+def test_arguments_of_others_change_nothing(more: list[str]) -> None:
     assert common.resolve_arguments(argv(ARGUMENTS, *more)) == common.resolve_arguments(argv(ARGUMENTS))
     before = [ARGUMENTS["--JOB_NAME"], *more, *argv(ARGUMENTS)[1:]]
     assert common.resolve_arguments(before) == common.resolve_arguments(argv(ARGUMENTS))
 
 
-def test_value_after_an_equals_sign():
+def test_value_after_an_equals_sign() -> None:
     tokens = [f"{name}={value}" for name, value in ARGUMENTS.items()]
     assert common.resolve_arguments(["script.py", *tokens]) == common.resolve_arguments(argv(ARGUMENTS))
 
 
 @pytest.mark.parametrize("name", [name for name in ARGUMENTS if name != "--JOB_ID"])
-def test_missing_argument_is_named(name: str):
+def test_missing_argument_is_named(name: str) -> None:
     with pytest.raises(common.ConfigurationError, match=name):
         common.resolve_arguments(argv(without(name)))
 
 
-def test_run_id_that_leaves_its_folder_is_refused():
+def test_run_id_that_leaves_its_folder_is_refused() -> None:
     with pytest.raises(common.ConfigurationError, match="JOB_RUN_ID"):
         common.resolve_arguments(argv({**ARGUMENTS, "--JOB_RUN_ID": "jr_1/../../raw"}))
 
 
-def test_port_must_be_a_number():
+def test_port_must_be_a_number() -> None:
     with pytest.raises(common.ConfigurationError, match="--aurora_port"):
         common.resolve_arguments(argv({**ARGUMENTS, "--aurora_port": "five"}))
 
@@ -132,7 +132,7 @@ def secrets_manager(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[SecretsMan
     server.server_close()
 
 
-def test_credentials_come_from_the_secret_and_the_place_from_arguments(secrets_manager: type[SecretsManager]):
+def test_credentials_come_from_the_secret_and_the_place_from_arguments(secrets_manager: type[SecretsManager]) -> None:
     secrets_manager.answer = {"SecretString": json.dumps({"username": "letrus_admin", "password": "s3cr3t-9"})}
     database = common.database_of(common.resolve_arguments(argv(ARGUMENTS)))
     assert (database.host, database.port, database.name) == ("cluster.example", 5432, "letrus")
@@ -143,7 +143,7 @@ def test_credentials_come_from_the_secret_and_the_place_from_arguments(secrets_m
 
 
 @pytest.mark.parametrize("secret", ['{"username": "u", "pass": "s3cr3t-9"}', "s3cr3t-9", '["s3cr3t-9"]'])
-def test_unusable_secret_is_named_and_not_quoted(secrets_manager: type[SecretsManager], secret: str):
+def test_unusable_secret_is_named_and_not_quoted(secrets_manager: type[SecretsManager], secret: str) -> None:
     secrets_manager.answer = {"SecretString": secret}
     with pytest.raises(common.ConfigurationError, match="username and password") as caught:
         common.database_of(common.resolve_arguments(argv(ARGUMENTS)))
@@ -152,8 +152,8 @@ def test_unusable_secret_is_named_and_not_quoted(secrets_manager: type[SecretsMa
     assert caught.value.__suppress_context__
 
 
-def test_refused_secret_tells_the_remedy(secrets_manager: type[SecretsManager]):
+def test_refused_secret_tells_the_remedy(secrets_manager: type[SecretsManager]) -> None:
     secrets_manager.status = 400
     secrets_manager.answer = {"__type": "AccessDeniedException", "Message": "not authorized"}
-    with pytest.raises(common.ConfigurationError, match="AccessDeniedException.*role"):
+    with pytest.raises(common.ConfigurationError, match=r"AccessDeniedException.*role"):
         common.database_of(common.resolve_arguments(argv(ARGUMENTS)))

@@ -52,7 +52,7 @@ def frame(spark: SparkSession, rows: list[tuple[Any, ...]]) -> DataFrame:
 # --- Connection
 
 
-def test_connection_is_encrypted_and_utf8(database: common.Database):
+def test_connection_is_encrypted_and_utf8(database: common.Database) -> None:
     assert query(database, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()") == [(True,)]
     assert query(database, "SHOW client_encoding") == [("UTF8",)]
 
@@ -66,8 +66,8 @@ def test_connection_is_encrypted_and_utf8(database: common.Database):
     ],
 )
 def test_what_trying_again_cannot_mend_fails_at_once(
-    database: common.Database, capsys: pytest.CaptureFixture[str], change: dict[str, str], words: str
-):
+    database: common.Database, capsys: pytest.CaptureFixture[str], change: dict[str, Any], words: str
+) -> None:
     with (
         pytest.raises(common.DatabaseError, match=f"attempt 1: .*({words})") as caught,
         common.connect(dataclasses.replace(database, **change)),
@@ -105,7 +105,7 @@ def waking_up(database: common.Database, refusals: int) -> Iterator[int]:
 
 def test_database_that_wakes_is_waited_for_and_each_attempt_logged(
     database: common.Database, capsys: pytest.CaptureFixture[str]
-):
+) -> None:
     with waking_up(database, refusals=2) as port:
         assert query(dataclasses.replace(database, host="127.0.0.1", port=port), "SELECT 1") == [(1,)]
     attempts = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -115,7 +115,9 @@ def test_database_that_wakes_is_waited_for_and_each_attempt_logged(
     ]
 
 
-def test_patience_with_a_database_that_never_comes_is_limited_and_long_enough_for_aurora(database: common.Database):
+def test_patience_with_a_database_that_never_comes_is_limited_and_long_enough_for_aurora(
+    database: common.Database,
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     with (
@@ -126,7 +128,7 @@ def test_patience_with_a_database_that_never_comes_is_limited_and_long_enough_fo
     assert common.CONNECT_SECONDS >= 90
 
 
-def test_exception_rolls_back(database: common.Database):
+def test_exception_rolls_back(database: common.Database) -> None:
     with pytest.raises(ZeroDivisionError), common.connect(database) as connection, connection.cursor() as cursor:
         cursor.execute("CREATE TABLE half_done (x int)")
         raise ZeroDivisionError
@@ -139,7 +141,7 @@ def test_exception_rolls_back(database: common.Database):
 @pytest.mark.parametrize("few_rows", [0, 10_000], ids=["through executors", "through the driver"])
 def test_any_text_and_null_arrives_as_it_was(
     spark: SparkSession, database: common.Database, monkeypatch: pytest.MonkeyPatch, few_rows: int
-):
+) -> None:
     rows = [row(1, disciplina=f"{number:02} {text}", nome_aluno=text) for number, text in enumerate(AWKWARD)]
     rows += [row(2, nome_aluno=None, idade=None, genero=None, nome_escola=None, rede=None, regiao=None)]
     rows += [row(-3, nota="10", idade=0), row(9_223_372_036_854_775_807, nota="0")]
@@ -153,7 +155,7 @@ def test_any_text_and_null_arrives_as_it_was(
 
 def test_more_rows_than_an_arrow_batch_and_an_empty_task(
     spark: SparkSession, database: common.Database, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     monkeypatch.setattr(common, "FEW_ROWS", 0)
     rows = spark.range(25_000).selectExpr(
         "id AS aluno_id", "repeat('é', 40) AS nome_aluno", "CAST(15 AS SMALLINT) AS idade", "'F' AS genero",
@@ -174,7 +176,7 @@ def test_more_rows_than_an_arrow_batch_and_an_empty_task(
 # --- Staging and merge
 
 
-def test_staging_is_unlogged_named_after_its_run_and_gone_afterwards(database: common.Database):
+def test_staging_is_unlogged_named_after_its_run_and_gone_afterwards(database: common.Database) -> None:
     with (
         common.staging_table(database, TABLE, "jr_one") as one,
         common.staging_table(database, f"public.{TABLE}", "jr_two") as two,
@@ -186,26 +188,26 @@ def test_staging_is_unlogged_named_after_its_run_and_gone_afterwards(database: c
     assert relations(database) == [TABLE]
 
 
-def test_staging_is_gone_after_a_failure(database: common.Database):
+def test_staging_is_gone_after_a_failure(database: common.Database) -> None:
     with pytest.raises(ZeroDivisionError), common.staging_table(database, TABLE, "jr_one"):
         raise ZeroDivisionError
     assert relations(database) == [TABLE]
 
 
-def test_staging_name_fits_postgresql_whatever_the_table(database: common.Database):
+def test_staging_name_fits_postgresql_whatever_the_table(database: common.Database) -> None:
     long = "a" * 63
     assert len(common.staging_name(long, "jr_" + "f" * 64).encode()) <= 63
     assert common.staging_name(f"x.{long}", "jr_1").startswith("x.a")
 
 
-def test_rows_of_a_repeated_task_count_once(database: common.Database):
+def test_rows_of_a_repeated_task_count_once(database: common.Database) -> None:
     rows = [row(1), row(2), row(3)]
     assert merge(database, [*rows, *rows[:2]], "jr_1", expected=3) == {"inserted": 3, "updated": 0, "unchanged": 0}
     assert table(database) == rows
 
 
 @pytest.mark.parametrize("expected", [1, 3])
-def test_other_number_of_rows_than_expected_merges_nothing(database: common.Database, expected: int):
+def test_other_number_of_rows_than_expected_merges_nothing(database: common.Database, expected: int) -> None:
     with pytest.raises(common.CountError, match="table is as it was"):
         merge(database, [row(1), row(2)], "jr_1", expected=expected)
     assert table(database) == []
@@ -213,7 +215,7 @@ def test_other_number_of_rows_than_expected_merges_nothing(database: common.Data
 
 
 @pytest.mark.parametrize("few_rows", [0, 10_000], ids=["as many rows", "as few rows"])
-def test_merge_counts_what_it_did(database: common.Database, monkeypatch: pytest.MonkeyPatch, few_rows: int):
+def test_merge_counts_what_it_did(database: common.Database, monkeypatch: pytest.MonkeyPatch, few_rows: int) -> None:
     monkeypatch.setattr(common, "FEW_ROWS", few_rows)
     assert merge(database, [row(1), row(2), row(3)], "jr_1") == {"inserted": 3, "updated": 0, "unchanged": 0}
     changed = [row(1), row(2, nota="7.51"), row(3, rede=None), row(4)]
@@ -221,7 +223,7 @@ def test_merge_counts_what_it_did(database: common.Database, monkeypatch: pytest
     assert table(database) == changed
 
 
-def test_merges_at_the_same_time_queue_and_readers_go_on(database: common.Database):
+def test_merges_at_the_same_time_queue_and_readers_go_on(database: common.Database) -> None:
     merge(database, [row(1, nota="1")], "jr_0")
     holder = psycopg2.connect(
         host=database.host, port=database.port, dbname=database.name, user=database.user, password=database.password

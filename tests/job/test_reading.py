@@ -36,17 +36,17 @@ EXPECTED = [(1, "Artes", Decimal("7.50")), (1, "Física", Decimal("8.00")), (2, 
         pytest.param(NOTAS.replace("\n1,", "\n001,"), id="leading zeros"),
     ],
 )
-def test_file_is_read_however_it_is_written(job: Runner, notas: str):
+def test_file_is_read_however_it_is_written(job: Runner, notas: str) -> None:
     assert job(notas=notas)["rejected"] == {}
     assert grades(job) == EXPECTED
 
 
-def test_quoted_separators_and_quotes_and_backslashes_stay_in_the_value(job: Runner):
+def test_quoted_separators_and_quotes_and_backslashes_stay_in_the_value(job: Runner) -> None:
     job(escolas='escola_id,nome,rede,regiao\n10,"Sao ""Jose"", Centro",a\\b,\\\n20,x,y,z\n')
     assert table(job.database, "nome_escola, rede, regiao")[0] == ('Sao "Jose", Centro', "a\\b", "\\")
 
 
-def test_empty_values_are_null(job: Runner):
+def test_empty_values_are_null(job: Runner) -> None:
     job(alunos='id,nome_ficticio,idade,genero,escola_id\n1,,,"",10\n2,  ,\u00a0,\t,20\n')
     assert set(table(job.database, "nome_aluno, idade, genero")) == {(None, None, None)}
 
@@ -62,7 +62,9 @@ def test_empty_values_are_null(job: Runner):
         ("HEADER\n\n \n", "no data line"),
     ],
 )
-def test_file_without_data_fails_the_run_and_is_named(job: Runner, name: str, content: str | None, message: str):
+def test_file_without_data_fails_the_run_and_is_named(
+    job: Runner, name: str, content: str | None, message: str
+) -> None:
     files = {"alunos": ALUNOS, "escolas": ESCOLAS, "notas": NOTAS}
     header = files.pop(name).partition("\n")[0]
     job.write(**files)
@@ -84,13 +86,13 @@ def test_file_without_data_fails_the_run_and_is_named(job: Runner, name: str, co
         ({"notas": "1,Artes,7.5\n1,Física,8\n"}, "notas.csv .*amiss: aluno_id, disciplina, nota;"),
     ],
 )
-def test_missing_or_repeated_column_fails_the_run_and_is_named(job: Runner, files: dict[str, str], named: str):
+def test_missing_or_repeated_column_fails_the_run_and_is_named(job: Runner, files: dict[str, str], named: str) -> None:
     with pytest.raises(common.InputFileError, match=named):
         job(**files)
     assert table(job.database) == []
 
 
-def test_last_line_of_a_key_wins_in_every_file(job: Runner):
+def test_last_line_of_a_key_wins_in_every_file(job: Runner) -> None:
     summary = job(
         alunos=ALUNOS + "1,Ana Maria,17,F,20\n",
         escolas=ESCOLAS + "20,Escola Nova,Privada,Sudeste\n",
@@ -103,7 +105,7 @@ def test_last_line_of_a_key_wins_in_every_file(job: Runner):
     assert summary["read"] == {"alunos": 3, "escolas": 3, "notas": 3}
 
 
-def test_last_line_wins_across_the_splits_of_a_file(job: Runner):
+def test_last_line_wins_across_the_splits_of_a_file(job: Runner) -> None:
     """Equal keys far apart in a file that Spark reads in over twenty pieces, side by side."""
     rounds = [
         f"{aluno},{subject},{nota}\n" for nota in range(11) for aluno in (1, 2) for subject in ("Artes", "Física")

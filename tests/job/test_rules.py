@@ -53,7 +53,7 @@ def rejects(summary: dict[str, object]) -> list[tuple[str, str, str]]:
     return [(row["file"], row["raw_line"], row["reason"]) for row in rows]
 
 
-def test_each_unusable_nota_is_set_aside_with_its_reason(job: Runner):
+def test_each_unusable_nota_is_set_aside_with_its_reason(job: Runner) -> None:
     summary = job(
         alunos=ALUNOS + "3,Caio,15,M,77\n4,Davi,15,M,\n",
         notas=HEADER + "1,Artes,7.5\n" + "\n".join(REJECTED_NOTAS) + "\n2,Artes,6\n",
@@ -67,7 +67,7 @@ def test_each_unusable_nota_is_set_aside_with_its_reason(job: Runner):
 
 
 @pytest.mark.parametrize("ansi", ["false", "true"])
-def test_numbers_that_are_grades(job: Runner, ansi: str):
+def test_numbers_that_are_grades(job: Runner, ansi: str) -> None:
     """Also where Spark is set to fail on casts (`spark.sql.ansi.enabled`, the default from Spark 4 on)."""
     accepted = {
         "0": "0", "-0": "0", "+7": "7", "7.": "7", ".5": "0.5", "007.50": "7.5", " 7.5 ": "7.5", '"8"': "8", "10": "10",
@@ -84,7 +84,7 @@ def test_numbers_that_are_grades(job: Runner, ansi: str):
     assert summary["rejected"] == {"unknown_aluno": 1, "nota_out_of_range": 1}
 
 
-def test_unusable_alunos_and_escolas_are_set_aside_and_their_notas_with_them(job: Runner):
+def test_unusable_alunos_and_escolas_are_set_aside_and_their_notas_with_them(job: Runner) -> None:
     summary = job(
         alunos=ALUNOS + ",Sem Id,15,F,10\nx7,Id Ruim,15,F,10\n5,Curta,15\n",
         escolas=ESCOLAS + "30,A,B\n,Sem Id,B,C\n3x,Id Ruim,B,C\n",
@@ -103,7 +103,7 @@ def test_unusable_alunos_and_escolas_are_set_aside_and_their_notas_with_them(job
     assert summary["read"] == {"alunos": 5, "escolas": 5, "notas": 2}
 
 
-def test_unusable_idade_becomes_null_and_is_counted(job: Runner, capsys: pytest.CaptureFixture[str]):
+def test_unusable_idade_becomes_null_and_is_counted(job: Runner, capsys: pytest.CaptureFixture[str]) -> None:
     idades = ["quinze", "15.5", "-1", "151", "99999", "9" * 30, "", "0", "150"]
     alunos = ALUNOS.splitlines()[0] + "".join(f"\n{number},N,{idade},F,10" for number, idade in enumerate(idades))
     summary = job(alunos=alunos, notas=HEADER + "".join(f"{number},Artes,7\n" for number in range(len(idades))))
@@ -112,19 +112,19 @@ def test_unusable_idade_becomes_null_and_is_counted(job: Runner, capsys: pytest.
     assert summary["rejects"] is None
 
 
-def test_text_that_is_not_utf8_is_set_aside(job: Runner):
+def test_text_that_is_not_utf8_is_set_aside(job: Runner) -> None:
     latin1 = (HEADER + "1,Matem\u00e1tica,7\n1,Artes,8\n").encode("latin-1")
     summary = job(notas=latin1)
     assert rejects(summary) == [("notas.csv", "1,Matem\ufffdtica,7", "not_utf8")]
     assert table(job.database, "disciplina") == [("Artes",)]
 
 
-def test_nothing_to_set_aside_writes_nothing_aside(job: Runner):
+def test_nothing_to_set_aside_writes_nothing_aside(job: Runner) -> None:
     assert job()["rejects"] is None
     assert not (job.folder / "processed" / "performance_academica_rejeitados").exists()
 
 
-def test_run_without_one_usable_nota_fails(job: Runner):
+def test_run_without_one_usable_nota_fails(job: Runner) -> None:
     job()
     before = table(job.database)
     with pytest.raises(common.InputFileError, match=r"notas.csv has no usable line.*unknown_aluno.*run=jr_2"):

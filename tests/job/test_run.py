@@ -57,7 +57,7 @@ def load_sample(job: Runner) -> None:
         job.write(**{path.stem: path.read_bytes()})
 
 
-def test_sample_files_end_in_table_and_parquet_alike(job: Runner, capsys: pytest.CaptureFixture[str]):
+def test_sample_files_end_in_table_and_parquet_alike(job: Runner, capsys: pytest.CaptureFixture[str]) -> None:
     load_sample(job)
     summary = job.run()
     expected = sample_rows()
@@ -80,7 +80,7 @@ def test_sample_files_end_in_table_and_parquet_alike(job: Runner, capsys: pytest
     assert (Path(summary["parquet"]) / "_SUCCESS").exists()
 
 
-def test_parquet_has_the_types_of_the_table(job: Runner):
+def test_parquet_has_the_types_of_the_table(job: Runner) -> None:
     schema = pyarrow.parquet.read_schema(next(Path(job()["parquet"]).glob("*.parquet")))
     assert {name: str(schema.field(name).type) for name in schema.names} == {
         "aluno_id": "int64", "nome_aluno": "string", "idade": "int16", "genero": "string", "escola_id": "int64",
@@ -89,7 +89,7 @@ def test_parquet_has_the_types_of_the_table(job: Runner):
     }  # fmt: skip
 
 
-def test_second_run_of_the_same_files_touches_no_row(job: Runner):
+def test_second_run_of_the_same_files_touches_no_row(job: Runner) -> None:
     job()
     before = table(job.database, "xmin::text, ctid::text, *")
     summary = job()
@@ -97,7 +97,7 @@ def test_second_run_of_the_same_files_touches_no_row(job: Runner):
     assert [summary[name] for name in ("inserted", "updated", "unchanged")] == [0, 0, 3]
 
 
-def test_changed_nota_is_updated_and_a_new_one_inserted(job: Runner):
+def test_changed_nota_is_updated_and_a_new_one_inserted(job: Runner) -> None:
     job()
     before = dict(table(job.database, "aluno_id::text || disciplina, xmin::text"))
     summary = job(notas=NOTAS.replace("2,Artes,6.25", "2,Artes,6.5\n2,Física,9"))
@@ -110,20 +110,20 @@ def test_changed_nota_is_updated_and_a_new_one_inserted(job: Runner):
     assert {key for key in before if after[key] == before[key]} == {"1Artes", "1Física"}
 
 
-def test_value_that_becomes_null_or_stops_being_so_is_a_change(job: Runner):
+def test_value_that_becomes_null_or_stops_being_so_is_a_change(job: Runner) -> None:
     job(alunos="id,nome_ficticio,idade,genero,escola_id\n1,Ana,,F,10\n2,Bia,16,F,20\n")
     summary = job(alunos="id,nome_ficticio,idade,genero,escola_id\n1,Ana,15,F,10\n2,Bia,,F,20\n")
     assert (summary["updated"], summary["unchanged"]) == (3, 0)
     assert table(job.database, "aluno_id, idade") == [(1, 15), (1, 15), (2, None)]
 
 
-def test_rows_that_the_files_no_longer_hold_stay(job: Runner):
+def test_rows_that_the_files_no_longer_hold_stay(job: Runner) -> None:
     job()
     job(notas="aluno_id,disciplina,nota\n1,Artes,1\n")
     assert len(table(job.database)) == 3
 
 
-def test_failing_merge_leaves_the_table_as_it_was_and_no_staging_table(job: Runner):
+def test_failing_merge_leaves_the_table_as_it_was_and_no_staging_table(job: Runner) -> None:
     job()
     query(job.database, f"ALTER TABLE {TABLE} ADD CONSTRAINT low CHECK (nota <= 8) NOT VALID")
     before = table(job.database, "xmin::text, *")
@@ -133,13 +133,13 @@ def test_failing_merge_leaves_the_table_as_it_was_and_no_staging_table(job: Runn
     assert relations(job.database) == [TABLE]
 
 
-def test_missing_table_is_told_before_anything_is_written(job: Runner):
+def test_missing_table_is_told_before_anything_is_written(job: Runner) -> None:
     query(job.database, f"DROP TABLE {TABLE}")
     with pytest.raises(common.DatabaseError, match=r"performance_academica .*sql/01_create_tables\.sql"):
         job()
     assert not (job.folder / "processed").exists()
 
 
-def test_no_staging_table_is_left_after_success(job: Runner):
+def test_no_staging_table_is_left_after_success(job: Runner) -> None:
     job()
     assert relations(job.database) == [TABLE]
