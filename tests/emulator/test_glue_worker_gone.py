@@ -19,6 +19,7 @@ from scripts.aws import client
 from scripts.instance import Instance, Ports
 from scripts.waiting import NotReady, wait_for
 from tests.emulator.glue_kit import GlueKit
+from tests.emulator.glue_network_kit import create_network
 
 pytestmark = pytest.mark.emulator
 
@@ -180,6 +181,21 @@ def test_agent_gets_what_the_interface_says(kit: GlueKit, worker: FakeWorker) ->
         "log_stream": run_id,
         "internet": True,
     }
+
+
+@pytest.mark.parametrize(("way_out", "internet"), [("endpoint", False), ("nat", True)])
+def test_agent_is_told_whether_the_subnet_reaches_the_internet(
+    kit: GlueKit, worker: FakeWorker, way_out: str, internet: bool
+) -> None:
+    network = create_network(kit)
+    network.open_all_tcp()
+    if way_out == "endpoint":
+        network.add_s3_endpoint(network.main_table())
+    else:
+        network.route_to_nat(network.main_table())
+    network.run(network.connection())
+    (body,) = [request[2] for request in worker.requests if request[:2] == ("POST", "/runs")]
+    assert body["internet"] is internet
 
 
 def test_localstack_that_stops_kills_the_runs(tmp_path: Any) -> None:
