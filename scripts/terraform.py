@@ -84,7 +84,7 @@ class Terraform:
         accept: tuple[int, ...] = (0,),
         lines: list[str] | None = None,
     ) -> int:
-        """Runs ``terraform ARGUMENTS``; its exit code. The output is shown unless ``quiet``, logged, added to ``lines``."""
+        """Runs ``terraform ARGUMENTS``; its exit code. Output is shown unless ``quiet``, logged, added to ``lines``."""
         command = ["terraform", f"-chdir={TERRAFORM}", *arguments]
         if arguments[0] in ("init", "apply", "destroy") and not os.isatty(1):
             command.append("-no-color")

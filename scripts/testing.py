@@ -52,7 +52,19 @@ def lint() -> int:
         ([bin_ / "mypy", "--python-executable", java.worker(), "glue_scripts"], {"MYPYPATH": "glue_scripts"}),
         ([bin_ / "shellcheck", *shell], {}),
         (["terraform", "fmt", "-check", "-recursive", "terraform"], {}),
-        ([bin_ / "checkov", "--quiet", "--compact", "--framework", "terraform", "-d", "terraform"], {}),
+        (
+            [
+                bin_ / "checkov",
+                "--quiet",
+                "--compact",
+                "--skip-download",
+                "--framework",
+                "terraform",
+                "-d",
+                "terraform",
+            ],
+            {},
+        ),
     ]
     return max([_command(command, extra) for command, extra in checks])
 
