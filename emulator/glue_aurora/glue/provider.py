@@ -1,12 +1,10 @@
 """The Glue service: which function answers which operation. Every other operation answers 501 with its name."""
 
 from localstack.services.plugins import Service, ServiceLifecycleHook
-from localstack.state import StateVisitor
 
 from glue_aurora import dispatch
 from glue_aurora.glue import connections, job_runs, jobs, security_configurations, tags, triggers
 from glue_aurora.glue.run_manager import run_manager
-from glue_aurora.glue.store import glue_stores
 from glue_aurora.glue.validation import validated
 
 HANDLERS: dict[str, dispatch.Handler] = {
@@ -48,15 +46,11 @@ HANDLERS: dict[str, dispatch.Handler] = {
 
 
 class GlueLifecycle(ServiceLifecycleHook):
-    """What the service does when LocalStack stops or its state is visited."""
+    """What the service does when LocalStack stops."""
 
     def on_before_stop(self) -> None:
         """No run outlives LocalStack."""
         run_manager.close()
-
-    def accept_state_visitor(self, visitor: StateVisitor) -> None:
-        """Lets LocalStack reset the service's state."""
-        visitor.visit(glue_stores)
 
 
 def create_service() -> Service:
