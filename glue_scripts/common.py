@@ -240,7 +240,8 @@ def connect(database: Database, patience_seconds: float = CONNECT_SECONDS) -> It
 
     An unreachable or starting server is tried again for `patience_seconds`: a paused Aurora takes its time to wake.
 
-    Raises DatabaseError at once when trying again can't help (password, database, TLS), else when patience ends.
+    Raises DatabaseError at once when trying again can't help (password, database, TLS), else when patience ends; and in
+    place of psycopg2's own errors, whose details quote rows, which have no place in a log or in the run's ErrorMessage.
     """
     deadline = time.monotonic() + patience_seconds
     attempt = 0
@@ -274,6 +275,9 @@ def connect(database: Database, patience_seconds: float = CONNECT_SECONDS) -> It
     try:
         with connection:
             yield connection
+    except psycopg2.Error as error:
+        told = error.diag.message_primary or " ".join(str(error).split())
+        raise DatabaseError(f"database {database.name} answered: {told} (SQLSTATE {error.pgcode})") from None
     finally:
         connection.close()
 
@@ -319,9 +323,10 @@ def open_csv(spark: SparkSession, path: str, columns: tuple[str, ...]) -> CsvFil
     if not any(header):
         raise InputFileError(f"{path} is empty: its first line must be the header {','.join(columns)}")
     if missing := [name for name in columns if header.count(name) != 1]:
+        # The first line itself stays out of the message: without a header it is a pupil's data.
         raise InputFileError(
-            f"{path} must have each of the columns {', '.join(columns)} once; amiss: {', '.join(missing)}; "
-            f"its header is {header_line!r}"
+            f"{path} must have a header with each of the columns {', '.join(columns)} once, between commas; amiss: "
+            f"{', '.join(missing)} (its first line has {len(header)} values)"
         )
     if data_line is None:
         raise InputFileError(f"{path} is empty: it has a header and no data line")
@@ -434,7 +439,7 @@ def staging_table(database: Database, table: str, run_id: str) -> Iterator[str]:
         try:
             with connect(database) as connection, connection.cursor() as cursor:
                 cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(identifier(staging)))
-        except (DatabaseError, psycopg2.Error) as error:  # must not hide what failed before it
+        except DatabaseError as error:  # must not hide what failed before it
             log("staging_left_behind", table=staging, error=str(error))
 
 

@@ -229,7 +229,8 @@ def test_merges_at_the_same_time_queue_and_readers_go_on(database: common.Databa
         host=database.host, port=database.port, dbname=database.name, user=database.user, password=database.password
     )
     waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %s::regclass"
-    with holder, holder.cursor() as cursor, ThreadPoolExecutor() as runs:
+    # In this order, so that a failure here lets the waiting runs go before they are waited for.
+    with ThreadPoolExecutor() as runs, holder, holder.cursor() as cursor:
         cursor.execute(f"UPDATE {TABLE} SET nota = 2")  # as another run that is not done yet
         both = [runs.submit(merge, database, [row(1, nota="3"), row(2)], run) for run in ("jr_1", "jr_2")]
         until(lambda: query(database, waiting, TABLE) == [(2,)])
