@@ -76,6 +76,10 @@ def test_secrets_manager_rotates_it_without_a_lambda_function(kit: RdsKit) -> No
         kept = kit.secret(cluster)["password"]
         kit.secrets.rotate_secret(SecretId=arn, RotateImmediately=False, RotationRules={"AutomaticallyAfterDays": 10})
         assert kit.secret(cluster)["password"] == kept
+        kit.secrets.cancel_rotate_secret(SecretId=arn)
+        assert not kit.secrets.describe_secret(SecretId=arn).get("RotationEnabled")
+        kit.secrets.rotate_secret(SecretId=arn, RotateImmediately=False)
+        assert kit.secrets.describe_secret(SecretId=arn)["RotationEnabled"] is True
 
 
 def test_nobody_else_changes_or_deletes_it(kit: RdsKit) -> None:

@@ -73,6 +73,8 @@ def describe_versions(context: RequestContext, request: Mapping[str, Any]) -> di
         "DefaultOnly",
         "Filters",
         "IncludeAll",
+        "ListSupportedCharacterSets",  # of other engines
+        "ListSupportedTimezones",
         "MaxRecords",
         "Marker",
     )
@@ -109,7 +111,7 @@ def describe_orderable(context: RequestContext, request: Mapping[str, Any]) -> d
         and request.get("EngineVersion") in (None, "", version)
         and request.get("DBInstanceClass") in (None, "", one)
     ]
-    return page(request, "OrderableDBInstanceOptions", options, lambda option: _orderable(*option, zones))
+    return page(request, "OrderableDBInstanceOptions", options, lambda option: _orderable(*option, zones), most=10000)
 
 
 def _version(version: str) -> dict[str, Any]:

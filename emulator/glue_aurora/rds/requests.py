@@ -40,12 +40,16 @@ def identifier(request: Mapping[str, Any], name: str, longest: int = 63) -> str:
 
 
 def page(
-    request: Mapping[str, Any], member: str, items: Sequence[Item], answer: Callable[[Item], Mapping[str, Any]]
+    request: Mapping[str, Any],
+    member: str,
+    items: Sequence[Item],
+    answer: Callable[[Item], Mapping[str, Any]],
+    most: int = 100,
 ) -> dict[str, Any]:
-    """One page of `items` under `member`, with a Marker when more follow (MaxRecords 20 to 100, 100 by default)."""
+    """One page of `items` under `member`, with a Marker when more follow (MaxRecords 20 to `most`, 100 by default)."""
     size = request.get("MaxRecords") or 100
-    if not 20 <= size <= 100:
-        raise faults.invalid_value(f"Invalid value {size} for MaxRecords. Must be between 20 and 100")
+    if not 20 <= size <= most:
+        raise faults.invalid_value(f"Invalid value {size} for MaxRecords. Must be between 20 and {most}")
     start = _position(request.get("Marker"))
     result: dict[str, Any] = {member: [dict(answer(item)) for item in items[start : start + size]]}
     if start + size < len(items):

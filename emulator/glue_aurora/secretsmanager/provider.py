@@ -81,8 +81,11 @@ class CorrectedSecretsmanagerProvider(SecretsmanagerProvider):
     def cancel_rotate_secret(
         self, context: RequestContext, request: CancelRotateSecretRequest
     ) -> CancelRotateSecretResponse:
-        self._refuse_if_managed(context, request)
-        return super().cancel_rotate_secret(context, request)
+        secret = self._managed_secret(context, request)
+        if secret is None:
+            return super().cancel_rotate_secret(context, request)
+        secret.rotation_enabled = False
+        return CancelRotateSecretResponse(ARN=secret.arn, Name=secret.name)
 
     @handler("RotateSecret", expand=False)
     def rotate_secret(self, context: RequestContext, request: RotateSecretRequest) -> RotateSecretResponse:
@@ -92,6 +95,7 @@ class CorrectedSecretsmanagerProvider(SecretsmanagerProvider):
         if request.get("RotationLambdaARN"):
             raise InvalidRequestException("You can't specify a Lambda function for a secret that RDS manages.")
         self._set_rules(secret, request.get("RotationRules") or {})
+        secret.rotation_enabled = True
         answer = RotateSecretResponse(ARN=secret.arn, Name=secret.name)
         if request.get("RotateImmediately", True):
             version = request.get("ClientRequestToken") or str(uuid.uuid4())
