@@ -131,3 +131,14 @@ def test_arguments_come_in_no_fixed_order(environ: dict[str, str], tmp_path: Pat
 )
 def test_user_conf_is_split_as_glue_writes_it(value: str, settings: list[str]) -> None:
     assert user_settings(value) == settings
+
+
+def test_spark_may_reach_s3_at_an_endpoint_of_its_own(environ: dict[str, str], tmp_path: Path) -> None:
+    def settings(**changes: str) -> list[str]:
+        return submit_command(Config.from_environment(environ | changes), make_request(), make_files(tmp_path))
+
+    assert "spark.hadoop.fs.s3a.endpoint=http://127.0.0.1:4566" in settings()
+    assert "spark.hadoop.fs.s3a.connection.ssl.enabled=false" in settings()
+    own = settings(GLUE_WORKER_S3A_ENDPOINT_URL="https://127.0.0.1:4567")
+    assert "spark.hadoop.fs.s3a.endpoint=https://127.0.0.1:4567" in own
+    assert "spark.hadoop.fs.s3a.connection.ssl.enabled=true" in own
