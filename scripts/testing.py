@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts import environment, java, postgres, provider_source, venvs
+from scripts import environment, java, postgres, provider_source, venvs, wheels
 from scripts.console import out, say
 from scripts.instance import Instance, Ports, clean_environment
 from scripts.paths import LOCAL, TOP
@@ -76,7 +77,7 @@ def unit() -> int:
 def job() -> int:
     """Spark and a PostgreSQL server of its own, removed afterwards."""
     environment.setup()
-    instance = Instance.open(LOCAL / "test-job", Ports.free())
+    instance = Instance.open(LOCAL / f"test-job-{os.getpid()}", Ports.free())
     try:
         postgres.start(instance)
         password = instance.secret_file("rdsadmin_password").read_text()
@@ -145,7 +146,12 @@ LAYERS: dict[str, Callable[[], int]] = {
 
 
 def _pytest(python: Path, marker: str, *arguments: str, extra: dict[str, str] | None = None) -> int:
-    return _command([python, "-m", "pytest", "-m", marker, *arguments], extra or {})
+    temporary = LOCAL / "pytest" / f"{marker}-{os.getpid()}"
+    temporary.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return _command([python, "-m", "pytest", "-m", marker, f"--basetemp={temporary}", *arguments], extra or {})
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _command(command: list[str | Path], extra: dict[str, str]) -> int:

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from filelock import FileLock
@@ -57,7 +59,9 @@ def lint() -> Path:
 
 
 def _uv(*arguments: str) -> None:
-    done = subprocess.run([str(UV), *arguments], capture_output=True, text=True)
+    with tempfile.TemporaryDirectory(dir=VENVS) as temporary:  # uv leaves lock files in its temporary folder
+        env = {**os.environ, "TMPDIR": temporary}
+        done = subprocess.run([str(UV), *arguments], env=env, capture_output=True, text=True)
     if done.returncode:
         raise SetupError(
             f"uv {arguments[0]} failed: {done.stderr.strip()[-2000:]}",

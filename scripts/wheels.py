@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
+import zipfile
 from pathlib import Path
 
 from filelock import FileLock
@@ -27,6 +28,19 @@ def fetch() -> None:
     """Brings both builds, as locked by hash in ``requirements/glue-wheels.txt``. Raises :class:`SetupError`."""
     _download(WHEELS, _GLUE)
     _download(native_folder(), [])
+
+
+def importable() -> Path:
+    """Folder for PYTHONPATH with this platform's wheels unpacked: for tests that import the job outside a run."""
+    fetch()
+    folder = native_folder() / "unpacked"
+    for wheel in native_folder().glob("*.whl"):
+        if not (folder / wheel.stem).exists():
+            with tempfile.TemporaryDirectory(dir=native_folder()) as scratch, zipfile.ZipFile(wheel) as archive:
+                archive.extractall(scratch)
+                shutil.copytree(scratch, folder, dirs_exist_ok=True)
+            (folder / wheel.stem).touch()
+    return folder
 
 
 def _download(folder: Path, platform: list[str]) -> None:

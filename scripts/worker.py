@@ -38,8 +38,10 @@ def start(instance: Instance, extra: dict[str, str] | None = None) -> None:
 def _environment(instance: Instance) -> dict[str, str]:
     python = java.worker()
     home = instance.folder / "worker"
+    # A Spark or Hadoop of the developer's own must not lead ours astray; the agent passes these on to the job.
+    own = ("SPARK_", "PYSPARK_", "HADOOP_", "HIVE_", "YARN_")
     return {
-        **clean_environment(),
+        **{name: value for name, value in clean_environment().items() if not name.startswith(own)},
         "JAVA_HOME": str(java.home()),
         "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(TOP / "emulator"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -45,6 +46,6 @@ class Environment:
 @pytest.fixture(scope="session")
 def environment() -> Iterator[Environment]:
     """Started once a session, removed at its end; a minute of a job's Timeout lasts 2 s."""
-    instance = Instance.open(LOCAL / "test-emulator", Ports.free())
+    instance = Instance.open(LOCAL / f"test-emulator-{os.getpid()}", Ports.free())
     with environments.running(instance, localstack_env={"EMULATOR_GLUE_SECONDS_PER_MINUTE": "2"}):
         yield Environment(instance)
