@@ -83,6 +83,7 @@ def job() -> int:
         password = instance.secret_file("rdsadmin_password").read_text()
         dsn = f"host=127.0.0.1 port={instance.ports.postgres} user={postgres.SUPERUSER} dbname=postgres"
         extra = {
+            "PYTHONPATH": str(wheels.importable()),
             "TEST_POSTGRES_DSN": f"{dsn} password={password}",
             "JAVA_HOME": str(java.home()),
             "SPARK_LOCAL_IP": "127.0.0.1",
