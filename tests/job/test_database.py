@@ -234,7 +234,8 @@ def test_merges_at_the_same_time_queue_and_readers_go_on(database: common.Databa
         cursor.execute(f"UPDATE {TABLE} SET nota = 2")  # as another run that is not done yet
         both = [runs.submit(merge, database, [row(1, nota="3"), row(2)], run) for run in ("jr_1", "jr_2")]
         until(lambda: query(database, waiting, TABLE) == [(2,)])
-        assert table(database, "nota") == [(Decimal("1.00"),)]
+        reader = f"SET LOCAL lock_timeout = '10s'; SELECT nota FROM {TABLE}"
+        assert query(database, reader) == [(Decimal("1.00"),)]
         holder.commit()
         counts = [run.result(timeout=30) for run in both]
     holder.close()
