@@ -91,24 +91,27 @@ def test_a_server_whose_rules_were_written_by_another_gets_ours(kit: RdsKit) -> 
     """The postgres image lets everyone in; the first cluster puts that right, once."""
     with kit.environment.admin() as connection:
         path = connection.execute("SHOW hba_file").fetchone()[0]
-        before = connection.execute("SELECT pg_read_file(%s)", (path,)).fetchone()[0]
-        connection.execute(
-            f"COPY (SELECT 'host all all all scram-sha-256' UNION ALL SELECT 'local all all scram-sha-256') TO '{path}'"
-        )
-        with kit.cluster(instances=0) as cluster:
-            kit.refuses(cluster, "no pg_hba.conf entry")
-            kit.instance(cluster["DBClusterIdentifier"])
-            kit.connect(cluster).close()
-            after = connection.execute("SELECT pg_read_file(%s)", (path,)).fetchone()[0].splitlines()
-        assert after == [
-            "local all all scram-sha-256",
-            "include_if_exists emulator_hba.conf",
-            'host all "rdsadmin" all scram-sha-256',
-        ]
-        connection.execute(f"COPY (SELECT unnest(%s::text[])) TO '{path}'".replace("%s", _array(before.splitlines())))
-        connection.execute("SELECT pg_reload_conf()")
 
+        def read() -> list[str]:
+            return connection.execute("SELECT pg_read_file(%s)", (path,)).fetchone()[0].splitlines()
 
-def _array(lines: list[str]) -> str:
-    quoted = ", ".join("'" + line.replace("'", "''") + "'" for line in lines)
-    return f"ARRAY[{quoted}]"
+        def write(lines: list[str]) -> None:
+            values = ", ".join("'" + line.replace("'", "''") + "'" for line in lines)
+            connection.execute(f"COPY (SELECT unnest(ARRAY[{values}])) TO '{path}'")
+            connection.execute("SELECT pg_reload_conf()")
+
+        before = read()
+        try:
+            write(["host all all all scram-sha-256", "local all all scram-sha-256"])
+            with kit.cluster(instances=0) as cluster:
+                kit.refuses(cluster, "no pg_hba.conf entry")
+                kit.instance(cluster["DBClusterIdentifier"])
+                kit.connect(cluster).close()
+                after = read()
+        finally:
+            write(before)
+    assert after == [
+        "local all all scram-sha-256",
+        "include_if_exists emulator_hba.conf",
+        'host all "rdsadmin" all scram-sha-256',
+    ]
