@@ -61,7 +61,7 @@ def test_connection_is_encrypted_and_utf8(database: common.Database) -> None:
     ("change", "words"),
     [
         ({"password": "wr0ng-pass"}, "authentication failed"),
-        ({"user": "nobody_here"}, "authentication failed|does not exist"),
+        ({"user": "nobody_here"}, "authentication failed|does not exist|no pg_hba.conf entry"),
         ({"name": "no_such_database"}, "does not exist"),
     ],
 )
