@@ -92,7 +92,8 @@ def run(data: Path | None, arguments: str) -> None:
 
 
 @cli.command()
-def env() -> None:
+@click.pass_obj
+def env(inherited: list[str]) -> None:
     """Print export lines for terraform, aws, boto3 and psql."""
     instance = _running()
     terraform = Terraform(instance)
@@ -108,8 +109,9 @@ def env() -> None:
         "PGPASSFILE": str(database.write_pgpass(instance, outputs)),
     }
     # Whatever else could lead an SDK to a real account is taken out of the shell.
-    for name in sorted(name for name in os.environ if name.startswith("AWS_") and name not in variables):
-        click.echo(f"unset {name}")
+    for name in inherited:
+        if name not in variables:
+            click.echo(f"unset {name}")
     for name, value in variables.items():
         click.echo(f"export {name}={shlex.quote(value)}")
 
@@ -198,10 +200,13 @@ def _report(ended: job.Run) -> None:
 
 
 def main() -> None:
+    inherited = sorted(name for name in os.environ if name.startswith("AWS_"))
+    for name in inherited:  # profiles, keys, endpoints: none of them may have a say in what runs locally
+        del os.environ[name]
     os.environ.update(no_proxy())
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended by a program: tidy up as after Ctrl-C
     try:
-        cli(standalone_mode=False)
+        cli(standalone_mode=False, obj=inherited)
     except CommandError as error:
         err.print("[red]error:[/red] ", end="")
         err.print(str(error), markup=False)

@@ -102,7 +102,7 @@ def test_interrupted_start_leaves_no_process(user: User) -> None:
         rest = process.stdout.read()
     assert process.returncode != 0
     assert "Traceback" not in rest
-    assert user.processes() == []
+    assert user.processes() == [], rest
 
 
 def test_start_after_the_interrupt(user: User) -> None:
