@@ -51,8 +51,9 @@ def lint() -> int:
             {"MYPYPATH": "emulator"},
         ),
         ([bin_ / "mypy", "--python-executable", java.worker(), "glue_scripts"], {"MYPYPATH": "glue_scripts"}),
+        ([bin_ / "mypy", "--python-executable", java.worker(), "tests/job"], {"MYPYPATH": "glue_scripts:tests/job"}),
         ([bin_ / "shellcheck", *shell], {}),
-        (["terraform", "fmt", "-check", "-recursive", "terraform"], {}),
+        (["terraform", "fmt", "-check", "-recursive", "terraform"], provider_source.choose().environment),
         (
             [
                 bin_ / "checkov",
@@ -95,7 +96,8 @@ def job() -> int:
 
 def emulator() -> int:
     environment.setup()
-    return _pytest(Path(sys.executable), "emulator", "tests/emulator")
+    # Two sessions, each with an environment of its own: much of the layer waits for Terraform or Spark.
+    return _pytest(Path(sys.executable), "emulator", "tests/emulator", "-n", "2", "--dist", "loadfile")
 
 
 def e2e() -> int:

@@ -21,6 +21,7 @@ from scripts.paths import LOCAL
 from scripts.terraform import Terraform
 from tests.e2e.expected import COLUMNS, Row, in_order
 
+ROAD = Path(__file__).with_name("test_road.py")
 REPORT = LOCAL / "e2e.json"
 LOGS = LOCAL / "e2e-logs"  # of the last run; the environment itself is removed
 _checks: dict[str, dict[str, Any]] = {}
@@ -69,7 +70,7 @@ def road() -> Iterator[Road]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         function = getattr(item, "function", None)
-        if function is not None and item.path.parent == Path(__file__).parent:
+        if function is not None and item.path == ROAD:
             title = (function.__doc__ or item.name).strip().splitlines()[0].rstrip(".")
             _checks[item.nodeid] = {"check": title, "result": "not run", "seconds": 0.0}
 
