@@ -31,10 +31,10 @@ def choose() -> Source:
     """The user's own Terraform configuration, a copy at hand (cache or mirror), else the registry through a cache."""
     named = os.environ.get("TF_CLI_CONFIG_FILE")
     own = Path(named) if named else Path.home() / ".terraformrc"
-    if own.is_file():
+    if os.access(own, os.R_OK):  # where is_file would raise for a folder that is not ours
         return Source({"TF_CLI_CONFIG_FILE": str(own)} if named else {}, f"as your {own.name} says")
     for root in _candidates():
-        if (root / ADDRESS / version() / _platform()).is_dir():
+        if os.access(root / ADDRESS / version() / _platform(), os.R_OK | os.X_OK):
             return Source(_configuration(_mirror(root)), f"hashicorp/aws {version()} from {root}")
     plugins = _own_cache()
     plugins.mkdir(parents=True, exist_ok=True)

@@ -143,6 +143,14 @@ def test_own_terraform_configuration_stands(tmp_path: Path, monkeypatch: pytest.
     assert provider_source.choose.__wrapped__().environment == {"TF_CLI_CONFIG_FILE": str(own)}
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_configuration_of_another_user_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "other").mkdir(mode=0o000)
+    monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(tmp_path / "other" / ".terraformrc"))
+    assert "as your" not in provider_source.choose.__wrapped__().reason
+    (tmp_path / "other").chmod(0o700)
+
+
 def test_mirror_with_the_locked_version_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where TF_CLI_CONFIG_FILE names a file that is not there: Terraform only warns of that."""
     platform = provider_source._platform()
