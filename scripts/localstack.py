@@ -55,6 +55,7 @@ def _environment(instance: Instance) -> dict[str, str]:
         "AWS_DEFAULT_REGION": REGION,
         "PROVIDER_OVERRIDE_EC2": "corrected",
         "PROVIDER_OVERRIDE_CLOUDWATCH": "corrected",
+        "PROVIDER_OVERRIDE_S3": "corrected",
         "PROVIDER_OVERRIDE_SECRETSMANAGER": "corrected",
         "EMULATOR_POSTGRES_HOST": "127.0.0.1",
         "EMULATOR_POSTGRES_PORT": str(instance.ports.postgres),

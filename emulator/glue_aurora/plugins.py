@@ -38,6 +38,14 @@ def cloudwatch() -> Service:
     return create_service()
 
 
+@aws_provider(api="s3", name="corrected")
+def s3() -> Service:
+    """LocalStack's S3 with its objects in this LocalStack's own folder."""
+    from glue_aurora.s3.provider import create_service
+
+    return create_service()
+
+
 @aws_provider(api="secretsmanager", name="corrected")
 def secretsmanager() -> Service:
     """LocalStack's Secrets Manager with what AWS does about secrets that RDS manages."""

@@ -1,0 +1,1 @@
+"""Correction of LocalStack's S3."""
