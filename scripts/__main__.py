@@ -10,10 +10,10 @@ from pathlib import Path
 
 import click
 
-from scripts import aws, database, environment, job, locking, testing, wheels
+from scripts import aws, database, environment, job, locking, runtime, testing, wheels
 from scripts.console import err, out, say
 from scripts.errors import CommandError, JobError, NotRunningError
-from scripts.instance import Instance, Ports, no_proxy, user_instance_folder
+from scripts.instance import DEFAULT_PORTS, Instance, Ports, no_proxy, user_instance_folder
 from scripts.paths import WHEELS, relative
 from scripts.terraform import Terraform
 
@@ -26,25 +26,22 @@ def cli() -> None:
 @cli.command()
 def setup() -> None:
     """Fetch and build all that the environment needs."""
-    environment.setup()
+    name, reason = runtime.choose()
+    say(f"runtime: {name} ({reason})")
+    environment.setup(name)
     say("set-up is complete")
 
 
 @cli.command()
 def up() -> None:
     """Start the environment, apply terraform/, create the tables."""
-    environment.setup()
-    ports = Ports.chosen()
-    known = Instance.load(user_instance_folder())
-    alive = known is not None and any(daemon.process() for daemon in environment.daemons(known))
-    if (
-        known
-        and alive
-        and known.ports != ports
-        and any(os.environ.get(name) for name in ("LOCALSTACK_PORT", "POSTGRES_PORT", "WORKER_PORT"))
-    ):
-        raise CommandError("the environment runs on other ports", "end it first: make local-down")
-    instance = known if known and alive else Instance.open(user_instance_folder(), ports)
+    folder = user_instance_folder()
+    instance = Instance.load(folder)
+    if instance is None or runtime.of(instance).idle(instance) == runtime.ALL:
+        instance = environment.new(folder, Ports.chosen())
+    else:
+        _check_asked_is(instance)
+        environment.setup(instance.runtime)
     already = environment.is_running(instance)
     with environment.stopped_on_interrupt(instance):
         environment.start(instance)
@@ -52,6 +49,14 @@ def up() -> None:
     if already and not changed:
         say("the environment was up already: nothing changed")
     _summary(instance)
+
+
+def _check_asked_is(instance: Instance) -> None:
+    """Raises CommandError when the user asks for other ports or another runtime than those of the live instance."""
+    if any(os.environ.get(name) for name in DEFAULT_PORTS) and Ports.chosen() != instance.ports:
+        raise CommandError("the environment runs on other ports", "end it first: make local-down")
+    if os.environ.get("RUNTIME", "auto") not in ("auto", instance.runtime):
+        raise CommandError(f"the environment runs in the {instance.runtime} runtime", "end it first: make local-down")
 
 
 @cli.command()
@@ -106,6 +111,7 @@ def env(inherited: list[str]) -> None:
         "PGDATABASE": str(found["dbname"]),
         "PGUSER": str(found["user"]),
         "PGSSLMODE": "require",
+        **({"PGHOSTADDR": found["hostaddr"]} if "hostaddr" in found else {}),
         "PGPASSFILE": str(database.write_pgpass(instance, outputs)),
     }
     # Whatever else could lead an SDK to a real account is taken out of the shell.
@@ -122,10 +128,9 @@ def status() -> None:
     instance = Instance.load(user_instance_folder())
     if instance is None:
         raise NotRunningError()
-    for daemon in environment.daemons(instance):
-        process = daemon.process()
-        how = f"running, pid {process.pid}" if process else "not running"
-        say(f"{daemon.name:<11}{how}; log {relative(daemon.log)}")
+    say(f"runtime    {instance.runtime}")
+    for line in runtime.of(instance).status(instance):
+        say(line)
     if environment.is_running(instance):
         _summary(instance)
 

@@ -8,21 +8,28 @@ from typing import Any
 
 import psycopg
 
+from scripts import runtime
 from scripts.aws import client
 from scripts.console import say
 from scripts.errors import CommandError
 from scripts.instance import Instance
 from scripts.paths import TOP
+from scripts.superuser import connect_superuser
 
 CREATE_TABLES = TOP / "sql" / "01_create_tables.sql"
 ANALYSIS = TOP / "sql" / "02_analysis_queries.sql"
 
 
 def parameters(instance: Instance, outputs: dict[str, Any]) -> dict[str, Any]:
-    """libpq's connection parameters of the master user."""
+    """libpq's connection parameters of the master user.
+
+    In Docker the endpoint is a name that only containers resolve; libpq takes the address beside it.
+    """
     arn = outputs["secret_manager_aurora_credentials_arn"]
     secret = json.loads(client(instance, "secretsmanager").get_secret_value(SecretId=arn)["SecretString"])
+    address = {"hostaddr": "127.0.0.1"} if instance.runtime == "docker" else {}
     return {
+        **address,
         "host": outputs["aurora_cluster_endpoint"],
         "port": outputs["aurora_cluster_port"],
         "dbname": outputs["aurora_database_name"],
@@ -41,6 +48,11 @@ def connect(instance: Instance, outputs: dict[str, Any]) -> psycopg.Connection:
         raise CommandError(
             f"the cluster's database refused: {error}", "run `make local-up`, it mends what is missing"
         ) from None
+
+
+def connect_as_superuser(instance: Instance, database: str = "postgres") -> psycopg.Connection:
+    """Past RDS, as nobody can on AWS: to see what is really in the server."""
+    return connect_superuser(instance.ports.postgres, runtime.of(instance).superuser_password(instance), database)
 
 
 def create_tables(instance: Instance, outputs: dict[str, Any]) -> None:

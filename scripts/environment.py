@@ -1,81 +1,58 @@
-"""A whole environment: started, provisioned, ended, removed."""
+"""A whole environment: started, provisioned, ended, removed, in either runtime."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
-from scripts import database, jars, java, localstack, postgres, venvs, wheels, worker
+from scripts import database, runtime, wheels
 from scripts.console import say, step
 from scripts.errors import StartError
-from scripts.instance import Instance
-from scripts.processes import Daemon
+from scripts.instance import Instance, Ports
 from scripts.terraform import Terraform
 
 
-def setup() -> None:
-    """Everything that comes from outside, so that later steps need no network. Safe to interrupt and repeat."""
-    java.worker()
-    venvs.localstack()
-    jars.s3a()
-    jars.postgres()
+def setup(name: str) -> None:
+    """Everything from outside that runtime ``name`` needs. Safe to interrupt and repeat."""
+    runtime.RUNTIMES[name].setup()
     wheels.fetch()
 
 
-def daemons(instance: Instance) -> list[Daemon]:
-    """In the order of their start."""
-    return [postgres.daemon(instance), worker.daemon(instance), localstack.daemon(instance)]
-
-
-def _idle(instance: Instance) -> list[Daemon]:
-    return [daemon for daemon in daemons(instance) if daemon.process() is None]
-
-
-def _stop(some: list[Daemon]) -> bool:
-    """Ends ``some`` in the reverse order of their start. False: none was running."""
-    running = [daemon for daemon in reversed(some) if daemon.process()]
-    for daemon in running:
-        with step(f"stopping {daemon.name}"):
-            daemon.stop()
-    return bool(running)
+def new(folder: Path, ports: Ports, runtime_name: str | None = None) -> Instance:
+    """An instance in ``folder``, its runtime named or chosen, set up and not yet started."""
+    name, reason = (runtime_name, "") if runtime_name else runtime.choose()
+    if reason:
+        say(f"runtime: {name} ({reason})")
+    setup(name)
+    return Instance.open(folder, ports, name)
 
 
 def is_running(instance: Instance) -> bool:
-    return all(daemon.process() for daemon in daemons(instance))
+    return not runtime.of(instance).idle(instance)
 
 
-def start(instance: Instance, *, localstack_env: dict[str, str] | None = None) -> None:
+def start(instance: Instance, *, localstack_env: Mapping[str, str] | None = None) -> None:
     """Starts what isn't running; on any failure, Ctrl-C included, ends what this call started.
 
     Raises:
-        StartError: a port is taken, a process ended or did not become ready.
+        StartError: a port is taken, a part ended or did not become ready.
     """
-    idle = _idle(instance)
-    if len(idle) == len(daemons(instance)) and (taken := instance.ports.taken()):
-        name, number = taken[0]
-        raise StartError(
-            f"port {number} is taken by another program",
-            f"stop it, or choose another: make local-up {name}={number + 100}",
-        )
-    try:
-        postgres.start(instance)
-        worker.start(instance)
-        localstack.start(instance, localstack_env)
-    except BaseException:
-        _stop(idle)
-        raise
+    with _ended_after(BaseException, instance) as idle:
+        if set(idle) == set(runtime.ALL) and (taken := instance.ports.taken()):
+            name, number = taken[0]
+            raise StartError(
+                f"port {number} is taken by another program",
+                f"stop it, or choose another: make local-up {name}={number + 100}",
+            )
+        if idle:
+            runtime.of(instance).start(instance, localstack_env or {})
 
 
-@contextmanager
-def stopped_on_interrupt(instance: Instance) -> Iterator[None]:
-    """On Ctrl-C in the block, ends the processes that were not running before it."""
-    idle = _idle(instance)
-    try:
-        yield
-    except KeyboardInterrupt:
-        _stop(idle)
-        raise
+def stopped_on_interrupt(instance: Instance) -> AbstractContextManager[list[str]]:
+    """On Ctrl-C in the block, ends the parts that were not running before it."""
+    return _ended_after(KeyboardInterrupt, instance)
 
 
 def provision(instance: Instance) -> bool:
@@ -92,22 +69,34 @@ def provision(instance: Instance) -> bool:
 
 
 def stop(instance: Instance) -> bool:
-    """Ends the processes; the data stays. False: none was running."""
-    return _stop(daemons(instance))
+    """Ends every part; the data stays. False: none was running."""
+    running = set(runtime.ALL) - set(runtime.of(instance).idle(instance))
+    runtime.of(instance).stop(instance, runtime.ALL)
+    return bool(running)
 
 
 def remove(instance: Instance) -> None:
-    """Ends the processes and removes the instance's folder, data included."""
+    """Ends every part and removes the instance's data and folder."""
     stop(instance)
-    postgres.remove(instance)
+    runtime.of(instance).remove(instance)
     shutil.rmtree(instance.folder, ignore_errors=True)
 
 
 @contextmanager
-def running(instance: Instance, *, localstack_env: dict[str, str] | None = None) -> Iterator[Instance]:
+def running(instance: Instance, *, localstack_env: Mapping[str, str] | None = None) -> Iterator[Instance]:
     """A started environment for the block, removed after it."""
     try:
         start(instance, localstack_env=localstack_env)
         yield instance
     finally:
         remove(instance)
+
+
+@contextmanager
+def _ended_after(exception: type[BaseException], instance: Instance) -> Iterator[list[str]]:
+    idle = runtime.of(instance).idle(instance)
+    try:
+        yield idle
+    except exception:
+        runtime.of(instance).stop(instance, idle)
+        raise

@@ -64,15 +64,16 @@ class Ports:
 class Instance:
     folder: Path
     ports: Ports
+    runtime: str = "embedded"
 
     @classmethod
-    def open(cls, folder: Path, ports: Ports) -> Instance:
-        """The instance in ``folder``, made with ``ports`` when there is none."""
-        instance = cls(folder, ports)
+    def open(cls, folder: Path, ports: Ports, runtime: str = "embedded") -> Instance:
+        """The instance in ``folder``, made there when there is none, with these ports and this runtime."""
+        instance = cls(folder, ports, runtime)
         for sub in ("", "secrets", "logs", "processes"):
             (folder / sub).mkdir(parents=True, exist_ok=True)
         (folder / "secrets").chmod(0o700)
-        (folder / "config.json").write_text(json.dumps({"ports": asdict(ports)}, indent=1) + "\n")
+        (folder / "config.json").write_text(json.dumps({"runtime": runtime, "ports": asdict(ports)}, indent=1) + "\n")
         return instance
 
     @classmethod
@@ -80,7 +81,7 @@ class Instance:
         """The instance that was made in ``folder``, or None."""
         try:
             config = json.loads((folder / "config.json").read_text())
-            return cls(folder, Ports(**config["ports"]))
+            return cls(folder, Ports(**config["ports"]), config["runtime"])
         except (FileNotFoundError, json.JSONDecodeError, KeyError, TypeError):
             return None
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import requests
 
-from scripts import postgres, venvs
+from scripts import venvs
 from scripts.instance import REGION, Instance, clean_environment
 from scripts.processes import Daemon
+from scripts.superuser import SUPERUSER
 from scripts.waiting import NotReady, wait_for
 
 
@@ -14,7 +17,7 @@ def daemon(instance: Instance) -> Daemon:
     return Daemon(instance.folder, "localstack")
 
 
-def start(instance: Instance, extra: dict[str, str] | None = None) -> None:
+def start(instance: Instance, extra: Mapping[str, str] | None = None) -> None:
     """Starts LocalStack where it isn't running; returns when glue, rds and the rest answer. ``extra``: for tests."""
     server = daemon(instance)
     if server.process() is None:
@@ -59,7 +62,7 @@ def _environment(instance: Instance) -> dict[str, str]:
         "PROVIDER_OVERRIDE_SECRETSMANAGER": "corrected",
         "EMULATOR_POSTGRES_HOST": "127.0.0.1",
         "EMULATOR_POSTGRES_PORT": str(instance.ports.postgres),
-        "EMULATOR_POSTGRES_USER": postgres.SUPERUSER,
+        "EMULATOR_POSTGRES_USER": SUPERUSER,
         "EMULATOR_POSTGRES_PASSWORD_FILE": str(instance.secret_file("rdsadmin_password")),
         "EMULATOR_WORKER_URL": instance.worker_url,
         "EMULATOR_WORKER_TOKEN_FILE": str(instance.secret_file("worker_token")),

@@ -26,9 +26,9 @@ from scripts.errors import SetupError
 from scripts.instance import Instance, clean_environment
 from scripts.paths import LOCAL, TOP
 from scripts.processes import Account, Daemon
+from scripts.superuser import SUPERUSER, connect_superuser
 from scripts.waiting import NotReady, wait_for
 
-SUPERUSER = "rdsadmin"  # as on RDS, where no cluster can ask for this name
 _HBA = f"""\
 # The emulator's RDS keeps one rule a cluster in the included file.
 include_if_exists emulator_hba.conf
@@ -51,17 +51,8 @@ def daemon(instance: Instance) -> Daemon:
     return Daemon(instance.folder, "postgres", signal.SIGINT)  # SIGINT: fast shutdown
 
 
-def connect(instance: Instance, database: str = "postgres") -> psycopg.Connection:
-    """A connection as the superuser, in autocommit mode."""
-    return psycopg.connect(
-        host="127.0.0.1",
-        port=instance.ports.postgres,
-        user=SUPERUSER,
-        password=instance.secret_file("rdsadmin_password").read_text(),
-        dbname=database,
-        connect_timeout=5,
-        autocommit=True,
-    )
+def superuser_password(instance: Instance) -> str:
+    return instance.secret_file("rdsadmin_password").read_text()
 
 
 def start(instance: Instance) -> None:
@@ -82,7 +73,7 @@ def start(instance: Instance) -> None:
     def answers() -> None:
         server.check_alive()
         try:
-            with connect(instance) as connection:
+            with connect_superuser(instance.ports.postgres, superuser_password(instance)) as connection:
                 connection.execute("SELECT 1")
         except psycopg.OperationalError as error:
             raise NotReady(error) from error
@@ -168,7 +159,7 @@ def _initialise(instance: Instance, binaries: Path, data: Path, account: Account
     password = making.with_name(f"{making.name}.password")
     password.touch(mode=0o600)
     try:
-        password.write_text(instance.secret_file("rdsadmin_password").read_text())
+        password.write_text(superuser_password(instance))
         for path in (making, password):
             _give(path, account)
         # Aurora's databases are UTF-8 with en_US.UTF-8; ICU's en-US sorts alike on every machine.

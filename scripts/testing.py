@@ -15,6 +15,7 @@ from scripts.console import out, say
 from scripts.instance import Instance, Ports, clean_environment
 from scripts.paths import LOCAL, TOP
 from scripts.processes import run_foreground
+from scripts.superuser import SUPERUSER
 
 SOURCES = ["scripts", "emulator", "glue_scripts", "tests"]
 
@@ -77,12 +78,12 @@ def unit() -> int:
 
 def job() -> int:
     """Spark and a PostgreSQL server of its own, removed afterwards."""
-    environment.setup()
+    environment.setup("embedded")
     instance = Instance.open(LOCAL / f"test-job-{os.getpid()}", Ports.free())
     try:
         postgres.start(instance)
-        password = instance.secret_file("rdsadmin_password").read_text()
-        dsn = f"host=127.0.0.1 port={instance.ports.postgres} user={postgres.SUPERUSER} dbname=postgres"
+        password = postgres.superuser_password(instance)
+        dsn = f"host=127.0.0.1 port={instance.ports.postgres} user={SUPERUSER} dbname=postgres"
         extra = {
             "PYTHONPATH": str(wheels.importable()),
             "TEST_POSTGRES_DSN": f"{dsn} password={password}",
@@ -95,20 +96,18 @@ def job() -> int:
 
 
 def emulator() -> int:
-    environment.setup()
+    environment.setup("embedded")
     # Two sessions, each with an environment of its own: much of the layer waits for Terraform or Spark.
     return _pytest(Path(sys.executable), "emulator", "tests/emulator", "-n", "2", "--dist", "loadfile")
 
 
 def e2e() -> int:
-    environment.setup()
     return _pytest(
         Path(sys.executable), "e2e", "tests/e2e/test_road.py", "-p", "no:randomly", "-x", "--quiet", "--no-header"
     )
 
 
 def commands() -> int:
-    environment.setup()
     return _pytest(Path(sys.executable), "e2e", "tests/e2e/test_commands.py", "-p", "no:randomly", "-x")
 
 
@@ -116,7 +115,6 @@ def terraform() -> int:
     """``terraform test`` with mocked providers; needs no environment."""
     folder = LOCAL / "terraform-test"
     env = {**provider_source.choose().environment, "TF_DATA_DIR": str(folder), "CHECKPOINT_DISABLE": "true"}
-    environment.setup()
     for arguments in (
         ["init", "-backend=false", "-input=false", "-lockfile=readonly"],
         ["validate"],

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from rich.table import Table
 
-from scripts import database, environment, job
+from scripts import database, environment, job, runtime
 from scripts.aws import client
 from scripts.console import out, say
 from scripts.instance import Instance, Ports
@@ -61,9 +61,10 @@ class Road:
 
 @pytest.fixture(scope="session")
 def road() -> Iterator[Road]:
-    instance = Instance.open(LOCAL / "e2e", Ports.free())
+    instance = environment.new(LOCAL / "e2e", Ports.free())
     with environment.running(instance):
         yield Road(instance, Terraform(instance), {})
+        runtime.of(instance).save_logs(instance)
         shutil.copytree(instance.folder / "logs", LOGS, dirs_exist_ok=True)
 
 

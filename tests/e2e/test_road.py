@@ -16,7 +16,6 @@ import requests
 from scripts import database, job
 from scripts.instance import ACCESS_KEY, REGION, SECRET_KEY
 from scripts.paths import TOP
-from scripts.postgres import connect
 from tests.e2e.conftest import Road
 from tests.e2e.expected import COLUMNS, Row, expected, in_order
 
@@ -203,7 +202,7 @@ def test_destroy(road: Road) -> None:
     keys = road.client("kms")
     states = {keys.describe_key(KeyId=key["KeyId"])["KeyMetadata"]["KeyState"] for key in keys.list_keys()["Keys"]}
     assert states <= {"PendingDeletion"}
-    with connect(road.instance) as connection:
+    with database.connect_as_superuser(road.instance) as connection:
         databases = connection.execute("SELECT datname FROM pg_database WHERE NOT datistemplate").fetchall()
         roles = connection.execute("SELECT rolname FROM pg_roles WHERE rolcanlogin").fetchall()
     assert databases == [("postgres",)]

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from scripts import environment as environments
-from scripts import postgres
 from scripts.aws import client
+from scripts.database import connect_as_superuser
 from scripts.instance import Instance, Ports
 from scripts.paths import LOCAL
 
@@ -40,7 +40,7 @@ class Environment:
 
     def admin(self, database: str = "postgres") -> Any:
         """psycopg connection as PostgreSQL's superuser."""
-        return postgres.connect(self.instance, database)
+        return connect_as_superuser(self.instance, database)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,20 @@
+"""PostgreSQL's superuser, whom on AWS only RDS itself is: for readiness, tests and the emulator, never for the case."""
+
+from __future__ import annotations
+
+import psycopg
+
+SUPERUSER = "rdsadmin"  # as on RDS, where no cluster can ask for this name
+
+
+def connect_superuser(port: int, password: str, database: str = "postgres") -> psycopg.Connection:
+    """A connection in autocommit mode to the server on 127.0.0.1."""
+    return psycopg.connect(
+        host="127.0.0.1",
+        port=port,
+        user=SUPERUSER,
+        password=password,
+        dbname=database,
+        connect_timeout=5,
+        autocommit=True,
+    )
