@@ -209,7 +209,9 @@ def main() -> None:
     for name in inherited:  # profiles, keys, endpoints: none of them may have a say in what runs locally
         del os.environ[name]
     os.environ.update(no_proxy())
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended by a program: tidy up as after Ctrl-C
+    # Ended by a program, or started in the background by a shell that ignores interrupts: tidy up as after Ctrl-C.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         cli(standalone_mode=False, obj=inherited)
     except CommandError as error:
