@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 import re
@@ -92,8 +93,8 @@ provider_installation {{
 
 
 def _configuration(text: str) -> dict[str, str]:
-    path = LOCAL / "terraform.rc"
+    # Named by its content: two commands that choose differently must not overwrite each other's.
+    path = LOCAL / f"terraform-{hashlib.sha256(text.encode()).hexdigest()[:8]}.rc"
     path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists() or path.read_text() != text:
-        path.write_text(text)
+    path.write_text(text)
     return {"TF_CLI_CONFIG_FILE": str(path)}

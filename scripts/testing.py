@@ -39,22 +39,24 @@ def lint() -> int:
     bin_ = venvs.lint().parent
     tools = Path(sys.executable)
     shell = [path for path in _tracked("*.sh", ".ci/run") if path.exists()]
+    scratch = LOCAL / "lint"  # checkov leaves a cache in the temporary folder
+    scratch.mkdir(parents=True, exist_ok=True)
+    terraform_env = provider_source.choose().environment
     checks: list[tuple[list[str | Path], dict[str, str]]] = [
         ([bin_ / "ruff", "check", *SOURCES], {}),
         ([bin_ / "ruff", "format", "--check", *SOURCES], {}),
-        ([bin_ / "mypy", "--python-executable", tools, "scripts", "tests/e2e"], {}),
-        (
-            [bin_ / "mypy", "--python-executable", venvs.localstack(), "emulator/glue_aurora"],
-            {"MYPYPATH": "emulator"},
+        *(
+            ([bin_ / "mypy", "--python-executable", python, *paths], {"MYPYPATH": search})
+            for python, search, paths in (
+                (tools, "", ["scripts", "tests/e2e"]),
+                (venvs.localstack(), "emulator", ["emulator/glue_aurora"]),
+                (java.worker(), "emulator", ["emulator/glue_worker"]),
+                (java.worker(), "glue_scripts", ["glue_scripts"]),
+                (java.worker(), "glue_scripts:tests/job", ["tests/job"]),
+            )
         ),
-        (
-            [bin_ / "mypy", "--python-executable", java.worker(), "emulator/glue_worker"],
-            {"MYPYPATH": "emulator"},
-        ),
-        ([bin_ / "mypy", "--python-executable", java.worker(), "glue_scripts"], {"MYPYPATH": "glue_scripts"}),
-        ([bin_ / "mypy", "--python-executable", java.worker(), "tests/job"], {"MYPYPATH": "glue_scripts:tests/job"}),
         ([bin_ / "shellcheck", *shell], {}),
-        (["terraform", "fmt", "-check", "-recursive", "terraform"], provider_source.choose().environment),
+        (["terraform", "fmt", "-check", "-recursive", "terraform"], terraform_env),
         (
             [
                 bin_ / "checkov",
@@ -66,7 +68,7 @@ def lint() -> int:
                 "-d",
                 "terraform",
             ],
-            {},
+            {"TMPDIR": str(scratch)},
         ),
     ]
     return max([_command(command, extra) for command, extra in checks])

@@ -147,6 +147,7 @@ def test_own_terraform_configuration_stands(tmp_path: Path, monkeypatch: pytest.
 def test_configuration_of_another_user_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "other").mkdir(mode=0o000)
     monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(tmp_path / "other" / ".terraformrc"))
+    monkeypatch.setattr(provider_source, "LOCAL", tmp_path)
     assert "as your" not in provider_source.choose.__wrapped__().reason
     (tmp_path / "other").chmod(0o700)
 
@@ -158,6 +159,7 @@ def test_mirror_with_the_locked_version_is_used(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(tmp_path / "absent"))
     monkeypatch.setenv("TF_PROVIDER_MIRROR", str(tmp_path / "mirror"))
     monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(provider_source, "LOCAL", tmp_path)
     source = provider_source.choose.__wrapped__()
     assert f'path    = "{tmp_path / "mirror"}"' in Path(source.environment["TF_CLI_CONFIG_FILE"]).read_text()
 
