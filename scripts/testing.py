@@ -17,6 +17,7 @@ from scripts.paths import LOCAL, TOP
 from scripts.processes import run_foreground
 from scripts.superuser import SUPERUSER
 
+CHECKOV = ["--quiet", "--compact", "--skip-download", "--framework", "terraform", "--directory", "terraform"]
 SOURCES = ["scripts", "emulator", "glue_scripts", "tests"]
 
 
@@ -37,40 +38,24 @@ def run(layers: tuple[str, ...]) -> int:
 
 def lint() -> int:
     bin_ = venvs.lint().parent
-    tools = Path(sys.executable)
     shell = [path for path in _tracked("*.sh", ".ci/run") if path.exists()]
     scratch = LOCAL / "lint"  # checkov leaves a cache in the temporary folder
     scratch.mkdir(parents=True, exist_ok=True)
-    terraform_env = provider_source.choose().environment
     checks: list[tuple[list[str | Path], dict[str, str]]] = [
         ([bin_ / "ruff", "check", *SOURCES], {}),
         ([bin_ / "ruff", "format", "--check", *SOURCES], {}),
-        *(
-            ([bin_ / "mypy", "--python-executable", python, *paths], {"MYPYPATH": search})
-            for python, search, paths in (
-                (tools, "", ["scripts", "tests/e2e"]),
-                (venvs.localstack(), "emulator", ["emulator/glue_aurora"]),
-                (java.worker(), "emulator", ["emulator/glue_worker"]),
-                (java.worker(), "glue_scripts", ["glue_scripts"]),
-                (java.worker(), "glue_scripts:tests/job", ["tests/job"]),
-            )
-        ),
         ([bin_ / "shellcheck", *shell], {}),
-        (["terraform", "fmt", "-check", "-recursive", "terraform"], terraform_env),
-        (
-            [
-                bin_ / "checkov",
-                "--quiet",
-                "--compact",
-                "--skip-download",
-                "--framework",
-                "terraform",
-                "-d",
-                "terraform",
-            ],
-            {"TMPDIR": str(scratch)},
-        ),
+        (["terraform", "fmt", "-check", "-recursive", "terraform"], provider_source.choose().environment),
+        ([bin_ / "checkov", *CHECKOV], {"TMPDIR": str(scratch)}),
     ]
+    for python, search, paths in (
+        (Path(sys.executable), "", ["scripts", "tests/e2e"]),
+        (venvs.localstack(), "emulator", ["emulator/glue_aurora"]),
+        (java.worker(), "emulator", ["emulator/glue_worker"]),
+        (java.worker(), "glue_scripts", ["glue_scripts"]),
+        (java.worker(), "glue_scripts:tests/job", ["tests/job"]),
+    ):
+        checks.append(([bin_ / "mypy", "--python-executable", python, *paths], {"MYPYPATH": search}))
     return max([_command(command, extra) for command, extra in checks])
 
 
