@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -82,6 +83,11 @@ def _listen(value: str) -> tuple[str, int]:
     host, _, port = value.rpartition(":")
     if not host or not port.isdigit():
         raise ConfigError(f"GLUE_WORKER_LISTEN={value!r} is not HOST:PORT", "for example 127.0.0.1:8081")
+    try:
+        ip_address(host)
+    except ValueError:
+        # A name, or an empty one, may stand for more interfaces than meant; all of them are `0.0.0.0`, in so many words.
+        raise ConfigError(f"GLUE_WORKER_LISTEN={value!r} names no IP address", "for example 127.0.0.1:8081") from None
     return host, int(port)
 
 

@@ -39,6 +39,12 @@ class DuplicateRunError(RequestError):
         super().__init__(f"run {run_id} exists already")
 
 
+class EndpointError(RequestError):
+    """The endpoint that the jobs use can't be found now."""
+
+    status = 503
+
+
 class LaunchError(WorkerError):
     """A run's files or modules could not be prepared: the run fails before its script begins.
 

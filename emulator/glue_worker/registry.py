@@ -23,6 +23,7 @@ class Registry:
 
         Raises:
             DuplicateRunError: the id is known.
+            EndpointError: the endpoint has no address.
         """
         with self._lock:
             if self._closed:

@@ -13,6 +13,7 @@ from pathlib import Path
 from glue_worker import failure, state
 from glue_worker.aws import Clients
 from glue_worker.config import Config
+from glue_worker.endpoint import with_addresses
 from glue_worker.errors import Interrupted, LaunchError
 from glue_worker.fetch import Fetcher
 from glue_worker.guarded import GuardedProcess
@@ -29,8 +30,10 @@ END_SECONDS = 25.0
 
 
 class Run:
+    """Raises EndpointError when it is made and the endpoint has no address."""
+
     def __init__(self, config: Config, request: RunRequest) -> None:
-        self._config = config
+        self._config = config = with_addresses(config)
         self._request = request
         self._clients = Clients(request, config.endpoint_url)
         self._folder = _new_folder(config.home)

@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from scripts import database, job
+from scripts.console import say
 from scripts.instance import ACCESS_KEY, REGION, SECRET_KEY
 from scripts.paths import TOP
 from tests.e2e.conftest import Road
@@ -170,6 +171,23 @@ def test_analyses(road: Road) -> None:
         ),
         key=str,
     )
+
+
+def test_no_way_out(road: Road) -> None:
+    """A job can reach AWS's stand-in and no public address"""
+    if road.instance.runtime != "docker":
+        pytest.skip("the embedded runtime does not filter a job's connections (docs/limits.md)")
+    glue, bucket = road.client("glue"), road.outputs["bucket_data_name"]
+    road.client("s3").upload_file(str(Path(__file__).with_name("probe.py")), bucket, "tmp/probe.py")
+    case = glue.get_job(JobName=road.outputs["glue_job_performance_academica_name"])["Job"]
+    command = {**case["Command"], "ScriptLocation": f"s3://{bucket}/tmp/probe.py"}
+    same = {name: case[name] for name in ("Role", "Connections", "GlueVersion", "WorkerType", "NumberOfWorkers")}
+    prefix = {"--custom-logGroup-prefix": case["DefaultArguments"]["--custom-logGroup-prefix"]}
+    glue.create_job(Name="probe", Command=command, DefaultArguments=prefix, **same)
+    outputs = {**road.outputs, "glue_job_performance_academica_name": "probe"}
+    ended = job.run(road.instance, outputs, show=say)
+    glue.delete_job(JobName="probe")
+    assert (ended.state, ended.error) == ("SUCCEEDED", "")
 
 
 def test_change_in_place(road: Road) -> None:
