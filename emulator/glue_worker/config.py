@@ -86,7 +86,7 @@ def _listen(value: str) -> tuple[str, int]:
     try:
         ip_address(host)
     except ValueError:
-        # A name, or an empty one, may stand for more interfaces than meant; all of them are `0.0.0.0`, in so many words.
+        # A name, or an empty one, may stand for more interfaces than meant; all of them are `0.0.0.0`, in words.
         raise ConfigError(f"GLUE_WORKER_LISTEN={value!r} names no IP address", "for example 127.0.0.1:8081") from None
     return host, int(port)
 

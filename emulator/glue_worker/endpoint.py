@@ -1,7 +1,7 @@
 """The endpoint's address, looked up for each run: in a network of containers it changes when one is made anew.
 
 Jobs get an IP address, since with one every SDK, and Spark, uses S3's path style by itself; a bucket's name before a
-host's (virtual-host style) resolves in no such network. An ``https`` endpoint keeps its name, which its certificate has.
+host's (virtual-host style) resolves in no such network. An ``https`` endpoint keeps the name in its certificate.
 """
 
 from __future__ import annotations
