@@ -27,9 +27,9 @@ def missing() -> str:
     """What of Docker does not answer, in words; empty when all does."""
     if not shutil.which("docker"):
         return "there is no docker on PATH"
-    if _query("version", "--format", "{{.Server.Arch}}") is None:
+    if query("version", "--format", "{{.Server.Arch}}") is None:
         return "the Docker daemon does not answer"
-    version = _query("compose", "version", "--short")
+    version = query("compose", "version", "--short")
     if version is None:
         return "there is no `docker compose`"
     if tuple(int(part) for part in version.lstrip("v").split(".")[:2]) < MINIMUM_COMPOSE:
@@ -43,10 +43,10 @@ class Docker:
 
     def setup(self) -> None:
         """The images, each checked before anything is started."""
-        architecture = _query("version", "--format", "{{.Server.Arch}}")
+        architecture = query("version", "--format", "{{.Server.Arch}}")
         if architecture not in ("amd64", "arm64"):
             raise StartError(f"the images are for amd64 and arm64, Docker runs on {architecture}", _EMBEDDED)
-        absent = [image for image in images() if _query("image", "inspect", "--format", "{{.Id}}", image) is None]
+        absent = [image for image in images() if query("image", "inspect", "--format", "{{.Id}}", image) is None]
         if absent:
             _check_disk()
         for image in absent:
@@ -157,7 +157,7 @@ def images() -> list[str]:
 
 
 def _check_disk() -> None:
-    root = Path(_query("info", "--format", "{{.DockerRootDir}}") or "/")
+    root = Path(query("info", "--format", "{{.DockerRootDir}}") or "/")
     if not root.exists():
         return  # Docker runs in a machine of its own
     free = shutil.disk_usage(root).free / 1e9
@@ -168,7 +168,7 @@ def _check_disk() -> None:
         )
 
 
-def _query(*arguments: str) -> str | None:
+def query(*arguments: str) -> str | None:
     """Output of a docker command, None when it fails or does not answer in 20 s."""
     try:
         done = subprocess.run(

@@ -98,6 +98,10 @@ def commands() -> int:
     return _pytest(Path(sys.executable), "e2e", "tests/e2e/test_commands.py", "-p", "no:randomly", "-x")
 
 
+def compose() -> int:
+    return _pytest(Path(sys.executable), "compose", "tests/compose", "-p", "no:randomly")
+
+
 def terraform() -> int:
     """``terraform test`` with mocked providers; needs no environment."""
     folder = LOCAL / "terraform-test"
@@ -128,6 +132,7 @@ LAYERS: dict[str, Callable[[], int]] = {
     "terraform": terraform,
     "job": job,
     "emulator": emulator,
+    "compose": compose,
     "commands": commands,
     "e2e": e2e,
 }
