@@ -110,7 +110,10 @@ def _base(instance: Instance, account: Account | None) -> Path:
     way = [instance.folder.resolve(), *instance.folder.resolve().parents, LOCAL.resolve()]
     if account is None or all(_passable(folder, account) for folder in way if folder.exists()):
         return LOCAL
-    return Path(tempfile.gettempdir()) / f"letrus-data-case-{hashlib.sha256(str(TOP).encode()).hexdigest()[:12]}"
+    base = Path(tempfile.gettempdir()) / f"letrus-data-case-{hashlib.sha256(str(TOP).encode()).hexdigest()[:12]}"
+    if base.exists() and base.stat().st_uid != os.geteuid():
+        raise SetupError(f"{base} belongs to somebody else", "remove it: it is where this clone's database would lie")
+    return base
 
 
 def _passable(folder: Path, account: Account) -> bool:
