@@ -77,5 +77,11 @@ def write_pgpass(instance: Instance, outputs: dict[str, Any]) -> Path:
     """A password file (0600) for psql, so that no password is printed or exported."""
     found = parameters(instance, outputs)
     path = instance.secret_file("pgpass")
-    path.write_text(":".join(str(found[name]) for name in ("host", "port", "dbname", "user", "password")) + "\n")
+    path.write_text(pgpass_line(found))
     return path
+
+
+def pgpass_line(found: dict[str, Any]) -> str:
+    """A line of a password file; libpq wants a backslash before each colon and backslash of a value."""
+    values = (str(found[name]) for name in ("host", "port", "dbname", "user", "password"))
+    return ":".join(value.replace("\\", "\\\\").replace(":", "\\:") for value in values) + "\n"

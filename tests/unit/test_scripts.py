@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from scripts import job, provider_source
+from scripts import database, job, provider_source
 from scripts.errors import CommandError
 from scripts.instance import Instance, Ports
 from scripts.paths import TOP
@@ -44,6 +44,12 @@ def command(*arguments: str, **variables: str) -> subprocess.CompletedProcess[st
 )
 def test_arguments_of_a_run(text: str, arguments: dict[str, str]) -> None:
     assert job.parse_arguments(text) == arguments
+
+
+def test_password_file_keeps_colons_and_backslashes_apart() -> None:
+    """libpq, "The Password File": an entry with : or \\ has it escaped with \\."""
+    found = {"host": "aurora.private", "port": 5432, "dbname": "letrus", "user": "admin", "password": "a:b\\c"}
+    assert database.pgpass_line(found) == "aurora.private:5432:letrus:admin:a\\:b\\\\c\n"
 
 
 def test_argument_without_a_key_is_refused_with_the_way_to_write_it() -> None:
