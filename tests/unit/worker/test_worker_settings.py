@@ -59,6 +59,8 @@ def make_files(folder: Path) -> RunFiles:
     [
         ("GLUE_WORKER_LISTEN", "4566"),
         ("GLUE_WORKER_LISTEN", ""),
+        ("GLUE_WORKER_LISTEN", "localhost:4566"),
+        ("GLUE_WORKER_LISTEN", "*:4566"),
         ("GLUE_WORKER_TOKEN_FILE", "/nonexistent/token"),
         ("GLUE_WORKER_AWS_ENDPOINT_URL", "127.0.0.1:4566"),
         ("GLUE_WORKER_SPARK_SUBMIT", "/nonexistent/spark-submit"),
