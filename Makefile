@@ -51,8 +51,10 @@ format:  ## Let ruff and terraform format the sources
 	$(RUN) format
 
 ## Parts
-.PHONY: wheels lock
+.PHONY: wheels verify-images lock
 wheels:  ## Fetch the job's driver wheel to build/wheels/, where terraform/ expects it
 	$(RUN) wheels
+verify-images:  ## Look into the public images: are they what the project takes them for? (needs Docker; pulls them)
+	$(RUN) verify-images
 lock:  ## Pin the requirements anew: requirements/*.in -> *.txt
 	$(RUN) lock

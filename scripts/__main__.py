@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from scripts import aws, database, environment, job, locking, runtime, testing, wheels
+from scripts import aws, database, environment, images, job, locking, runtime, testing, wheels
 from scripts.console import err, out, say
 from scripts.errors import CommandError, JobError, NotRunningError
 from scripts.instance import DEFAULT_PORTS, Instance, Ports, no_proxy, user_instance_folder
@@ -163,6 +163,12 @@ def wheels_() -> None:
     """Fetch the wheels that the job takes to AWS."""
     wheels.fetch()
     say(f"{relative(WHEELS)} has {', '.join(sorted(path.name for path in WHEELS.glob('*.whl')))}")
+
+
+@cli.command(name="verify-images")
+def verify_images() -> None:
+    """Check what the project takes for granted about the public images."""
+    sys.exit(0 if images.verify() else 1)
 
 
 @cli.command()

@@ -58,11 +58,15 @@ class Containers:
 
 
 @pytest.fixture(scope="session")
-def containers() -> Iterator[Containers]:
+def answering_docker() -> None:
     if reason := docker.missing():
         if os.environ.get("COMPOSE_REQUIRED"):
             pytest.fail(f"COMPOSE_REQUIRED is set, but {reason}")
         pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def containers(answering_docker: None) -> Iterator[Containers]:
     instance = environments.new(LOCAL / f"test-compose-{os.getpid()}", Ports.free(), "docker")
     with environments.running(instance):
         yield Containers(instance)
