@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from scripts import wheels
 from scripts.console import say, step
 from scripts.errors import StartError
 from scripts.instance import Instance, clean_environment
@@ -56,6 +57,7 @@ class Docker:
                     f"{image} could not be pulled (Docker says why above)",
                     f"check the network and the registry's login, then run it again; {_EMBEDDED}",
                 )
+        _native_wheels()
 
     def idle(self, instance: Instance) -> list[str]:
         healthy = self._healthy(instance)
@@ -68,7 +70,7 @@ class Docker:
             with log.open("a") as file:
                 code = run_foreground(
                     self._command(*up),
-                    self._env(instance, localstack_env),
+                    self._env(instance, {**localstack_env, **_native_wheels()}),
                     on_line=lambda line: print(line, end="", file=file),
                 )
         if code:
@@ -136,6 +138,13 @@ class Docker:
 def project(folder: Path) -> str:
     """Compose project of the instance in ``folder``: two clones, or two instances of one, never share containers."""
     return f"letrus-data-case-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:8]}"
+
+
+def _native_wheels() -> dict[str, str]:
+    """On arm64 the Glue container runs its own build of the job's wheels, which are for x86_64."""
+    if query("version", "--format", "{{.Server.Arch}}") != "arm64":
+        return {}
+    return {"GLUE_NATIVE_WHEELS": str(wheels.fetch_for_arm64_container())}
 
 
 def images() -> list[str]:

@@ -110,6 +110,7 @@ def _agent(image: str, service: dict) -> Finding:
     settings |= {"GLUE_WORKER_TOKEN_FILE": "/tmp/worker_token", "AGENT": json.dumps(_unescaped(service["entrypoint"]))}  # noqa: S108
     options = ["--init", "--cap-drop", "ALL", "--security-opt", "no-new-privileges:true"]
     options += ["--volume", f"{TOP / 'emulator' / 'glue_worker'}:/opt/emulator/glue_worker:ro"]
+    options += ["--volume", f"{TOP / 'docker' / 'wheels'}:/opt/emulator/wheels:ro"]
     options += [part for name in settings for part in ("--env", name)]
     done = _run(image, ["-c", _AGENT], [*options, "--entrypoint", "/usr/bin/python3"], settings)
     return Finding(what, (done.stdout.strip() or done.stderr.strip())[-300:])

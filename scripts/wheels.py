@@ -18,6 +18,8 @@ from scripts.paths import CACHE, REQUIREMENTS, WHEELS
 # Glue 5.1 runs Amazon Linux 2023 (glibc 2.34) on x86_64 with Python 3.11.
 _GLUE = ["--python-version", "3.11", "--implementation", "cp", "--abi", "cp311"]
 _GLUE += ["--platform", "manylinux2014_x86_64", "--platform", "manylinux_2_28_x86_64"]
+# The Glue image for arm64 is the same system on another processor.
+_GLUE_ARM64 = [part.replace("x86_64", "aarch64") for part in _GLUE]
 
 
 def native_folder() -> Path:
@@ -28,6 +30,13 @@ def fetch() -> None:
     """Brings both builds, as locked by hash in ``requirements/glue-wheels.txt``. Raises :class:`SetupError`."""
     _download(WHEELS, _GLUE)
     _download(native_folder(), [])
+
+
+def fetch_for_arm64_container() -> Path:
+    """Folder with the builds that a Glue container on arm64 runs. Raises :class:`SetupError`."""
+    folder = CACHE / "wheels-linux-arm64"
+    _download(folder, _GLUE_ARM64)
+    return folder
 
 
 def importable() -> Path:
