@@ -50,6 +50,7 @@ class Docker:
         absent = [image for image in images() if query("image", "inspect", "--format", "{{.Id}}", image) is None]
         if absent:
             _check_disk()
+            say(f"{len(absent)} public images are fetched, once: about 5 GB ({_EMBEDDED})")
         for image in absent:
             say(f"pulling {image}")
             if run_foreground(["docker", "pull", "--quiet", image], clean_environment()):
@@ -75,7 +76,7 @@ class Docker:
                 )
         if code:
             self.save_logs(instance)
-            last = log.read_text().splitlines()[-12:]
+            last = log.read_text().splitlines()[-12:] + self._last_words(instance)
             raise StartError(
                 "docker compose up failed:\n    " + "\n    ".join(last), f"logs: {relative(log.parent)}; {_EMBEDDED}"
             )
@@ -90,7 +91,9 @@ class Docker:
             self._compose(instance, ending[0], "--timeout", "15", *ending[1:])
 
     def remove(self, instance: Instance) -> None:
-        self._compose(instance, "down", "--volumes", "--remove-orphans", "--timeout", "15")
+        self._compose(instance, "down", "--volumes", "--remove-orphans", "--rmi", "local", "--timeout", "15")
+        # Builds that a later one took the name from.
+        query("image", "prune", "--force", "--filter", f"label=com.docker.compose.project={project(instance.folder)}")
 
     def status(self, instance: Instance) -> list[str]:
         states = self._states(instance)
@@ -100,6 +103,15 @@ class Docker:
         for part, service in SERVICES.items():
             text = self._compose(instance, "logs", "--no-color", "--no-log-prefix", service)
             (instance.folder / "logs" / f"{part}.log").write_text(text)
+
+    def _last_words(self, instance: Instance) -> list[str]:
+        """The last line that each container that doesn't run, or isn't well, has logged."""
+        words = []
+        for service, state in self._states(instance).items():
+            lines = self._compose(instance, "logs", "--no-color", "--no-log-prefix", "--tail", "1", service).split("\n")
+            if state != "running (healthy)" and lines[0]:
+                words.append(f"{service}, {state}: {lines[0]}")
+        return words
 
     def superuser_password(self, instance: Instance) -> str:
         return self._compose(instance, "exec", "-T", "postgres", "cat", "/run/emulator/rdsadmin_password").strip()

@@ -21,7 +21,12 @@ def setup(name: str) -> None:
 
 
 def new(folder: Path, ports: Ports, runtime_name: str | None = None) -> Instance:
-    """An instance in ``folder``, its runtime named or chosen, set up and not yet started."""
+    """An instance in ``folder``, its runtime named or chosen, set up and not yet started.
+
+    Raises:
+        StartError: a port is taken; nothing was fetched or changed.
+    """
+    _check_free(ports)
     name, reason = (runtime_name, "") if runtime_name else runtime.choose()
     if reason:
         say(f"runtime: {name} ({reason})")
@@ -40,14 +45,19 @@ def start(instance: Instance, *, localstack_env: Mapping[str, str] | None = None
         StartError: a port is taken, a part ended or did not become ready.
     """
     with _ended_after(BaseException, instance) as idle:
-        if set(idle) == set(runtime.ALL) and (taken := instance.ports.taken()):
-            name, number = taken[0]
-            raise StartError(
-                f"port {number} is taken by another program",
-                f"stop it, or choose another: make local-up {name}={number + 100}",
-            )
+        if set(idle) == set(runtime.ALL):
+            _check_free(instance.ports)
         if idle:
             runtime.of(instance).start(instance, localstack_env or {})
+
+
+def _check_free(ports: Ports) -> None:
+    if taken := ports.taken():
+        name, number = taken[0]
+        raise StartError(
+            f"port {number} is taken by another program",
+            f"stop it, or choose another: make local-up {name}={number + 100}",
+        )
 
 
 def stopped_on_interrupt(instance: Instance) -> AbstractContextManager[list[str]]:

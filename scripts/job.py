@@ -76,6 +76,12 @@ def run(
         run_id = glue.start_job_run(JobName=name, Arguments=arguments or {})["JobRunId"]
     except ClientError as error:
         raise JobError(f"Glue refused the run: {error.response['Error']['Message']}", "see `make status`") from None
+    return follow(instance, outputs, run_id, show)
+
+
+def follow(instance: Instance, outputs: dict[str, Any], run_id: str, show: Callable[[str], None]) -> Run:
+    """The run when it has ended; until then ``show`` gets its output log. Interrupted, it stops the run."""
+    glue, name = client(instance, "glue"), outputs["glue_job_performance_academica_name"]
     lines: list[str] = []
     follower = _Follower(client(instance, "logs"), outputs["glue_log_group_output"], run_id)
 

@@ -45,6 +45,7 @@ def lint() -> int:
         ([bin_ / "ruff", "check", *SOURCES], {}),
         ([bin_ / "ruff", "format", "--check", *SOURCES], {}),
         ([bin_ / "shellcheck", *shell], {}),
+        ([bin_ / "hadolint", *_tracked("*Dockerfile")], {}),
         (["terraform", "fmt", "-check", "-recursive", "terraform"], provider_source.choose().environment),
         ([bin_ / "checkov", *CHECKOV], {"TMPDIR": str(scratch)}),
     ]

@@ -54,6 +54,10 @@ def localstack() -> Path:
     return ensure("localstack", "localstack", project=TOP / "emulator")
 
 
+def tflocal() -> Path:
+    return ensure("tflocal", "tflocal")
+
+
 def lint() -> Path:
     return ensure("lint", "lint")
 

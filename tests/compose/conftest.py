@@ -1,4 +1,8 @@
-"""The environment in Docker for the whole layer; without a Docker that answers, the layer is skipped and says why."""
+"""The environment in Docker for the whole layer; without a Docker that answers, the layer is skipped and says why.
+
+testcontainers starts it, out of the same compose file and without any command of this project, as somebody's own pytest
+would. Its helper container (Ryuk) is left out: it is one image more, and it wants Docker's socket.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +13,17 @@ from typing import Any
 
 import psycopg
 import pytest
+from testcontainers.compose import DockerCompose
 
 from scripts import docker
 from scripts import environment as environments
 from scripts.aws import client
 from scripts.database import connect_as_superuser
 from scripts.instance import Instance, Ports
-from scripts.paths import LOCAL
+from scripts.paths import LOCAL, TOP
 from tests.emulator.glue_kit import GlueKit
+
+os.environ["TESTCONTAINERS_RYUK_DISABLED"] = "true"
 
 
 @dataclass(frozen=True)
@@ -66,10 +73,29 @@ def answering_docker() -> None:
 
 
 @pytest.fixture(scope="session")
-def containers(answering_docker: None) -> Iterator[Containers]:
+def compose_instance(answering_docker: None) -> Iterator[Instance]:
+    """A folder, ports and a project of their own, nothing started."""
     instance = environments.new(LOCAL / f"test-compose-{os.getpid()}", Ports.free(), "docker")
-    with environments.running(instance):
-        yield Containers(instance)
+    yield instance
+    environments.remove(instance)
+
+
+@pytest.fixture(scope="session")
+def compose(compose_instance: Instance) -> Iterator[DockerCompose]:
+    """docker-compose.yml, up and healthy."""
+    settings = compose_instance.folder / "compose.env"
+    settings.write_text(
+        f"COMPOSE_PROJECT_NAME={docker.project(compose_instance.folder)}\n"
+        f"LOCALSTACK_PORT={compose_instance.ports.localstack}\n"
+        f"POSTGRES_PORT={compose_instance.ports.postgres}\n"
+    )
+    with DockerCompose(TOP, "docker-compose.yml", build=True, wait=True, env_file=str(settings)) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def containers(compose: DockerCompose, compose_instance: Instance) -> Containers:
+    return Containers(compose_instance)
 
 
 @pytest.fixture

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections import defaultdict
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from scripts import database, job
 from scripts.console import say
 from scripts.instance import ACCESS_KEY, REGION, SECRET_KEY
 from scripts.paths import TOP
+from tests.e2e.analyses import analyses, sorted_rows
 from tests.e2e.conftest import Road
 from tests.e2e.expected import COLUMNS, Row, expected, in_order
 
@@ -140,37 +140,8 @@ def test_failed_run(road: Road, tmp_path: Path) -> None:
 
 def test_analyses(road: Road) -> None:
     """sql/02_analysis_queries.sql returns the right figures"""
-    by_escola, by_rede, by_disciplina = database.run_file(road.instance, road.outputs, database.ANALYSIS)
-    rows = [dict(zip(COLUMNS, row, strict=True)) for row in road.table()]
-    groups: dict[str, dict[Any, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
-    for row in rows:
-        groups["escola"][row["regiao"], row["escola_id"], row["nome_escola"]].append(row)
-        groups["rede"][row["rede"]].append(row)
-        groups["disciplina"][row["disciplina"]].append(row)
-    assert sorted(by_escola, key=str) == sorted(
-        ((*key, _mean(group), len(group)) for key, group in groups["escola"].items()),
-        key=str,
-    )
-    assert sorted(by_rede, key=str) == sorted(
-        (
-            (rede, _mean(group), _distinct(group, "aluno_id"), _distinct(group, "escola_id"), len(group))
-            for rede, group in groups["rede"].items()
-        ),
-        key=str,
-    )
-    assert sorted(by_disciplina, key=str) == sorted(
-        (
-            (
-                name,
-                _mean(group),
-                min(row["nota"] for row in group),
-                max(row["nota"] for row in group),
-                len(group),
-            )
-            for name, group in groups["disciplina"].items()
-        ),
-        key=str,
-    )
+    results = database.run_file(road.instance, road.outputs, database.ANALYSIS)
+    assert [sorted_rows(rows) for rows in results] == analyses(road.table())
 
 
 def test_no_way_out(road: Road) -> None:
@@ -244,12 +215,3 @@ def _read_parquet(road: Road, uri: str) -> list[dict[str, Any]]:
         pyarrow.dataset.dataset(uri.removeprefix("s3://"), filesystem=s3).to_table().to_pylist()
     )
     return rows
-
-
-def _mean(group: list[dict[str, Any]]) -> Decimal:
-    total = sum((row["nota"] for row in group), Decimal(0))
-    return (total / len(group)).quantize(Decimal("0.01"), ROUND_HALF_UP)
-
-
-def _distinct(group: list[dict[str, Any]], column: str) -> int:
-    return len({row[column] for row in group})
