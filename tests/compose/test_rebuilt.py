@@ -50,8 +50,6 @@ class Tflocal:
             "TF_DATA_DIR": str(self.root / ".terraform"),
             # Its own default is a public name, which finds no address on a machine without internet.
             "S3_HOSTNAME": "127.0.0.1",
-            "LOCALSTACK_HOSTNAME": "127.0.0.1",
-            "EDGE_PORT": str(self.instance.ports.localstack),
         }
         done = subprocess.run(
             [venvs.tflocal().with_name("tflocal"), *arguments],
