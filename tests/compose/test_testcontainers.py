@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import psycopg
 import pytest
-from testcontainers.compose import DockerCompose
 from testcontainers.community.postgres import PostgresContainer
+from testcontainers.compose import DockerCompose
 
 from scripts import docker
 from scripts.database import ANALYSIS, CREATE_TABLES
