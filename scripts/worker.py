@@ -8,7 +8,7 @@ import requests
 
 from scripts import jars, java, wheels
 from scripts.instance import REGION, Instance, clean_environment
-from scripts.paths import TOP
+from scripts.paths import LOCAL, TOP
 from scripts.processes import Daemon
 from scripts.waiting import NotReady, wait_for
 
@@ -51,6 +51,8 @@ def _environment(instance: Instance) -> dict[str, str]:
         "GLUE_WORKER_LISTEN": f"127.0.0.1:{instance.ports.worker}",
         "GLUE_WORKER_TOKEN_FILE": str(instance.secret_file("worker_token")),
         "GLUE_WORKER_HOME": str(home),
+        # One for the clone: the JVM takes an archive for the jars of this very folder only.
+        "GLUE_WORKER_CLASS_ARCHIVES": str(LOCAL / "class-archives"),
         "GLUE_WORKER_AWS_ENDPOINT_URL": instance.endpoint_url,
         "GLUE_WORKER_S3A_ENDPOINT_URL": instance.tls_endpoint_url,
         "GLUE_WORKER_TRUST_STORE": str(instance.tls_files()[1]),

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from glue_worker.aws import forget_own_settings
+from glue_worker.class_archive import ClassArchive
 from glue_worker.config import Config
 from glue_worker.errors import ConfigError
 from glue_worker.registry import Registry
@@ -35,16 +36,19 @@ def main() -> int:
         config = Config.from_environment()
         lock = _own(config.home)
         versions = find_versions(config)
-        registry = Registry(config)
+        archive = ClassArchive(config, versions)
+        registry = Registry(config, archive)
         server = _listen(config, registry, versions)
     except ConfigError as error:
         print(f"glue_worker: {error}", file=sys.stderr)
         return 2
     with lock, server:
+        archive.prepare()
         threading.Thread(target=server.serve_forever, name="http", daemon=True).start()
         print(f"glue_worker ready {server.url}", flush=True)
         stop.wait()
         log.info("shutting down")
+        archive.close()
         registry.close()
         server.shutdown()
     return 0

@@ -20,6 +20,7 @@ class Config:
     port: int
     token: str
     home: Path
+    class_archives: Path
     endpoint_url: str
     s3a_endpoint_url: str
     trust_store: Path | None
@@ -40,12 +41,14 @@ class Config:
         """
         host, port = _listen(_required(environ, "GLUE_WORKER_LISTEN"))
         endpoint_url = _url("GLUE_WORKER_AWS_ENDPOINT_URL", _required(environ, "GLUE_WORKER_AWS_ENDPOINT_URL"))
+        home = Path(_required(environ, "GLUE_WORKER_HOME")).resolve()
         s3a_endpoint_url = environ.get("GLUE_WORKER_S3A_ENDPOINT_URL") or endpoint_url
         return cls(
             host=host,
             port=port,
             token=_token(Path(_required(environ, "GLUE_WORKER_TOKEN_FILE"))),
-            home=Path(_required(environ, "GLUE_WORKER_HOME")).resolve(),
+            home=home,
+            class_archives=Path(environ.get("GLUE_WORKER_CLASS_ARCHIVES") or home / "class-archives").resolve(),
             endpoint_url=endpoint_url,
             s3a_endpoint_url=_url("GLUE_WORKER_S3A_ENDPOINT_URL", s3a_endpoint_url),
             trust_store=_file(environ, "GLUE_WORKER_TRUST_STORE"),

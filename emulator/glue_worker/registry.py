@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+from glue_worker.class_archive import ClassArchive
 from glue_worker.config import Config
 from glue_worker.errors import DuplicateRunError, RequestError, UnknownRunError
 from glue_worker.request import RunRequest
@@ -12,8 +13,9 @@ from glue_worker.run import Run
 
 
 class Registry:
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, archive: ClassArchive) -> None:
         self._config = config
+        self._archive = archive
         self._lock = threading.Lock()
         self._runs: dict[str, Run] = {}
         self._closed = False
@@ -30,7 +32,7 @@ class Registry:
                 raise RequestError("the worker is shutting down")
             if request.run_id in self._runs:
                 raise DuplicateRunError(request.run_id)
-            run = self._runs[request.run_id] = Run(self._config, request)
+            run = self._runs[request.run_id] = Run(self._config, request, self._archive.options())
             run.start()
         return run
 

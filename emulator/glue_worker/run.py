@@ -7,6 +7,7 @@ import os
 import secrets
 import shutil
 import threading
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,11 +31,12 @@ END_SECONDS = 25.0
 
 
 class Run:
-    """Raises EndpointError when it is made and the endpoint has no address."""
+    """``jvm_options``: on top of those that every run has. Raises EndpointError when the endpoint has no address."""
 
-    def __init__(self, config: Config, request: RunRequest) -> None:
+    def __init__(self, config: Config, request: RunRequest, jvm_options: Sequence[str] = ()) -> None:
         self._config = config = with_addresses(config)
         self._request = request
+        self._jvm_options = jvm_options
         self._clients = Clients(request, config.endpoint_url)
         self._folder = _new_folder(config.home)
         self._own = self._folder / OWN_FOLDER
@@ -105,7 +107,7 @@ class Run:
         )
         self.state.check()
         command = submit_command(self._config, self._request, files)
-        environment = job_environment(os.environ, self._config, self._request, files)
+        environment = job_environment(os.environ, self._config, self._request, files, self._jvm_options)
         spark = self._start(command, environment, output=self._output)
         self.state.running()
         self._exit_code = self._wait(spark)

@@ -6,7 +6,7 @@ import os
 import random
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,6 +21,14 @@ KEPT = frozenset({"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LD_LIBRARY_PATH",
 KEPT_PREFIXES = ("JAVA", "JDK", "SPARK_", "PYSPARK_", "HADOOP_", "HIVE_", "YARN_")
 
 OWN_FOLDER = ".worker"
+# Ten times the defaults: in a small run the best compiler works half of the time for code that is over by then. What
+# runs for minutes passes these numbers soon.
+LATE_C2 = (
+    "-XX:Tier4InvocationThreshold=50000",
+    "-XX:Tier4MinInvocationThreshold=6000",
+    "-XX:Tier4CompileThreshold=150000",
+    "-XX:Tier4BackEdgeThreshold=400000",
+)
 S3A = "org.apache.hadoop.fs.s3a.S3AFileSystem"
 # Read by the SDK v1 of Hadoop 3.3; Hadoop 3.4 maps this name to its SDK v2 twin (CredentialProviderListFactory). So the
 # keys stand in the environment only, never in a configuration or a command line.
@@ -64,16 +72,23 @@ def jvm_options(config: Config, tmp: Path) -> list[str]:
 
     Perf data would lie in /tmp whatever the temporary folder is, and stay there when the JVM is killed.
     """
-    options = [f'"-Djava.io.tmpdir={tmp}"', "-Duser.language=en", "-Duser.country=US", "-XX:-UsePerfData"]
+    options = [f'"-Djava.io.tmpdir={tmp}"', "-Duser.language=en", "-Duser.country=US", "-XX:-UsePerfData", *LATE_C2]
     if config.trust_store:
         options += [f'"-Djavax.net.ssl.trustStore={config.trust_store}"', "-Djavax.net.ssl.trustStoreType=PKCS12"]
     return options
 
 
-def job_environment(environ: Mapping[str, str], config: Config, request: RunRequest, files: RunFiles) -> dict[str, str]:
+def job_environment(
+    environ: Mapping[str, str],
+    config: Config,
+    request: RunRequest,
+    files: RunFiles,
+    more_jvm_options: Sequence[str] = (),
+) -> dict[str, str]:
     """Environment of spark-submit: the base, AWS as the run's role sees it, and the run's modules before all others."""
     credentials = request.credentials
     environment = base_environment(environ, config, files.tmp) | NO_SETTINGS
+    environment["SPARK_SUBMIT_OPTS"] = _joined(environment["SPARK_SUBMIT_OPTS"], *more_jvm_options)
     environment |= {
         "AWS_ENDPOINT_URL": config.endpoint_url,
         "AWS_REGION": request.region,

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from glue_worker.config import Config
 from glue_worker.errors import ConfigError
@@ -43,6 +44,14 @@ def find_versions(config: Config) -> Versions:
     if not python.startswith(f"{PYTHON}."):
         raise ConfigError(f"{config.python} is Python {python}, Glue 5.1 has {PYTHON}", "set PYSPARK_PYTHON")
     return Versions(spark=spark[1], python=python, java=java[1])
+
+
+def jars_folder(config: Config) -> Path:
+    """Folder of Spark's own jars: ``SPARK_HOME``'s, or that of the job's pyspark. Raises ConfigError."""
+    home = os.environ.get("SPARK_HOME") or _output(
+        config, [config.python, "-c", "import os, pyspark; print(os.path.dirname(pyspark.__file__))"]
+    )
+    return Path(home.strip()) / "jars"
 
 
 def _output(config: Config, command: list[str]) -> str:

@@ -1,0 +1,40 @@
+"""What a small job does, for the class archive: text and CSV read, joins, a window, Parquet written and read.
+
+Argument: an empty folder to work in.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from pyspark.sql import Observation, SparkSession, Window
+from pyspark.sql import functions as F
+
+
+def main(folder: Path) -> None:
+    (folder / "facts.csv").write_text("id,kind,value\n" + "".join(f"{n % 7},k{n % 3},{n}.5\n" for n in range(100)))
+    (folder / "names.csv").write_text("id,name\n" + "".join(f"{n},name {n}\n" for n in range(5)))
+    spark = SparkSession.builder.appName("class archive").getOrCreate()
+    spark.conf.set("spark.sql.shuffle.partitions", "1")
+    names = spark.read.option("header", True).csv(str(folder / "names.csv"))
+    lines = spark.read.text(str(folder / "facts.csv")).select(
+        F.from_csv("value", "id STRING, kind STRING, value STRING").alias("parsed"),
+        F.monotonically_increasing_id().alias("position"),
+    )
+    facts = lines.select("parsed.*", "position").withColumn("amount", F.expr("try_cast(value AS DECIMAL(6,2))"))
+    newest = Window.partitionBy("id", "kind").orderBy(F.col("position").desc())
+    observed = Observation()
+    joined = facts.join(names, "id", "left").withColumn("rank", F.row_number().over(newest)).persist()
+    joined.groupBy("kind").agg(F.count("*"), F.sum("amount")).collect()
+    kept = joined.where("rank = 1 AND amount IS NOT NULL").observe(observed, F.count("*").alias("rows"))
+    kept.write.parquet(str(folder / "out"))
+    joined.unpersist()
+    observed.get  # noqa: B018
+    back = spark.read.parquet(str(folder / "out"))
+    back.select(F.concat_ws("\t", F.expr("replace(name, ' ', '_')"), "amount").alias("line")).sort("line").collect()
+    spark.stop()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,59 @@
+"""The class archive: made by itself, harmless when it is broken, given up when the agent ends."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from worker_harness import Agent, Cloud, terminate
+
+from scripts.waiting import NotReady, wait_for
+
+pytestmark = pytest.mark.emulator
+PRINTS = "from pyspark.sql import SparkSession\nprint(SparkSession.builder.getOrCreate().range(5).count())\n"
+
+
+def made(folder: Path) -> Path:
+    def there() -> Path:
+        found = list(folder.glob("spark-*.jsa"))
+        if not found:
+            raise NotReady("no archive")
+        return found[0]
+
+    return wait_for("the class archive", there, seconds=120, remedy="see the agent's log")
+
+
+def finish(agent: Agent, cloud: Cloud) -> tuple[str, list[str]]:
+    """State of a run on ``agent``, and what it printed."""
+    body = cloud.body(PRINTS)
+    agent.start(body)
+    return agent.wait(body["run_id"])["state"], cloud.log(body["run_id"], "output")
+
+
+def test_archive_is_made_once_and_a_broken_one_does_no_harm(
+    start_agent: Callable[..., Agent], cloud: Cloud, tmp_path: Path
+) -> None:
+    folder = tmp_path / "archives"
+    agent = start_agent(GLUE_WORKER_CLASS_ARCHIVES=str(folder))
+    archive = made(folder)
+    assert archive.stat().st_size > 10_000_000
+    assert finish(agent, cloud) == ("SUCCEEDED", ["5"])
+    archive.chmod(0o600)
+    archive.write_bytes(b"no archive")
+    assert finish(agent, cloud) == ("SUCCEEDED", ["5"])
+
+
+def test_agent_that_ends_gives_up_the_archive(start_agent: Callable[..., Agent], tmp_path: Path) -> None:
+    folder = tmp_path / "archives"
+    agent = start_agent(GLUE_WORKER_CLASS_ARCHIVES=str(folder))
+
+    def begun() -> None:
+        if not list(folder.glob("making-*/*.log")):
+            raise NotReady("not begun")
+
+    wait_for("the making of the class archive", begun, seconds=30, remedy="see the agent's log")
+    assert agent.process is not None
+    assert terminate(agent.process, signal.SIGTERM) == 0
+    assert [path.name for path in folder.iterdir() if path.name != ".lock"] == []
