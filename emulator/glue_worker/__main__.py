@@ -37,7 +37,7 @@ def main() -> int:
         lock = _own(config.home)
         versions = find_versions(config)
         archive = ClassArchive(config, versions)
-        registry = Registry(config, archive)
+        registry = Registry(config, archive.options)
         server = _listen(config, registry, versions)
     except ConfigError as error:
         print(f"glue_worker: {error}", file=sys.stderr)

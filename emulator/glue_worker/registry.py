@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from glue_worker.class_archive import ClassArchive
 from glue_worker.config import Config
 from glue_worker.errors import DuplicateRunError, RequestError, UnknownRunError
 from glue_worker.request import RunRequest
@@ -13,9 +13,11 @@ from glue_worker.run import Run
 
 
 class Registry:
-    def __init__(self, config: Config, archive: ClassArchive) -> None:
+    """``jvm_options`` are asked for at each run: they come on top of those that every run has."""
+
+    def __init__(self, config: Config, jvm_options: Callable[[], Sequence[str]] = tuple) -> None:
         self._config = config
-        self._archive = archive
+        self._jvm_options = jvm_options
         self._lock = threading.Lock()
         self._runs: dict[str, Run] = {}
         self._closed = False
@@ -32,7 +34,7 @@ class Registry:
                 raise RequestError("the worker is shutting down")
             if request.run_id in self._runs:
                 raise DuplicateRunError(request.run_id)
-            run = self._runs[request.run_id] = Run(self._config, request, self._archive.options())
+            run = self._runs[request.run_id] = Run(self._config, request, self._jvm_options())
             run.start()
         return run
 
