@@ -50,6 +50,11 @@ lint:  ## ruff, mypy, shellcheck, terraform fmt and validate, checkov
 format:  ## Let ruff and terraform format the sources
 	$(RUN) format
 
+## Measurements
+.PHONY: bench
+bench:  ## The job against DuckDB, Polars, Spark JDBC and COPY. N=1000000 REPEAT=3 DIRTY=0 BARS=1 (see bench/README.md)
+	$(RUN) bench
+
 ## Parts
 .PHONY: wheels verify-images lock
 wheels:  ## Fetch the job's driver wheel to build/wheels/, where terraform/ expects it

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from scripts import aws, database, environment, images, job, locking, runtime, testing, wheels
+from scripts import aws, bench, database, environment, images, job, locking, runtime, testing, wheels
 from scripts.console import err, out, say
 from scripts.errors import CommandError, JobError, NotRunningError
 from scripts.instance import DEFAULT_PORTS, Instance, Ports, no_proxy, user_instance_folder
@@ -156,6 +156,12 @@ def test(layers: tuple[str, ...]) -> None:
 def format_() -> None:
     """Format the sources."""
     sys.exit(testing.format_sources())
+
+
+@cli.command(name="bench")
+def bench_() -> None:
+    """Measure the job against its peers; variables: bench/README.md."""
+    sys.exit(bench.run())
 
 
 @cli.command(name="wheels")

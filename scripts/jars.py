@@ -33,6 +33,11 @@ def s3a() -> Path:
     return _fetch("s3a")
 
 
+def jdbc() -> Path:
+    """PostgreSQL's JDBC driver, the version that Glue has: only the benchmark's peer uses it."""
+    return next(_fetch("jdbc").glob("*.jar"))
+
+
 def postgres() -> Path:
     """The jar that holds PostgreSQL's binaries for this platform."""
     key = (sys.platform, platform.machine())

@@ -62,6 +62,10 @@ def lint() -> Path:
     return ensure("lint", "lint")
 
 
+def bench() -> Path:
+    return ensure("bench", "bench")
+
+
 def _uv(*arguments: str) -> None:
     with tempfile.TemporaryDirectory(dir=VENVS) as temporary:  # uv leaves lock files in its temporary folder
         env = {**os.environ, "TMPDIR": temporary}

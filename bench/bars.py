@@ -1,0 +1,98 @@
+"""The bars that the job has to clear: ratios of medians of one run, on the same data and database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.results import Median
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured value: whose, in which scenario, which measure."""
+
+    contestant: str
+    scenario: str
+    measure: str
+
+
+@dataclass(frozen=True)
+class Bar:
+    """`ours` may be at most `limit` times `theirs`; without `theirs`, at most `limit` itself. None: shown, no bar."""
+
+    what: str
+    ours: Figure
+    theirs: Figure | None
+    limit: float | None
+
+
+def _whole(what: str, scenario: str, against: str, limit: float | None) -> Bar:
+    return Bar(what, Figure("job", scenario, "seconds"), Figure(against, scenario, "seconds"), limit)
+
+
+BARS = (
+    Bar(
+        "staging write, from its table's creation, against COPY into an unlogged table",
+        Figure("job", "first_load", "staging_seconds"),
+        Figure("copy", "first_load", "copy_seconds"),
+        1.4,
+    ),
+    Bar(
+        "the same, from the first COPY's start",
+        Figure("job", "first_load", "copy_seconds"),
+        Figure("copy", "first_load", "copy_seconds"),
+        None,
+    ),
+    Bar(
+        "merge of unchanged rows, against unconditional ON CONFLICT",
+        Figure("job", "unchanged", "merge_seconds"),
+        Figure("copy-upsert", "unchanged", "merge_seconds"),
+        0.25,
+    ),
+    Bar("table growth of an unchanged re-run, bytes", Figure("job", "unchanged", "table_growth_bytes"), None, 0),
+    _whole("whole job, first load, against DuckDB", "first_load", "duckdb", 2.0),
+    _whole("whole job, unchanged re-run, against DuckDB", "unchanged", "duckdb", None),
+    _whole("whole job, first load, against Polars", "first_load", "polars", None),
+    _whole("whole job, first load, against Spark JDBC + ON CONFLICT", "first_load", "spark-jdbc", 0.6),
+    _whole("whole job, unchanged re-run, against Spark JDBC + ON CONFLICT", "unchanged", "spark-jdbc", 0.4),
+    _whole("whole job, 10 % changed, against Spark JDBC + ON CONFLICT", "changed", "spark-jdbc", 0.4),
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`value`: the ratio, or our value where there is nothing to divide by; None when a side was not measured."""
+
+    bar: Bar
+    value: float | None
+
+    @property
+    def passed(self) -> bool | None:
+        """None where there is no bar or no value."""
+        if self.value is None or self.bar.limit is None:
+            return None
+        return self.value <= self.bar.limit
+
+
+def judge(medians: Sequence[Median], bars: Sequence[Bar] = BARS) -> list[Verdict]:
+    """A verdict a bar, in their order."""
+    measured = {(each.contestant, each.scenario): each.values for each in medians}
+
+    def value(figure: Figure) -> float | None:
+        return measured.get((figure.contestant, figure.scenario), {}).get(figure.measure)
+
+    verdicts = []
+    for bar in bars:
+        ours = value(bar.ours)
+        if bar.theirs is None:
+            verdicts.append(Verdict(bar, ours))
+        else:
+            theirs = value(bar.theirs)
+            verdicts.append(Verdict(bar, ours / theirs if ours is not None and theirs else None))
+    return verdicts
+
+
+def cleared(verdicts: Sequence[Verdict]) -> bool:
+    """Whether no bar was missed."""
+    return all(verdict.passed is not False for verdict in verdicts)

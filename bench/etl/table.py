@@ -1,0 +1,63 @@
+"""The table of the case, and what the peers do to it: staging, COPY of a file, and three ways to merge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+TABLE = "performance_academica"
+STAGING = "peer_staging"
+COLUMNS = (
+    "aluno_id", "nome_aluno", "idade", "genero", "escola_id", "nome_escola", "rede", "regiao", "disciplina", "nota",
+)  # fmt: skip
+KEY = ("aluno_id", "escola_id", "disciplina")
+VALUES = tuple(column for column in COLUMNS if column not in KEY)
+COPY_BYTES = 1 << 20
+
+_COLUMNS, _KEY = ", ".join(COLUMNS), ", ".join(KEY)
+_SET = ", ".join(f"{column} = EXCLUDED.{column}" for column in VALUES)
+
+
+@contextmanager
+def staging() -> Iterator[psycopg.Connection]:
+    """A connection (from libpq's variables) with an unlogged staging table of the table's columns, dropped after it."""
+    with psycopg.connect(autocommit=True) as connection:
+        connection.execute(f"CREATE UNLOGGED TABLE {STAGING} AS SELECT {_COLUMNS} FROM {TABLE} WITH NO DATA")
+        try:
+            yield connection
+        finally:
+            connection.execute(f"DROP TABLE {STAGING}")
+
+
+def copy_file(connection: psycopg.Connection, table: str, rows: Path) -> None:
+    """COPY … FROM STDIN of a CSV without header, in blocks: what psql's \\copy does."""
+    statement = f"COPY {table} ({_COLUMNS}) FROM STDIN (FORMAT csv)"
+    with rows.open("rb") as file, connection.cursor().copy(statement) as copy:
+        while block := file.read(COPY_BYTES):
+            copy.write(block)
+
+
+def insert(connection: psycopg.Connection, source: str) -> None:
+    """Into an empty table: nothing to compare, nothing to update."""
+    connection.execute(f"INSERT INTO {TABLE} ({_COLUMNS}) SELECT {_COLUMNS} FROM {source} ORDER BY {_KEY}")
+
+
+def merge_changed(connection: psycopg.Connection, source: str) -> None:
+    """Write only the rows that are new or differ: the merge of the job, in the same words."""
+    staged, old = (", ".join(f"{alias}.{column}" for column in VALUES) for alias in ("s", "t"))
+    with connection.transaction():
+        connection.execute("SET LOCAL enable_nestloop = off")
+        connection.execute(
+            f"INSERT INTO {TABLE} ({_COLUMNS}) "
+            f"SELECT {', '.join(f's.{column}' for column in COLUMNS)} FROM {source} AS s LEFT JOIN {TABLE} AS t "
+            f"USING ({_KEY}) WHERE t.{KEY[0]} IS NULL OR ({staged}) IS DISTINCT FROM ({old}) ORDER BY {_KEY} "
+            f"ON CONFLICT ({_KEY}) DO UPDATE SET {_SET}"
+        )
+
+
+def unconditional(source: str) -> str:
+    """The upsert that most people write: every row of `source` is written again, changed or not."""
+    return f"INSERT INTO {TABLE} ({_COLUMNS}) SELECT {_COLUMNS} FROM {source} ON CONFLICT ({_KEY}) DO UPDATE SET {_SET}"

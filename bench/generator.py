@@ -1,0 +1,189 @@
+"""Source files of any size: alunos.csv, escolas.csv, notas.csv as in csv_exemplos/, and the rows that should result.
+
+Every value is computed from the line's number and the seed, so nothing is held in memory and the same arguments give
+the same bytes. The lines of notas.csv come in scattered order (line i holds grade i·a mod N), each pupil has 8 to 12 of
+14 subjects (10 on average), and a school's size falls with its number: of 250 schools the largest has 6 % of the pupils.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from bench import vocabulary
+
+GOLDEN = (math.sqrt(5) - 1) / 2
+PUPILS_PER_SCHOOL = 400
+GRADES_PER_PUPIL = 10
+# Of neighbouring lines never both are dirty below this, so that a superseded line can be followed by its successor.
+MOST_DIRTY_PERCENT = 30
+LONG_TEXT = 5000
+
+# Kind of a dirty line -> the line, in DuckDB's SQL. `id`, `disciplina` and `nota` are what a clean line would hold;
+# `h` is a hash; `next_*` belong to the line after it.
+DIRTY_KINDS = {
+    "key_missing": "CASE WHEN h % 2 = 0 THEN ',' || disciplina ELSE id || ',' END || ',' || nota",
+    "number_malformed": "id || ',' || disciplina || ',' || ['', 'ausente', 'dispensado', '--', '7.5.0'][1 + h % 5]",
+    "out_of_range": "id || ',' || disciplina || ',' || ['10.5', '-1', '100', '10.01'][1 + h % 4]",
+    "unknown_aluno": "(id + 900000000) || ',' || disciplina || ',' || nota",
+    "unknown_escola": "(id + 500000000) || ',' || disciplina || ',' || nota",
+    "superseded": "next_id || ',' || next_disciplina || ',' || nota",
+    "text_too_long": f"id || ',' || repeat('x', {LONG_TEXT}) || ',' || nota",
+    "control_character": "id || ',' || disciplina || chr([0, 1, 7, 27][1 + h % 4]) || ',' || nota",
+    "malformed_line": "id || ',' || disciplina || ',' || nota || ',x'",
+}
+
+
+@dataclass(frozen=True)
+class Data:
+    """What to make. `grades`: lines of notas.csv, 100 or more; `dirty_percent`: share of them that is unusable or
+    superseded, in equal parts of `DIRTY_KINDS`; `changed_percent`: share of the keys with another nota than with 0.
+    """
+
+    grades: int
+    dirty_percent: float = 0
+    changed_percent: int = 0
+    seed: int = 42
+
+    def __post_init__(self) -> None:
+        if self.grades < 100 or not 0 <= self.dirty_percent <= MOST_DIRTY_PERCENT or not 0 <= self.changed_percent <= 100:
+            raise ValueError(
+                f"{self}: grades must be 100 or more, dirty_percent 0 to {MOST_DIRTY_PERCENT}, changed_percent 0 to 100"
+            )
+
+    @property
+    def dirty_lines(self) -> int:
+        return round(self.grades * self.dirty_percent / 100)
+
+    @property
+    def alunos(self) -> int:
+        """Pupils come in pairs, which share 20 subjects."""
+        return 2 * math.ceil(self.grades / (2 * GRADES_PER_PUPIL))
+
+    @property
+    def escolas(self) -> int:
+        return max(3, self.alunos // PUPILS_PER_SCHOOL)
+
+
+def generate(folder: Path, data: Data) -> None:
+    """Write `alunos.csv`, `escolas.csv`, `notas.csv` and `rows.csv`, the rows of performance_academica, into `folder`.
+
+    rows.csv has no header and the columns in the table's order, in the order of notas.csv.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect() as connection:
+        connection.execute("SET preserve_insertion_order = true")
+        for macro in _macros(data):
+            connection.execute(macro)
+        # In memory: 30 bytes a pupil.
+        connection.execute(f"CREATE TABLE alunos AS {_alunos(data)}")
+        connection.execute(f"CREATE TABLE escolas AS {_escolas(data)}")
+        _write(connection, folder / "alunos.csv", "FROM alunos", header=True)
+        _write(connection, folder / "escolas.csv", "FROM escolas", header=True)
+        # One string a line, written as it is: some kinds of dirty lines are no CSV.
+        raw = r"QUOTE '', ESCAPE '', DELIMITER E'\x1f'"
+        _write(connection, folder / "notas.csv", _notas(data), header=True, options=raw)
+        _write(connection, folder / "rows.csv", _rows(data), header=False)
+
+
+def kinds(data: Data) -> dict[str, int]:
+    """Lines of notas.csv by kind, `clean` among them: what `generate` writes, counted without writing it."""
+    with duckdb.connect() as connection:
+        for macro in _macros(data):
+            connection.execute(macro)
+        return dict(connection.execute(f"SELECT kind(i), count(*) FROM range({data.grades}) t(i) GROUP BY 1").fetchall())
+
+
+def _macros(data: Data) -> list[str]:
+    """SQL macros: what line `i` of notas.csv holds."""
+    n, seed = data.grades, data.seed
+    order, dirt = _coprime(n, GOLDEN * GOLDEN, seed), _coprime(n, GOLDEN, 0)
+    names = list(DIRTY_KINDS)
+    return [
+        f"CREATE MACRO grade(i) AS (i * {order}::BIGINT + {seed}) % {n}",
+        f"CREATE MACRO dirt(i) AS (i * {dirt}::BIGINT + {seed}) % {n}",
+        f"CREATE MACRO kind(i) AS CASE WHEN dirt(i) < {data.dirty_lines} THEN {names}[1 + dirt(i) % {len(names)}] "
+        "ELSE 'clean' END",
+        f"CREATE MACRO draw(what, i) AS (md5_number_lower(concat(what, i, ':{seed}')) >> 1)::BIGINT",
+        # 20 grades a pair of pupils: `first_has` of them are the first one's.
+        "CREATE MACRO first_has(pair) AS 8 + pair % 5",
+        "CREATE MACRO second(g) AS g % 20 >= first_has(g // 20)",
+        "CREATE MACRO pupil(g) AS 2 * (g // 20) + second(g)::INT",
+        "CREATE MACRO aluno_id(g) AS 1000001 + 3 * pupil(g)",
+        "CREATE MACRO slot(g) AS CASE WHEN second(g) THEN g % 20 - first_has(g // 20) ELSE g % 20 END",
+        # A step that shares no factor with 14 visits each subject once.
+        f"CREATE MACRO disciplina(g) AS {list(vocabulary.DISCIPLINAS)}"
+        "[1 + (slot(g) * [1, 3, 5, 9, 11, 13][1 + pupil(g) % 6] + pupil(g) * 5) % 14]",
+        # Hundredths: the sum of three draws, about 6.5 in the middle, cut at 10.
+        "CREATE MACRO first_nota(h) AS least(1000, 200 + h % 301 + (h >> 12) % 301 + (h >> 24) % 301)",
+        f"CREATE MACRO is_changed(h) AS (h >> 36) % 100 < {data.changed_percent}",
+        "CREATE MACRO hundredths(h) AS CASE WHEN is_changed(h) THEN (first_nota(h) + 50) % 1001 ELSE first_nota(h) END",
+        "CREATE MACRO nota(g) AS (hundredths(draw('nota', g)) / 100)::DECIMAL(4,2)",
+    ]
+
+
+def _alunos(data: Data) -> str:
+    first, last = vocabulary.FIRST_NAMES, vocabulary.SURNAMES
+    # Pupils of a school that nobody knows, one beside each ordinary pupil; only dirty lines speak of them.
+    unknown = f"""
+        UNION ALL
+        SELECT 501000001 + 3 * p, 'Sem Escola', 15, 'F', 999999 FROM range({data.alunos}) t(p)"""
+    return f"""
+        SELECT 1000001 + 3 * p AS id,
+            {first}[1 + h % {len(first)}] || ' ' || {last}[1 + (h >> 8) % {len(last)}] || ' '
+                || {last}[1 + (h >> 16) % {len(last)}] AS nome_ficticio,
+            CASE WHEN (h >> 24) % 100 > 0 THEN 10 + (h >> 32) % 9 END AS idade,
+            CASE WHEN (h >> 40) % 50 > 0 THEN ['F', 'M'][1 + (h >> 48) % 2] END AS genero,
+            1 + floor(pow(((h >> 20) % 1000003) / 1000003, 2) * {data.escolas})::BIGINT AS escola_id
+        FROM (SELECT p, draw('aluno', p) AS h FROM range({data.alunos}) t(p))
+        {unknown if data.dirty_lines else ""}"""
+
+
+def _escolas(data: Data) -> str:
+    first, last = vocabulary.FIRST_NAMES, vocabulary.SURNAMES
+    names, redes, regioes = list(vocabulary.ESCOLA_KINDS), list(vocabulary.REDES), list(vocabulary.REGIOES)
+    return f"""
+        SELECT 1 + s AS escola_id,
+            {names}[1 + h % {len(names)}] || ' ' || {first}[1 + (h >> 8) % {len(first)}] || ' '
+                || {last}[1 + (h >> 16) % {len(last)}] || CASE WHEN h % 20 = 0 THEN ', Unidade Centro' ELSE '' END AS nome,
+            {redes}[1 + (h >> 24) % {len(redes)}] AS rede,
+            {regioes}[1 + (h >> 32) % {len(regioes)}] AS regiao
+        FROM (SELECT s, draw('escola', s) AS h FROM range({data.escolas}) t(s))"""
+
+
+def _notas(data: Data) -> str:
+    cases = " ".join(f"WHEN '{kind}' THEN {line}" for kind, line in DIRTY_KINDS.items())
+    return f"""
+        SELECT CASE kind(i) {cases} ELSE id || ',' || disciplina || ',' || nota END AS "aluno_id,disciplina,nota"
+        FROM (
+            SELECT i, aluno_id(grade(i)) AS id, disciplina(grade(i)) AS disciplina, nota(grade(i)) AS nota,
+                aluno_id(grade(i + 1)) AS next_id, disciplina(grade(i + 1)) AS next_disciplina, draw('dirt', i) AS h
+            FROM range({data.grades}) t(i)
+        )"""
+
+
+def _rows(data: Data) -> str:
+    return f"""
+        SELECT a.id, nome_ficticio, idade, genero, a.escola_id, nome, rede, regiao, disciplina, nota
+        FROM (
+            SELECT i, aluno_id(grade(i)) AS id, disciplina(grade(i)) AS disciplina, nota(grade(i)) AS nota
+            FROM range({data.grades}) t(i) WHERE kind(i) = 'clean'
+        ) AS n JOIN alunos AS a USING (id) JOIN escolas AS e USING (escola_id)"""
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, path: Path, query: str, *, header: bool, options: str = "DELIMITER ','"
+) -> None:
+    target = str(path).replace("'", "''")
+    connection.execute(f"COPY ({query}) TO '{target}' (FORMAT csv, HEADER {str(header).lower()}, {options})")
+
+
+def _coprime(n: int, fraction: float, offset: int) -> int:
+    """A number near `fraction` of `n` that shares no factor with it: its multiples modulo n visit every number once."""
+    number = int(n * fraction) + offset % max(1, n // 20)
+    while math.gcd(number, n) != 1:
+        number += 1
+    return number

@@ -1,0 +1,111 @@
+"""Runs a program and measures it from outside: wall time from its start, and peak memory of its process tree."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from bench.errors import ContestantError
+
+SAMPLE_SECONDS = 0.2
+# Proportional set size shares pages among the processes that map them; only Linux tells it.
+MEMORY = "PSS" if hasattr(psutil, "LINUX") and psutil.LINUX else "RSS"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """`seconds` from the process's start to its end, `peak_bytes` of its tree (`MEMORY`, sampled)."""
+
+    seconds: float
+    peak_bytes: int
+
+
+def run(command: Sequence[str | Path], environment: Mapping[str, str], log: Path, folder: Path) -> Measured:
+    """Run `command` in `folder` to its end, its output into `log`; ends its whole tree when interrupted.
+
+    Raises ContestantError with the log's last lines when it fails.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as output:
+        began = time.perf_counter()
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            env=dict(environment),
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            with _Sampler(process.pid) as sampler:
+                code = process.wait()
+                seconds = time.perf_counter() - began
+        except BaseException:
+            _end(process.pid)
+            raise
+    if code:
+        tail = "\n    ".join(log.read_text(errors="replace").splitlines()[-30:])
+        raise ContestantError(f"{log.stem} ended with exit code {code}; the end of its output:\n    {tail}")
+    return Measured(seconds, sampler.peak_bytes)
+
+
+class _Sampler:
+    """Watches a process tree from a thread of its own while the block runs."""
+
+    def __init__(self, pid: int) -> None:
+        self.peak_bytes = 0
+        self._pid = pid
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="memory", daemon=True)
+
+    def __enter__(self) -> _Sampler:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while True:
+            self.peak_bytes = max(self.peak_bytes, sum(map(_memory, _tree(self._pid))))
+            if self._over.wait(SAMPLE_SECONDS):
+                return
+
+
+def _tree(pid: int) -> list[psutil.Process]:
+    try:
+        top = psutil.Process(pid)
+        return [top, *top.children(recursive=True)]
+    except psutil.Error:
+        return []
+
+
+def _memory(process: psutil.Process) -> int:
+    try:
+        if MEMORY == "RSS":
+            return int(process.memory_info().rss)
+        # The kernel's sum; psutil's own walks the list of all mappings, which costs a JVM's process dear.
+        text = Path(f"/proc/{process.pid}/smaps_rollup").read_text()
+        return 1024 * int(text.partition("\nPss:")[2].split(maxsplit=1)[0])
+    except (psutil.Error, OSError, ValueError, IndexError):
+        return 0  # it ended meanwhile
+
+
+def _end(pid: int) -> None:
+    for process in reversed(_tree(pid)):
+        try:
+            process.kill()
+        except psutil.Error:
+            continue
+    try:
+        os.waitpid(pid, 0)
+    except ChildProcessError:
+        return

@@ -1,0 +1,1 @@
+"""What runs in Spark, in the worker's venv."""

@@ -1,0 +1,35 @@
+"""The job on local files: its own ``run``, given folders in place of S3 and a database in place of a secret.
+
+All that the benchmark knows of the job is here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import uuid
+from pathlib import Path
+
+import common
+import etl_performance_academica as etl
+from pyspark.sql import SparkSession
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    for name in ("raw", "processed", "host", "port", "database", "user", "password_file", "table"):
+        parser.add_argument(f"--{name}", required=True)
+    options = parser.parse_args()
+    job = common.Job(
+        name="bench",
+        run_id=f"jr_{uuid.uuid4().hex}",
+        raw=options.raw,
+        processed=options.processed,
+        table=options.table,
+    )
+    password = Path(options.password_file).read_text()
+    database = common.Database(options.host, int(options.port), options.database, options.user, password)
+    etl.run(SparkSession.builder.appName(job.name).getOrCreate(), job, database)
+
+
+if __name__ == "__main__":
+    main()
