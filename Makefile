@@ -28,7 +28,7 @@ reset:  ## Stop the environment and remove its data (this clone's only)
 	$(RUN) reset
 
 ## Checks
-.PHONY: e2e test test-unit test-job test-emulator test-commands test-compose test-terraform lint format
+.PHONY: e2e test test-unit test-job test-emulator test-commands test-bench test-compose test-terraform lint format
 e2e:  ## The whole road in an environment of its own: apply, run, compare, destroy; nothing stays
 	$(RUN) test e2e
 test:  ## Everything: lint, unit, terraform, job, emulator, commands, e2e
@@ -43,6 +43,8 @@ test-emulator:  ## The plugin and the worker, through boto3 and Terraform
 	$(RUN) test emulator
 test-commands:  ## The targets of a live environment, typed as a user types them
 	$(RUN) test commands
+test-bench:  ## The benchmark at a small size: every contestant fills the table with the same rows
+	$(RUN) test bench
 test-compose:  ## The environment in Docker: isolation, kills (skipped with the reason where Docker does not answer)
 	$(RUN) test compose
 lint:  ## ruff, mypy, shellcheck, terraform fmt and validate, checkov

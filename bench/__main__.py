@@ -67,7 +67,7 @@ def main(
         click.echo(f"error: {error}", err=True)
         sys.exit(1)
     middle = medians(runs)
-    verdicts = bars.judge(middle)
+    verdicts = bars.judge(middle, grades)
     what = {name: CONTESTANTS[name].what for name in who}
     _publish(report.Report(settings, described, server.settings(), what, runs, middle, verdicts))
     if fail and not bars.cleared(verdicts):

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from bench.results import Median
 
+GRADES = 1_000_000  # the bars are for this size; at others the fixed costs weigh otherwise
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -62,34 +64,33 @@ BARS = (
 
 @dataclass(frozen=True)
 class Verdict:
-    """`value`: the ratio, or our value where there is nothing to divide by; None when a side was not measured."""
+    """`value`: the ratio, or our value where there is nothing to divide by; None when a side was not measured.
+
+    `passed`: None where there is no bar or no value, or the data has another size.
+    """
 
     bar: Bar
     value: float | None
-
-    @property
-    def passed(self) -> bool | None:
-        """None where there is no bar or no value."""
-        if self.value is None or self.bar.limit is None:
-            return None
-        return self.value <= self.bar.limit
+    passed: bool | None
 
 
-def judge(medians: Sequence[Median], bars: Sequence[Bar] = BARS) -> list[Verdict]:
-    """A verdict a bar, in their order."""
+def judge(medians: Sequence[Median], grades: int) -> list[Verdict]:
+    """A verdict for each of `BARS`, in their order; `grades`: the lines of notas.csv that were measured."""
     measured = {(each.contestant, each.scenario): each.values for each in medians}
 
     def value(figure: Figure) -> float | None:
         return measured.get((figure.contestant, figure.scenario), {}).get(figure.measure)
 
     verdicts = []
-    for bar in bars:
-        ours = value(bar.ours)
-        if bar.theirs is None:
-            verdicts.append(Verdict(bar, ours))
-        else:
+    for bar in BARS:
+        result = value(bar.ours)
+        if bar.theirs is not None:
             theirs = value(bar.theirs)
-            verdicts.append(Verdict(bar, ours / theirs if ours is not None and theirs else None))
+            result = result / theirs if result is not None and theirs else None
+        if grades != GRADES or result is None or bar.limit is None:
+            verdicts.append(Verdict(bar, result, None))
+        else:
+            verdicts.append(Verdict(bar, result, result <= bar.limit))
     return verdicts
 
 

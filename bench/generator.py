@@ -2,11 +2,13 @@
 
 Every value is computed from the line's number and the seed, so nothing is held in memory and the same arguments give
 the same bytes. The lines of notas.csv come in scattered order (line i holds grade i·a mod N), each pupil has 8 to 12 of
-14 subjects (10 on average), and a school's size falls with its number: of 250 schools the largest has 6 % of the pupils.
+14 subjects (10 on average), and a
+school's size falls with its number: of 250 schools the largest has 6 % of the pupils.
 """
 
 from __future__ import annotations
 
+import argparse
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,7 +51,11 @@ class Data:
     seed: int = 42
 
     def __post_init__(self) -> None:
-        if self.grades < 100 or not 0 <= self.dirty_percent <= MOST_DIRTY_PERCENT or not 0 <= self.changed_percent <= 100:
+        if (
+            self.grades < 100
+            or not 0 <= self.dirty_percent <= MOST_DIRTY_PERCENT
+            or not 0 <= self.changed_percent <= 100
+        ):
             raise ValueError(
                 f"{self}: grades must be 100 or more, dirty_percent 0 to {MOST_DIRTY_PERCENT}, changed_percent 0 to 100"
             )
@@ -87,14 +93,6 @@ def generate(folder: Path, data: Data) -> None:
         raw = r"QUOTE '', ESCAPE '', DELIMITER E'\x1f'"
         _write(connection, folder / "notas.csv", _notas(data), header=True, options=raw)
         _write(connection, folder / "rows.csv", _rows(data), header=False)
-
-
-def kinds(data: Data) -> dict[str, int]:
-    """Lines of notas.csv by kind, `clean` among them: what `generate` writes, counted without writing it."""
-    with duckdb.connect() as connection:
-        for macro in _macros(data):
-            connection.execute(macro)
-        return dict(connection.execute(f"SELECT kind(i), count(*) FROM range({data.grades}) t(i) GROUP BY 1").fetchall())
 
 
 def _macros(data: Data) -> list[str]:
@@ -148,7 +146,7 @@ def _escolas(data: Data) -> str:
     return f"""
         SELECT 1 + s AS escola_id,
             {names}[1 + h % {len(names)}] || ' ' || {first}[1 + (h >> 8) % {len(first)}] || ' '
-                || {last}[1 + (h >> 16) % {len(last)}] || CASE WHEN h % 20 = 0 THEN ', Unidade Centro' ELSE '' END AS nome,
+                || {last}[1 + (h >> 16) % {len(last)}] || if(h % 20 = 0, ', Unidade Centro', '') AS nome,
             {redes}[1 + (h >> 24) % {len(redes)}] AS rede,
             {regioes}[1 + (h >> 32) % {len(regioes)}] AS regiao
         FROM (SELECT s, draw('escola', s) AS h FROM range({data.escolas}) t(s))"""
@@ -187,3 +185,19 @@ def _coprime(n: int, fraction: float, offset: int) -> int:
     while math.gcd(number, n) != 1:
         number += 1
     return number
+
+
+def main() -> None:
+    """``python -m bench.generator FOLDER --grades N``: data to look at, or for ``make run DATA=FOLDER``."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--grades", type=int, default=1_000_000)
+    parser.add_argument("--dirty", type=float, default=0, metavar="PERCENT")
+    parser.add_argument("--changed", type=int, default=0, metavar="PERCENT")
+    parser.add_argument("--seed", type=int, default=42)
+    options = parser.parse_args()
+    generate(options.folder, Data(options.grades, options.dirty, options.changed, options.seed))
+
+
+if __name__ == "__main__":
+    main()

@@ -14,7 +14,7 @@ import psutil
 
 from bench.errors import ContestantError
 
-SAMPLE_SECONDS = 0.2
+SAMPLE_SECONDS = 0.1
 # Proportional set size shares pages among the processes that map them; only Linux tells it.
 MEMORY = "PSS" if hasattr(psutil, "LINUX") and psutil.LINUX else "RSS"
 

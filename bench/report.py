@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from bench.bars import Verdict
+from bench.bars import GRADES, Verdict
 from bench.results import Median, Run
 
 _TITLES = {"first_load": "First load", "unchanged": "Unchanged re-run", "changed": "10 % of the grades changed"}
@@ -68,7 +68,8 @@ def verdict_table(verdicts: Sequence[Verdict]) -> str:
     for verdict in verdicts:
         decimals = 2 if verdict.bar.theirs else 0
         limit = verdict.bar.limit
-        passed = {True: "PASS", False: "FAIL", None: "" if limit is None else "not measured"}[verdict.passed]
+        unknown = "not measured" if verdict.value is None else f"a bar for {GRADES} grades"
+        passed = {True: "PASS", False: "FAIL", None: "" if limit is None else unknown}[verdict.passed]
         bar = "" if limit is None else f"≤ {limit:g}"
         rows.append((verdict.bar.what, _number(verdict.value, decimals), bar, passed))
     return _table(("ratio", "value", "bar", ""), rows)

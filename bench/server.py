@@ -17,10 +17,10 @@ DATABASE = "bench"
 STATES = ("empty", "loaded")
 # Statements below this leave no line in the server's log: a contestant that sends rows one by one would write a book.
 LOGGED_MILLISECONDS = 20
-SETTINGS = (
-    "server_version shared_buffers work_mem maintenance_work_mem max_wal_size wal_level fsync synchronous_commit "
-    "full_page_writes wal_compression max_parallel_workers_per_gather ssl"
-).split()
+SETTINGS = [
+    "server_version", "shared_buffers", "work_mem", "maintenance_work_mem", "max_wal_size", "wal_level", "fsync",
+    "synchronous_commit", "full_page_writes", "wal_compression", "max_parallel_workers_per_gather", "ssl",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -85,20 +85,18 @@ def restore(state: str) -> None:
 def counters() -> Counters:
     """Position in the write-ahead log, and bytes of the table with its indexes, both now."""
     with connect() as connection:
-        row = connection.execute(
+        (row,) = connection.execute(
             "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint, pg_total_relation_size(%s::regclass)",
             [TABLE],
-        ).fetchone()
-    assert row
+        ).fetchall()
     return Counters(*row)
 
 
 def contents(connection: psycopg.Connection) -> Contents:
     """The checksum adds up a 64-bit hash of each row's text."""
-    row = connection.execute(
+    (row,) = connection.execute(
         f"SELECT count(*), sum(hashtextextended(row({', '.join(COLUMNS)})::text, 0)::numeric) FROM {TABLE}"
-    ).fetchone()
-    assert row
+    ).fetchall()
     return Contents(*row)
 
 
@@ -112,7 +110,9 @@ def staging_left() -> list[str]:
 def settings() -> dict[str, str]:
     """What the server runs with, as far as it bears on the results."""
     with connect("postgres") as connection:
-        rows = connection.execute("SELECT name, current_setting(name) FROM pg_settings WHERE name = ANY(%s)", [SETTINGS])
+        rows = connection.execute(
+            "SELECT name, current_setting(name) FROM pg_settings WHERE name = ANY(%s)", [SETTINGS]
+        )
         return dict(sorted(rows.fetchall()))
 
 

@@ -18,7 +18,7 @@ from scripts.processes import run_foreground
 from scripts.superuser import SUPERUSER
 
 CHECKOV = ["--quiet", "--compact", "--skip-download", "--framework", "terraform", "--directory", "terraform"]
-SOURCES = ["scripts", "emulator", "glue_scripts", "tests"]
+SOURCES = ["scripts", "emulator", "glue_scripts", "bench", "tests"]
 
 
 def run(layers: tuple[str, ...]) -> int:
@@ -55,6 +55,8 @@ def lint() -> int:
         (java.worker(), "emulator", ["emulator/glue_worker"]),
         (java.worker(), "glue_scripts", ["glue_scripts"]),
         (java.worker(), "glue_scripts:tests/job", ["tests/job"]),
+        (venvs.bench(), "", ["bench", "--exclude", "bench/spark"]),
+        (java.worker(), "glue_scripts:emulator", ["bench/spark"]),
     ):
         checks.append(([bin_ / "mypy", "--python-executable", python, *paths], {"MYPYPATH": search}))
     return max([_command(command, extra) for command, extra in checks])
@@ -87,6 +89,10 @@ def emulator() -> int:
     environment.setup("embedded")
     # Two sessions, each with an environment of its own: much of the layer waits for Terraform or Spark.
     return _pytest(Path(sys.executable), "emulator", "tests/emulator", "-n", "2", "--dist", "loadfile")
+
+
+def bench() -> int:
+    return _pytest(Path(sys.executable), "bench", "tests/bench", "-p", "no:randomly", "-x")
 
 
 def e2e() -> int:
@@ -133,6 +139,7 @@ LAYERS: dict[str, Callable[[], int]] = {
     "terraform": terraform,
     "job": job,
     "emulator": emulator,
+    "bench": bench,
     "compose": compose,
     "commands": commands,
     "e2e": e2e,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import adbc_driver_postgresql.dbapi as adbc
@@ -16,9 +17,11 @@ ESCOLAS = {"escola_id": pl.Int64, "nome_escola": pl.String, "rede": pl.String, "
 NOTAS = {"aluno_id_text": pl.String, "disciplina": pl.String, "nota_text": pl.String, "extra": pl.String}
 
 
-def read(path: Path, schema: dict[str, type[pl.DataType]]) -> pl.LazyFrame:
+def read(path: Path, schema: Mapping[str, type[pl.DataType]]) -> pl.LazyFrame:
     """A CSV by position: its header was checked when it was made."""
-    return pl.scan_csv(path, has_header=False, skip_rows=1, schema=schema, truncate_ragged_lines=True)
+    return pl.scan_csv(
+        path, has_header=False, skip_rows=1, schema=schema, truncate_ragged_lines=True, missing_columns="insert"
+    )
 
 
 def judged(raw: Path) -> pl.LazyFrame:

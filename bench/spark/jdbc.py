@@ -1,4 +1,4 @@
-"""What most people write in Spark: inferred nothing, wrote Parquet, wrote a staging table by JDBC, upserted every row."""
+"""What most people write in Spark: read, join, Parquet, a staging table by JDBC, and an upsert of every row."""
 
 from __future__ import annotations
 
