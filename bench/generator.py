@@ -124,7 +124,7 @@ def _macros(data: Data) -> list[str]:
 
 
 def _alunos(data: Data) -> str:
-    first, last = vocabulary.FIRST_NAMES, vocabulary.SURNAMES
+    first, last = list(vocabulary.FIRST_NAMES), list(vocabulary.SURNAMES)
     # Pupils of a school that nobody knows, one beside each ordinary pupil; only dirty lines speak of them.
     unknown = f"""
         UNION ALL
@@ -141,7 +141,7 @@ def _alunos(data: Data) -> str:
 
 
 def _escolas(data: Data) -> str:
-    first, last = vocabulary.FIRST_NAMES, vocabulary.SURNAMES
+    first, last = list(vocabulary.FIRST_NAMES), list(vocabulary.SURNAMES)
     names, redes, regioes = list(vocabulary.ESCOLA_KINDS), list(vocabulary.REDES), list(vocabulary.REGIOES)
     return f"""
         SELECT 1 + s AS escola_id,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import threading
 import time
@@ -48,7 +47,9 @@ def run(command: Sequence[str | Path], environment: Mapping[str, str], log: Path
                 code = process.wait()
                 seconds = time.perf_counter() - began
         except BaseException:
-            _end(process.pid)
+            for each in reversed(_tree(process.pid)):
+                _kill(each)
+            process.wait()
             raise
     if code:
         tail = "\n    ".join(log.read_text(errors="replace").splitlines()[-30:])
@@ -99,13 +100,8 @@ def _memory(process: psutil.Process) -> int:
         return 0  # it ended meanwhile
 
 
-def _end(pid: int) -> None:
-    for process in reversed(_tree(pid)):
-        try:
-            process.kill()
-        except psutil.Error:
-            continue
+def _kill(process: psutil.Process) -> None:
     try:
-        os.waitpid(pid, 0)
-    except ChildProcessError:
-        return
+        process.kill()
+    except psutil.Error:
+        return  # it ended meanwhile

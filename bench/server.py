@@ -118,7 +118,7 @@ def settings() -> dict[str, str]:
 
 def environment() -> dict[str, str]:
     """libpq's variables and what a program needs to run; no secret: the password is in the file PGPASSFILE names."""
-    kept = ("PATH", "HOME", "TMPDIR", "LANG", "PGHOST", "PGPORT", "PGUSER", "PGPASSFILE", "PYTHONPATH")
+    kept = ("PATH", "HOME", "TMPDIR", "LANG", "PGHOST", "PGPORT", "PGUSER", "PGPASSFILE")
     return {name: os.environ[name] for name in kept if name in os.environ} | {
         "PGDATABASE": DATABASE,
         "PGSSLMODE": "require",

@@ -42,6 +42,6 @@ def run() -> int:
         }
         return run_foreground([python, "-m", "bench"], {**clean_environment(), **variables})
     finally:
-        if os.environ.get("KEEP"):
+        if os.environ.get("KEEP") and (scratch / "logs").exists():
             shutil.copytree(scratch / "logs", LOCAL / "bench-logs", dirs_exist_ok=True)
         environment.remove(instance)
