@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from bench import bars, machine, report, server
-from bench.contestants import CONTESTANTS, SCENARIOS, TOP, Contestant, Scenario, Tools
+from bench.contestants import CONTESTANTS, SCENARIOS, TOP, Contestant, Scenario, Tools, with_class_archive
 from bench.errors import BenchError
 from bench.generator import MOST_DIRTY_PERCENT, Data, generate
 from bench.results import Run, medians
@@ -45,12 +46,13 @@ def main(
     when = _chosen(scenarios, dict(SCENARIOS), list(SCENARIOS))
     tools = Tools(
         worker_python=Path(os.environ["BENCH_WORKER_PYTHON"]),
-        jars=Path(os.environ["BENCH_JARS"]),
+        worker={name: value for name, value in os.environ.items() if name.startswith("GLUE_WORKER_")},
         jdbc_jar=Path(os.environ["BENCH_JDBC_JAR"]),
         modules=Path(os.environ["BENCH_MODULES"]),
         password_file=Path(os.environ["BENCH_PASSWORD_FILE"]),
-        memory=memory,
     )
+    if memory:
+        tools = replace(tools, worker={**tools.worker, "GLUE_WORKER_DRIVER_MEMORY": memory})
     described = machine.describe(tools.worker_python, os.environ["JAVA_HOME"])
     settings: dict[str, object] = {"grades": grades, "dirty %": dirty, "rounds": repeat, "seed": seed}
     if memory:
@@ -79,6 +81,9 @@ def _measure(
 ) -> list[Run]:
     folder = Path(os.environ["BENCH_FOLDER"])
     base, changed = folder / "data" / "base", folder / "data" / "changed"
+    if any(each.script for each in contestants):
+        click.echo("the JVM's class archive …")
+        tools = with_class_archive(tools, folder)
     click.echo(f"making {data.grades} grades …")
     generate(base, data)
     expected = {"base": server.prepare(TOP / "sql" / "01_create_tables.sql", base / "rows.csv")}

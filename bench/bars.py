@@ -35,7 +35,7 @@ def _whole(what: str, scenario: str, against: str, limit: float | None) -> Bar:
 
 BARS = (
     Bar(
-        "staging write, from its table's creation, against COPY into an unlogged table",
+        "staging write, from the Parquet's end, against COPY into an unlogged table",
         Figure("job", "first_load", "staging_seconds"),
         Figure("copy", "first_load", "copy_seconds"),
         1.4,

@@ -6,9 +6,10 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from bench import server
 from bench.errors import ContestantError
@@ -48,7 +49,8 @@ class Contestant:
     module: str = ""
     how: str = ""
     script: str = ""
-    arguments: tuple[str, ...] = ()
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    jdbc: bool = False
     by_default: bool = True
     fills_table: bool = True
 
@@ -63,13 +65,15 @@ CONTESTANTS = {
             "spark-jdbc",
             "Spark, JDBC to a staging table, unconditional ON CONFLICT",
             script="jdbc.py",
-            arguments=("--rewrite", "false"),
+            arguments={"--rewrite": "false"},
+            jdbc=True,
         ),
         Contestant(
             "spark-jdbc-rewrite",
             "the same with reWriteBatchedInserts=true",
             script="jdbc.py",
-            arguments=("--rewrite", "true"),
+            arguments={"--rewrite": "true"},
+            jdbc=True,
             by_default=False,
         ),
         Contestant(
@@ -103,14 +107,14 @@ CONTESTANTS = {
 
 @dataclass(frozen=True)
 class Tools:
-    """What Spark's contestants need, from the set-up: interpreter of the worker's venv, jars, modules, password."""
+    """What Spark's contestants need, from the set-up. `worker`: settings of the worker agent."""
 
     worker_python: Path
-    jars: Path
+    worker: Mapping[str, str]
     jdbc_jar: Path
     modules: Path
     password_file: Path
-    memory: str = ""
+    jvm_options: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -119,10 +123,19 @@ class Launch:
     environment: Mapping[str, str]
 
 
+def with_class_archive(tools: Tools, folder: Path) -> Tools:
+    """With the JVM options that a worker agent has after a while; makes the clone's class archive where it is missing.
+
+    `folder`: an empty one to work in. Raises ContestantError when the agent's code refuses.
+    """
+    answer = _ask("archive", {"folder": str(folder), "environment": tools.worker}, tools)
+    return replace(tools, jvm_options=answer["jvm_options"])
+
+
 def launch(contestant: Contestant, data: Path, folder: Path, tools: Tools) -> Launch:
     """Command and environment of one run on the files in `data`; what it writes lies in `folder`, which it gets empty.
 
-    Raises ContestantError when the worker's launcher refuses.
+    Raises ContestantError when the agent's code refuses.
     """
     processed = folder / "processed"
     processed.mkdir(parents=True)
@@ -134,21 +147,36 @@ def launch(contestant: Contestant, data: Path, folder: Path, tools: Tools) -> La
 
 
 def _spark(contestant: Contestant, data: Path, folder: Path, processed: Path, tools: Tools) -> Launch:
-    arguments = [
-        *("--raw", f"{data.as_uri()}/", "--processed", f"{processed.as_uri()}/", "--table", TABLE),
-        *("--host", os.environ["PGHOST"], "--port", os.environ["PGPORT"], "--database", server.DATABASE),
-        *("--user", os.environ["PGUSER"], "--password_file", str(tools.password_file)),
-        *contestant.arguments,
-    ]
-    python_path = os.pathsep.join([str(TOP / "glue_scripts"), str(tools.modules)])
-    command = [
-        *(str(tools.worker_python), str(SPARK / "submission.py"), str(folder), str(SPARK / contestant.script)),
-        *(str(tools.jars), python_path, str(tools.jdbc_jar), tools.memory, *arguments),
-    ]
+    arguments = {
+        "--raw": f"{data.as_uri()}/",
+        "--processed": f"{processed.as_uri()}/",
+        "--table": TABLE,
+        "--host": os.environ["PGHOST"],
+        "--port": os.environ["PGPORT"],
+        "--database": server.DATABASE,
+        "--user": os.environ["PGUSER"],
+        "--password_file": str(tools.password_file),
+        **contestant.arguments,
+    }
+    asked = {
+        "folder": str(folder),
+        "environment": tools.worker,
+        "script": str(SPARK / contestant.script),
+        "arguments": arguments,
+        "jars": [str(tools.jdbc_jar)] if contestant.jdbc else [],
+        "python_path": [str(TOP / "glue_scripts"), str(tools.modules)],
+        "jvm_options": tools.jvm_options,
+    }
+    answer = _ask("launch", asked, tools)
+    return Launch(answer["command"], answer["environment"])
+
+
+def _ask(what: str, asked: Mapping[str, object], tools: Tools) -> dict[str, Any]:
     environment = {name: os.environ[name] for name in ("PATH", "HOME", "JAVA_HOME") if name in os.environ}
     environment["PYTHONPATH"] = str(TOP / "emulator")
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    command: list[str | Path] = [tools.worker_python, SPARK / "launcher.py", what]
+    done = subprocess.run(command, input=json.dumps(asked), env=environment, capture_output=True, text=True)
     if done.returncode:
-        raise ContestantError(f"the worker's launcher refused {contestant.name}: {done.stderr.strip()[-1500:]}")
-    made = json.loads(done.stdout)
-    return Launch(made["command"], made["environment"])
+        raise ContestantError(f"the worker agent's code refused to {what}: {done.stderr.strip()[-1500:]}")
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer

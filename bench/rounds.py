@@ -54,7 +54,7 @@ def _one(
     log = folder / "logs" / f"{scenario.name}-{number + 1}-{contestant.name}.log"
     measured = process.run(ready.command, ready.environment, log, own)
     after = server.counters()
-    stages = serverlog.stages(server_log, begin)
+    stages = serverlog.stages(server_log, begin, own / "processed")
     if contestant.fills_table:
         _check(contestant, scenario, expected)
     shutil.rmtree(own)

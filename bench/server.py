@@ -50,7 +50,6 @@ def prepare(create_tables: Path, rows: Path) -> Contents:
     Returns the contents of `loaded`. Vacuumed and analysed, as autovacuum leaves a table some time after a load.
     """
     with connect("postgres") as connection:
-        connection.execute("ALTER SYSTEM SET log_statement = 'ddl'")
         connection.execute(f"ALTER SYSTEM SET log_min_duration_statement = {LOGGED_MILLISECONDS}")
         connection.execute("SELECT pg_reload_conf()")
         for state in STATES:

@@ -1,6 +1,6 @@
-"""How long a run's stages took, by the server's own log: the same clock for every contestant, none of which knows.
+"""How long a run's stages took, seen from outside: by the server's own log, and by when the last file was written.
 
-PostgreSQL writes a line when a statement of at least `server.LOGGED_MILLISECONDS` ends, and one when DDL begins.
+PostgreSQL writes a line when a statement of at least `server.LOGGED_MILLISECONDS` ends. No contestant knows of this.
 """
 
 from __future__ import annotations
@@ -8,16 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 # The default log_line_prefix, '%m [%p] '.
 _LINE = re.compile(
     r"(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}) UTC \[\d+\] LOG:  "
-    r"(?:duration: (?P<ms>[\d.]+) ms  )?(?:statement|execute [^:]*): (?P<text>.*)"
+    r"duration: (?P<ms>[\d.]+) ms  (?:statement|execute [^:]*): (?P<text>.*)"
 )
-_CREATE = re.compile(r"\s*CREATE\s+(UNLOGGED\s+|TEMP\w*\s+)?TABLE\b", re.I)
 _COPY = re.compile(r"\s*COPY\b.*", re.I)
+_UPSERT = re.compile(r"\bON\s+CONFLICT\b", re.I)
 _DDL = re.compile(r"\s*(CREATE|DROP|ALTER|TRUNCATE)\b", re.I)
 
 
@@ -25,8 +25,9 @@ _DDL = re.compile(r"\s*(CREATE|DROP|ALTER|TRUNCATE)\b", re.I)
 class Stages:
     """Seconds; None where the log does not show the stage.
 
-    `staging`: from the staging table's creation to the end of the last COPY. `copy`: from the first COPY's start to the
-    last one's end. `merge`: what the statements after that took, together; without a COPY, those with ON CONFLICT.
+    `staging`: from the last file written, which is the Parquet, to the end of the last COPY. `copy`: from the first
+    COPY's start to the last one's end. `merge`: what the statements after that took, together. Without any COPY,
+    staging ends where the first statement with ON CONFLICT starts, and `merge` are those statements.
     """
 
     staging: float | None
@@ -37,12 +38,12 @@ class Stages:
 @dataclass(frozen=True)
 class _Statement:
     ended: datetime
-    seconds: float | None
+    seconds: float
     text: str
 
     @property
     def started(self) -> datetime:
-        return self.ended - timedelta(seconds=self.seconds or 0)
+        return self.ended - timedelta(seconds=self.seconds)
 
 
 def end(log: Path) -> int:
@@ -50,34 +51,34 @@ def end(log: Path) -> int:
     return log.stat().st_size
 
 
-def stages(log: Path, begin: int) -> Stages:
-    """The stages of the run whose lines begin at byte `begin` of `log`."""
+def stages(log: Path, begin: int, files: Path) -> Stages:
+    """The stages of the run whose lines begin at byte `begin` of `log`, and whose files lie in `files`."""
+    times = [path.stat().st_mtime for path in files.rglob("*") if path.is_file()]
+    written = datetime.fromtimestamp(max(times), UTC) if times else None
     with log.open("rb") as file:
         file.seek(begin)
-        return stages_of(file.read().decode(errors="replace").splitlines())
+        return stages_of(file.read().decode(errors="replace").splitlines(), written)
 
 
-def stages_of(lines: Iterable[str]) -> Stages:
-    """The same for the lines themselves."""
+def stages_of(lines: Iterable[str], written: datetime | None) -> Stages:
+    """The same for the lines themselves; `written`: when the last file was, if any."""
     statements = [
-        _Statement(
-            datetime.fromisoformat(found["at"]), float(found["ms"]) / 1000 if found["ms"] else None, found["text"]
-        )
+        _Statement(datetime.fromisoformat(found["at"]).replace(tzinfo=UTC), float(found["ms"]) / 1000, found["text"])
         for found in map(_LINE.match, _joined(lines))
         if found
     ]
-    timed = [each for each in statements if each.seconds is not None]
-    copies = [each for each in timed if _COPY.match(each.text)]
-    created = [each.ended for each in statements if _CREATE.match(each.text)]
+    copies = [each for each in statements if _COPY.match(each.text)]
+    staged: datetime | None
     if copies:
-        last = max(each.ended for each in copies)
-        merge = [each for each in timed if each.ended > last and not _DDL.match(each.text)]
+        staged = copies_end = max(each.ended for each in copies)
+        merge = [each for each in statements if each.ended > copies_end and not _DDL.match(each.text)]
     else:
-        merge = [each for each in timed if re.search(r"\bON\s+CONFLICT\b", each.text, re.I)]
+        merge = [each for each in statements if _UPSERT.search(each.text)]
+        staged = min((each.started for each in merge), default=None)
     return Stages(
-        staging=(last - min(created)).total_seconds() if copies and created else None,
-        copy=(last - min(each.started for each in copies)).total_seconds() if copies else None,
-        merge=sum(each.seconds or 0 for each in merge) if merge else None,
+        staging=(staged - written).total_seconds() if staged and written else None,
+        copy=(staged - min(each.started for each in copies)).total_seconds() if staged and copies else None,
+        merge=sum(each.seconds for each in merge) if merge else None,
     )
 
 

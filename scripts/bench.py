@@ -36,7 +36,8 @@ def run() -> int:
             "BENCH_SERVER_LOG": str(postgres.daemon(instance).log),
             "BENCH_PASSWORD_FILE": str(instance.secret_file("rdsadmin_password")),
             "BENCH_WORKER_PYTHON": str(worker),
-            "BENCH_JARS": str(s3a),
+            "GLUE_WORKER_JARS": str(s3a),
+            "GLUE_WORKER_CLASS_ARCHIVES": str(LOCAL / "class-archives"),
             "BENCH_JDBC_JAR": str(jdbc),
             "BENCH_MODULES": str(modules),
         }

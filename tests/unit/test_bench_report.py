@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -116,11 +117,15 @@ def test_json_has_every_run_and_every_bar() -> None:
     assert len(written["bars"]) == len(bars.BARS)
 
 
+def at(second: float) -> datetime:
+    return datetime(2026, 1, 1, 10, tzinfo=UTC) + timedelta(seconds=second)
+
+
 def test_stages_by_the_servers_log() -> None:
-    """Two connections copy side by side; the merge is a lock and a statement of several lines; noise is left out."""
+    """Two connections copy side by side; the merge is two statements, one of several lines; the rest is left out."""
     log = """\
 2026-01-01 10:00:00.000 UTC [7] LOG:  checkpoint starting: time
-2026-01-01 10:00:01.000 UTC [7] LOG:  statement: CREATE UNLOGGED TABLE "staging" AS SELECT a FROM b WITH NO DATA
+2026-01-01 10:00:01.000 UTC [7] LOG:  duration: 30.000 ms  statement: CREATE UNLOGGED TABLE "staging" AS SELECT 1
 2026-01-01 10:00:03.000 UTC [8] LOG:  duration: 1000.000 ms  statement: COPY "staging" ("a") FROM STDIN
 2026-01-01 10:00:04.500 UTC [9] LOG:  duration: 2200.000 ms  statement: COPY "staging" ("a") FROM STDIN
 2026-01-01 10:00:05.000 UTC [7] LOG:  duration: 40.000 ms  statement: SELECT count(*) FROM "staging"
@@ -130,20 +135,21 @@ def test_stages_by_the_servers_log() -> None:
 2026-01-01 10:00:10.000 UTC [7] LOG:  duration: 900.000 ms  statement: DROP TABLE IF EXISTS "staging"
 2026-01-01 10:00:10.000 UTC [7] ERROR:  nothing
 """
-    found = serverlog.stages_of(log.splitlines())
-    assert found.staging == pytest.approx(3.5)
+    found = serverlog.stages_of(log.splitlines(), at(1.5))
+    assert found.staging == pytest.approx(3.0)
     assert found.copy == pytest.approx(2.5)
     assert found.merge == pytest.approx(3.54)
+    assert serverlog.stages_of(log.splitlines(), None).staging is None
 
 
 def test_stages_without_copy() -> None:
     log = """\
-2026-01-01 10:00:01.000 UTC [7] LOG:  statement: CREATE TABLE peer_staging (a bigint)
 2026-01-01 10:00:02.000 UTC [7] LOG:  duration: 25.000 ms  execute <unnamed>: INSERT INTO peer_staging VALUES ($1)
 2026-01-01 10:00:05.000 UTC [7] LOG:  duration: 2000.000 ms  statement: INSERT INTO t SELECT 1 ON CONFLICT DO NOTHING
 """
-    assert serverlog.stages_of(log.splitlines()) == serverlog.Stages(staging=None, copy=None, merge=2.0)
+    found = serverlog.stages_of(log.splitlines(), at(1))
+    assert found == serverlog.Stages(staging=2.0, copy=None, merge=2.0)
 
 
 def test_a_log_without_slow_statements_shows_no_stage() -> None:
-    assert serverlog.stages_of([]) == serverlog.Stages(None, None, None)
+    assert serverlog.stages_of([], at(1)) == serverlog.Stages(None, None, None)

@@ -1,0 +1,89 @@
+"""How the worker agent launches a script, by its own code: outside of what is measured, for on AWS that is Glue's part.
+
+A JSON object on standard input, one on standard output; runs in the worker's venv with the agent's package on
+PYTHONPATH. ``launcher.py archive``: makes the JVM's class archive, which a worker has after its first half minute;
+``launcher.py launch``: command line and environment of a run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from glue_worker import runscript
+from glue_worker.class_archive import ClassArchive
+from glue_worker.config import Config
+from glue_worker.request import RunRequest
+from glue_worker.spark import RunFiles, job_environment, submit_command
+from glue_worker.versions import find_versions
+
+
+def archive(asked: dict[str, Any]) -> dict[str, Any]:
+    """`{"jvm_options": […]}` that use the archive, once it is made; asked for: `environment`, `folder`."""
+    config = Config.from_environment(environ(asked))
+    made = ClassArchive(config, find_versions(config))
+    made.prepare()
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread():
+            thread.join()
+    return {"jvm_options": made.options()}
+
+
+def launch(asked: dict[str, Any]) -> dict[str, Any]:
+    """`{"command": […], "environment": {…}}`.
+
+    Asked for: `environment` (the agent's settings), `folder`, `script`, `arguments`, `jars`, `python_path`,
+    `jvm_options`.
+    """
+    config = Config.from_environment(environ(asked))
+    request = RunRequest.parse(
+        {
+            "run_id": "jr_bench",
+            "job_name": "bench",
+            "script_location": "s3://bench/job.py",
+            "arguments": asked["arguments"],
+            "credentials": {"access_key_id": "none", "secret_access_key": "none", "session_token": None},
+            "region": "us-east-1",
+            "timeout_seconds": 3600,
+            "log_groups": {"output": "none", "error": "none"},
+            "log_stream": "none",
+            "internet": False,
+        }
+    )
+    folder = Path(asked["folder"])
+    files = RunFiles(
+        folder=folder,
+        runscript=Path(runscript.__file__),
+        script=Path(asked["script"]),
+        report=folder / "report",
+        jars=[Path(jar) for jar in asked["jars"]],
+        python_path=[Path(entry) for entry in asked["python_path"]],
+    )
+    files.tmp.mkdir(parents=True, exist_ok=True)
+    environment = job_environment(os.environ, config, request, files, asked["jvm_options"])
+    return {"command": submit_command(config, request, files), "environment": environment}
+
+
+def environ(asked: dict[str, Any]) -> dict[str, str]:
+    """The agent's environment: what was asked for, and what it demands although nobody listens or stores anything."""
+    token = Path(asked["folder"]) / "token"
+    token.write_text("no agent listens")
+    return {
+        **os.environ,
+        "GLUE_WORKER_LISTEN": "127.0.0.1:0",
+        "GLUE_WORKER_TOKEN_FILE": str(token),
+        "GLUE_WORKER_HOME": asked["folder"],
+        "GLUE_WORKER_AWS_ENDPOINT_URL": "http://127.0.0.1:1",  # the files are local
+        "GLUE_WORKER_SPARK_SUBMIT": str(Path(sys.executable).with_name("spark-submit")),
+        "PYSPARK_PYTHON": sys.executable,
+        **asked["environment"],
+    }
+
+
+if __name__ == "__main__":
+    answer = {"archive": archive, "launch": launch}[sys.argv[1]]
+    print(json.dumps(answer(json.load(sys.stdin))))
