@@ -17,7 +17,7 @@ SAMPLE_SECONDS = 0.1
 # For PSS the kernel walks all pages of a process: 5 ms for a JVM of 230 MB. Sampling may cost a fiftieth of the time.
 PAUSE_FACTOR = 50
 # Proportional set size shares pages among the processes that map them; only Linux tells it.
-MEMORY = "PSS" if hasattr(psutil, "LINUX") and psutil.LINUX else "RSS"
+MEMORY = "PSS" if psutil.LINUX else "RSS"
 
 
 @dataclass(frozen=True)
