@@ -76,9 +76,10 @@ def _check(contestant: Contestant, scenario: Scenario, expected: Contents) -> No
     with server.connect() as connection:
         found = server.contents(connection)
     if found != expected:
+        values = "with other values" if found.rows == expected.rows else f"{expected.rows} expected"
         raise ContentsError(
-            f"{contestant.name} left other contents after {scenario.name}: {found.rows} rows, {expected.rows} expected"
-            f"{'' if found.rows != expected.rows else ', with other values'}. Its log is shown by KEEP=1."
+            f"{contestant.name} left other contents after {scenario.name}: {found.rows} rows, {values}. "
+            "KEEP=1 keeps its log in .local/bench-logs/"
         )
     if left := server.staging_left():
         raise ContentsError(f"{contestant.name} left tables behind after {scenario.name}: {', '.join(left)}")

@@ -56,7 +56,7 @@ def main(raw: Path, processed: Path) -> None:
     # The last line of each key: the key is (aluno_id, escola_id, disciplina), and a pupil has one school.
     rows = lines.filter(col("reason").is_null()).unique(table.KEY, keep="last").select(table.COLUMNS)
     del lines
-    rows.write_parquet(processed / "performance_academica.parquet")
+    rows.write_parquet(processed / "performance_academica.parquet", compression="snappy")
     with table.staging() as server:
         # An empty address: libpq's variables say where, as whom, and with TLS.
         with adbc.connect("postgresql://") as connection, connection.cursor() as cursor:
