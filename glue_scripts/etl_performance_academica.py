@@ -1,190 +1,260 @@
 """AWS Glue job: alunos, escolas and notas (CSV in S3) -> performance_academica (Parquet in S3, and PostgreSQL).
 
-Lines that can't be used are set aside with a reason; of those that can, the last of each key wins. They are joined and
-written twice: as this run's Parquet, then through a staging table into the table, in one transaction.
+Lines that can't be used are set aside with the rule that they break; of those that can, the last of each key wins. They
+are joined and written twice: as this run's Parquet, then through a staging table into the table, in one transaction.
 """
 
 from __future__ import annotations
 
+import math
 import sys
+import time
 from collections import Counter
-from functools import reduce
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
-import common
-from common import CsvFile, Database, Job
-from pyspark.sql import DataFrame, Observation, SparkSession
+import outputs
+import quality
+import reading
+from arguments import database_of, job_of, resolve_arguments
+from common import COLUMNS, KEY, TABLE, CountError, InputFileError, Job, QualityError, log
+from pyspark.sql import Column, DataFrame, Observation, SparkSession, Window
 from pyspark.sql import functions as F
+from source_files import Source, find_sources
+from staging import Staging, copy_lines
+
+# Up to this size of all files together one task does the whole: a shuffle or a broadcast would take longer.
+ONE_PARTITION_BYTES = 4 * 1024 * 1024
+BYTES_PER_SHUFFLE_PARTITION = 16 * 1024 * 1024
 
 
 def main(argv: list[str]) -> None:
     """Run the job with Glue's arguments; an exception makes the run FAILED."""
-    options = common.resolve_arguments(argv)
-    job = common.job_of(options)
-    database = common.database_of(options)
-    # Neither GlueContext nor awsglue's Job: they need Glue's own jars, and here are no DynamicFrames or bookmarks.
-    spark = SparkSession.builder.appName(job.name).getOrCreate()
-    run(spark, job, database)
+    options = resolve_arguments(argv)
+    job = job_of(options)
+    # While Spark starts, the secret is read and the database woken.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        opening = pool.submit(lambda: Staging(database_of(options), job.table, job.run_id).open())
+        # Neither GlueContext nor awsglue's Job: they need Glue's own jars, and here are no DynamicFrames or bookmarks.
+        spark = SparkSession.builder.appName(job.name).getOrCreate()
+        staging = opening.result()
+    with staging:
+        run(spark, job, staging)
 
 
-def run(spark: SparkSession, job: Job, database: Database) -> dict[str, object]:
+@dataclass
+class Counts:
+    """Lines of a run: by set those read, those rejected by rule, and those that leave a quote open; grades kept."""
+
+    read: dict[str, int]
+    rejected: dict[str, Counter[str]]
+    open_quotes: dict[str, int]
+    idade_set_to_null: int
+    kept: int
+    superseded: int
+
+
+@dataclass
+class Plan:
+    """How a run reads its sources: `careful` names the sets in which values have line breaks."""
+
+    spark: SparkSession
+    sources: dict[str, Source]
+    one_partition: bool
+    careful: frozenset[str] = frozenset()
+
+    def lines(self, name: str) -> DataFrame:
+        """All data lines of a set, typed and judged."""
+        lines = reading.read_lines(self.spark, self.sources[name], name in self.careful, self.one_partition)
+        return quality.typed(lines, name)
+
+
+@dataclass
+class Clock:
+    """Seconds that each part of the run took."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    began: float = field(default_factory=time.monotonic)
+
+    def lap(self, part: str) -> None:
+        now = time.monotonic()
+        self.seconds[part] = round(now - self.began, 2)
+        self.began = now
+
+
+def run(spark: SparkSession, job: Job, staging: Staging) -> dict[str, object]:
     """One run, from the raw files to the table; the summary that it logs as its last line.
 
     Parquet comes before the database, so that whatever fails, fails while the table is still as it was. A run that dies
-    in between leaves a folder of its own that no later run reads.
+    before the Parquet is whole leaves a folder without `_SUCCESS`, which the next run removes; one that dies between
+    the two leaves a whole folder whose rows the table gets from the next run.
 
     Raises JobError where the input, the database or the counts are wrong.
     """
-    # First of all: it wakes a paused database and costs nothing when the table is missing.
-    with common.connect(database) as connection:
-        common.check_table(connection, job.table)
+    clock = Clock()
+    sources = find_sources(spark, job)
+    size_bytes = sum(source.size_bytes for source in sources.values())
+    # By default a small input would be spread over 200 tasks.
+    spark.conf.set("spark.sql.shuffle.partitions", max(1, math.ceil(size_bytes / BYTES_PER_SHUFFLE_PARTITION)))
+    staging.remove_leftovers(lambda run_id: outputs.remove_unmarked(spark, job.parquet(run_id)))
+    clock.lap("prepare")
 
-    files = {name: common.open_csv(spark, f"{job.raw}{name}.csv", common.COLUMNS[name]) for name in common.COLUMNS}
-    size_bytes = sum(file.size_bytes for file in files.values())
-    spark.conf.set("spark.sql.shuffle.partitions", common.shuffle_partitions(size_bytes))
-
-    alunos = read_alunos(spark, files["alunos"])
-    escolas = read_escolas(spark, files["escolas"])
-    # Counted, split into rejected and accepted, and joined in one pass over the file.
-    notas = read_notas(spark, files["notas"], alunos, escolas).persist()
-
-    lines = {"alunos": alunos, "escolas": escolas, "notas": notas}
-    read, rejected = count_lines(lines, common.data_lines(spark, files["notas"]))
-    rejects = write_rejects(lines, job) if any(rejected.values()) else None
-
-    parquet = f"{job.processed}performance_academica/run={job.run_id}/"
-    kept, superseded = write_parquet(notas, parquet)
-    notas.unpersist()
-    if read["notas"] != kept + superseded + rejected["notas"].total():
-        raise common.CountError(
-            f"notas.csv has {read['notas']} lines, but kept {kept}, superseded {superseded} and rejected "
-            f"{rejected['notas'].total()} don't add up; nothing was merged. Did the file change during the run?"
-        )
-    if kept == 0:
-        raise common.InputFileError(
-            f"{files['notas'].path} has no usable line, rejected: {dict(rejected['notas'])}; see {rejects}"
-        )
+    plan = Plan(spark, sources, one_partition=size_bytes <= ONE_PARTITION_BYTES)
+    parquet = job.parquet()
+    try:
+        counts = write_grades(plan, parquet)
+        if with_open_quotes := [name for name, lines in counts.open_quotes.items() if lines]:
+            log("read_again_with_line_breaks", sets=with_open_quotes, lines=counts.open_quotes)
+            plan.careful = frozenset(with_open_quotes)
+            counts = write_grades(plan, parquet)
+        clock.lap("parquet")
+        log("rejected_lines", **counts.rejected)
+        if counts.idade_set_to_null:
+            log("values_set_to_null", set="alunos", idade=counts.idade_set_to_null)
+        parts = rejected_lines(plan, counts)
+        rejects = outputs.write_rejects(parts, job, plan.one_partition) if parts else None
+        clock.lap("rejects")
+        check_counts(counts, job, rejects)
+    except BaseException:
+        outputs.remove_unmarked(spark, parquet)
+        raise
+    outputs.mark_whole(spark, parquet)
 
     # Read back rather than computed again: what the table gets is what the Parquet holds, even if the source changed.
-    rows = spark.read.schema(", ".join(f"{name} {kind}" for name, kind in common.TABLE.items())).parquet(parquet)
-    with common.staging_table(database, job.table, job.run_id) as staging:
-        copied = common.copy_to(database, staging, common.copy_lines(rows), kept)
-        if copied != kept:
-            raise common.CountError(f"{copied} of {kept} rows reached {staging}; nothing was merged")
-        merged = common.merge(database, job.table, staging, kept)
+    merged = staging.load(copy_lines(outputs.read_parquet(spark, parquet)), counts.kept)
+    clock.lap("database")
 
     summary: dict[str, object] = {
-        "read": read,
-        "kept": kept,
-        "superseded": superseded,
-        "rejected": dict(rejected["notas"]),
+        "read": counts.read,
+        "kept": counts.kept,
+        "superseded": counts.superseded,
+        "rejected": dict(counts.rejected["notas"]),
         **merged,
         "parquet": parquet,
         "rejects": rejects,
+        "seconds": clock.seconds,
     }
-    common.log("run_summary", **summary)
+    log("run_summary", **summary)
     return summary
 
 
-def read_alunos(spark: SparkSession, file: CsvFile) -> DataFrame:
-    """All lines of alunos.csv with typed columns, `idade_invalid` and `reason`."""
-    lines = common.read_csv(spark, file, common.COLUMNS["alunos"]).selectExpr(
-        "raw_line", "position", "malformed", "not_utf8",
-        "id AS aluno_id_text",
-        f"{common.whole_number('id')} AS aluno_id",
-        "nome_ficticio AS nome_aluno",
-        f"{common.whole_number('idade')} AS idade",
-        "idade AS idade_text",
-        "genero",
-        f"{common.whole_number('escola_id')} AS escola_id",
-    )  # fmt: skip
-    sane = F.coalesce(F.col("idade").between(0, 150), F.lit(False))
-    lines = lines.withColumn("idade_invalid", F.col("idade_text").isNotNull() & ~sane)
-    lines = lines.withColumn("idade", F.when(sane, F.col("idade").cast("smallint")))
-    return common.with_reason(lines, common.ALUNO_RULES)
-
-
-def read_escolas(spark: SparkSession, file: CsvFile) -> DataFrame:
-    """All lines of escolas.csv with typed columns and `reason`."""
-    lines = common.read_csv(spark, file, common.COLUMNS["escolas"]).selectExpr(
-        "raw_line", "position", "malformed", "not_utf8",
-        "escola_id AS escola_id_text",
-        f"{common.whole_number('escola_id')} AS escola_id",
-        "nome AS nome_escola",
-        "rede",
-        "regiao",
-    )  # fmt: skip
-    return common.with_reason(lines, common.ESCOLA_RULES)
-
-
-def read_notas(spark: SparkSession, file: CsvFile, alunos: DataFrame, escolas: DataFrame) -> DataFrame:
-    """All lines of notas.csv with the pupil's and the school's columns, `nota` as DECIMAL(4,2), and `reason`."""
-    last_alunos = common.ranked(alunos, "aluno_id").where("rank = 1")
-    last_escolas = common.ranked(escolas, "escola_id").where("rank = 1")
-    known_alunos = last_alunos.selectExpr(
-        "aluno_id", "nome_aluno", "idade", "genero", "escola_id", "true AS aluno_found"
+def write_grades(plan: Plan, folder: str) -> Counts:
+    """Write the last accepted line of each key, joined, and count all lines on the way, in one pass over the files."""
+    seen = {name: Observation() for name in COLUMNS}
+    lines = {name: observed(plan.lines(name), name, seen[name]) for name in COLUMNS}
+    joined = Observation()
+    # A key's escola is that of its aluno: the last line of aluno and disciplina is the last of the key.
+    notas = lines["notas"].select("aluno_id", "disciplina", "nota", *reading.POSITION)
+    if not plan.one_partition:
+        notas = notas.repartition("aluno_id")  # one shuffle for both the ranking and the join
+    graded = join_known(ranked(notas, "aluno_id", "disciplina"), lines["alunos"], lines["escolas"], plan)
+    counted = graded.observe(
+        joined,
+        *(counted_where(f"rule = '{name}'", name) for name in quality.names(quality.REFERENCE_RULES, "notas")),
+        counted_where("rule IS NULL AND rank = 1", "kept"),
+        counted_where("rule IS NULL AND rank > 1", "superseded"),
     )
-    known_escolas = last_escolas.selectExpr("escola_id", "nome_escola", "rede", "regiao", "true AS escola_found")
-    lines = common.read_csv(spark, file, common.COLUMNS["notas"]).selectExpr(
-        "raw_line", "position", "malformed", "not_utf8",
-        "aluno_id AS aluno_id_text",
-        f"{common.whole_number('aluno_id')} AS aluno_id",
-        "disciplina",
-        "nota AS nota_text",
-        "try_cast(nota AS DECIMAL(4,2)) AS nota",
-    )  # fmt: skip
-    joined = lines.join(known_alunos.join(known_escolas, "escola_id", "left"), "aluno_id", "left")
-    return common.with_reason(joined, common.NOTA_RULES).select("raw_line", "position", "reason", *common.TABLE)
+    outputs.write_parquet(counted.where("rule IS NULL AND rank = 1"), folder)
 
-
-def count_lines(lines: dict[str, DataFrame], notas_lines: DataFrame) -> tuple[dict[str, int], dict[str, Counter[str]]]:
-    """Lines by file, and rejected lines by file and reason; logs these, and how many pupils lost an unusable idade.
-
-    `notas_lines` are the lines of notas.csv before the joins, so that a join that lost or doubled lines would show.
-    """
-    no_warning = F.lit(False).alias("idade_invalid")
-    tagged = [
-        file_lines.select(F.lit(name).alias("file"), "reason", "idade_invalid" if name == "alunos" else no_warning)
-        for name, file_lines in lines.items()
-    ]
-    tagged.append(notas_lines.select(F.lit("notas before joins"), F.lit(None).cast("string"), no_warning))
-    accepted_warning = F.expr("reason IS NULL AND idade_invalid").cast("int")
-    counts = reduce(DataFrame.unionAll, tagged).groupBy("file", "reason")
-    rows = counts.agg(F.count("*").alias("lines"), F.sum(accepted_warning).alias("warnings")).collect()
-    read: Counter[str] = Counter()
-    rejected: dict[str, Counter[str]] = {name: Counter() for name in lines}
-    for row in rows:
-        read[row.file] += row.lines
-        if row.reason:
-            rejected[row.file][row.reason] = row.lines
-    common.log("rejected_lines", **rejected)
-    if idade_invalid := sum(row.warnings for row in rows):
-        common.log("values_set_to_null", file="alunos.csv", idade=idade_invalid)
-    return {"alunos": read["alunos"], "escolas": read["escolas"], "notas": read["notas before joins"]}, rejected
-
-
-def write_rejects(lines: dict[str, DataFrame], job: Job) -> str:
-    """Write the rejected lines of all files, as they were, with file and reason; their folder."""
-    folder = f"{job.processed}performance_academica_rejeitados/run={job.run_id}/"
-    # Text in Parquet is UTF-8; a line that is not keeps its place with U+FFFD in it.
-    raw_line = F.decode(F.col("raw_line").cast("binary"), "UTF-8").alias("raw_line")
-    parts = [
-        file_lines.where("reason IS NOT NULL").select(F.lit(f"{name}.csv").alias("file"), raw_line, "reason")
-        for name, file_lines in lines.items()
-    ]
-    reduce(DataFrame.unionAll, parts).coalesce(1).write.parquet(folder)
-    return folder
-
-
-def write_parquet(notas: DataFrame, folder: str) -> tuple[int, int]:
-    """Write the last accepted line of each key; how many were kept and how many they superseded."""
-    counted = Observation()
-    ranked = common.ranked(notas, *common.KEY).observe(
-        counted,
-        F.count(F.expr("CASE WHEN rank = 1 THEN 1 END")).alias("kept"),
-        F.count(F.expr("CASE WHEN rank > 1 THEN 1 END")).alias("superseded"),
+    found = {name: observation.get for name, observation in seen.items()}
+    rejected = {name: Counter({rule: found[name][rule] for rule in rules_of(name)}) for name in COLUMNS}
+    rejected["notas"].update({rule: joined.get[rule] for rule in quality.names(quality.REFERENCE_RULES, "notas")})
+    return Counts(
+        read={name: found[name]["lines"] for name in COLUMNS},
+        rejected={name: +counter for name, counter in rejected.items()},
+        open_quotes={name: found[name]["open_quotes"] for name in COLUMNS},
+        idade_set_to_null=found["alunos"]["idade_set_to_null"],
+        kept=joined.get["kept"],
+        superseded=joined.get["superseded"],
     )
-    ranked.where("rank = 1").select(*common.TABLE).write.parquet(folder)
-    return counted.get["kept"], counted.get["superseded"]
+
+
+def rules_of(name: str) -> list[str]:
+    """Names of the rules that a line of a set can break by itself."""
+    return quality.names(quality.RULES, name)
+
+
+def counted_where(condition: str, name: str) -> Column:
+    return F.count(F.expr(f"CASE WHEN {condition} THEN 1 END")).alias(name)
+
+
+def observed(lines: DataFrame, name: str, observation: Observation) -> DataFrame:
+    """The accepted lines; `observation` gets the counts of all once the result is written."""
+    metrics = [counted_where(f"rule = '{rule}'", rule) for rule in rules_of(name)]
+    metrics += [F.count(F.lit(1)).alias("lines"), counted_where("open_quote", "open_quotes")]
+    if name == "alunos":
+        metrics.append(counted_where("rule IS NULL AND idade_text IS NOT NULL AND idade IS NULL", "idade_set_to_null"))
+    return lines.observe(observation, *metrics).where("rule IS NULL")
+
+
+def ranked(lines: DataFrame, *key: str) -> DataFrame:
+    """Lines with `rank`: 1 for the last line of its key in file order, higher for those it supersedes."""
+    newest_first = Window.partitionBy(*key).orderBy(*(F.col(name).desc() for name in reading.POSITION))
+    return lines.withColumn("rank", F.row_number().over(newest_first))
+
+
+def join_known(notas: DataFrame, alunos: DataFrame, escolas: DataFrame, plan: Plan) -> DataFrame:
+    """Accepted lines of notas with their pupil's and school's columns, and `rule` where one of them is unknown."""
+    known_alunos = (
+        ranked(alunos, "aluno_id").where("rank = 1")
+        .selectExpr("aluno_id", "nome_aluno", "idade", "genero", "escola_id", "true AS known_aluno")
+    )  # fmt: skip
+    known_escolas = (
+        ranked(escolas, "escola_id").where("rank = 1")
+        .selectExpr("escola_id", "nome_escola", "rede", "regiao", "true AS known_escola")
+    )  # fmt: skip
+    if plan.one_partition:  # both sides are one partition already: no broadcast, no shuffle
+        known_alunos, known_escolas = known_alunos.hint("shuffle_hash"), known_escolas.hint("shuffle_hash")
+    alunos_with_escola = known_alunos.join(known_escolas, "escola_id", "left")
+    if plan.one_partition:
+        alunos_with_escola = alunos_with_escola.hint("shuffle_hash")
+    joined = notas.join(alunos_with_escola, "aluno_id", "left")
+    return joined.withColumn("rule", F.expr(quality.first_that_holds(quality.REFERENCE_RULES, "notas")))
+
+
+def rejected_lines(plan: Plan, counts: Counts) -> list[DataFrame]:
+    """Rejected lines of each set that has any: `file`, `line_number`, `raw_line`, `rule`. Read again: they are few."""
+    parts = []
+    for name, source in plan.sources.items():
+        if not counts.rejected[name]:
+            continue
+        lines = plan.lines(name)
+        if name == "notas" and any(rule in counts.rejected[name] for rule in ("unknown_aluno", "unknown_escola")):
+            alunos, escolas = (plan.lines(each).where("rule IS NULL") for each in ("alunos", "escolas"))
+            own = lines.selectExpr("aluno_id", "raw_line", *reading.POSITION, "rule AS own_rule")
+            judged = join_known(own, alunos, escolas, plan)
+            lines = judged.withColumn("rule", F.expr("coalesce(own_rule, rule)"))
+        lines = lines.where("rule IS NOT NULL").select("raw_line", *reading.POSITION, "rule")
+        if name in plan.careful:
+            lines = lines.withColumn("line_number", F.col("number"))
+        else:
+            lines = reading.with_line_numbers(lines, plan.spark, source, plan.one_partition)
+        labels = F.array(*(F.lit(file.label) for file in source.files))
+        label = F.element_at(labels, F.col("file") + 1)
+        parts.append(lines.select(label.alias("file"), "line_number", "raw_line", "rule"))
+    return parts
+
+
+def check_counts(counts: Counts, job: Job, rejects: str | None) -> None:
+    """Raise unless every line of notas is accounted for, some are usable, and few enough of each set were rejected."""
+    read, rejected = counts.read, counts.rejected
+    if read["notas"] != counts.kept + counts.superseded + rejected["notas"].total():
+        raise CountError(
+            f"notas has {read['notas']} lines, but kept {counts.kept}, superseded {counts.superseded} and rejected "
+            f"{rejected['notas'].total()} don't add up; nothing was merged. Did a file change during the run?"
+        )
+    if counts.kept == 0:
+        raise InputFileError(
+            f"{job.raw}notas.csv has no usable line, rejected: {dict(rejected['notas'])}; see {rejects}"
+        )
+    for name in COLUMNS:
+        percent = 100 * rejected[name].total() / max(1, read[name])
+        if percent > job.max_rejected_percent:
+            raise QualityError(
+                f"{rejected[name].total()} of {read[name]} lines of {name} ({percent:.1f} %) were rejected, more than "
+                f"--max_rejected_percent {job.max_rejected_percent:g}: {dict(rejected[name])}. Nothing was merged. "
+                f"The lines and the rules they break are in {rejects}"
+            )
 
 
 if __name__ == "__main__":

@@ -20,8 +20,10 @@ REPOSITORY = Path(__file__).parents[2]
 GLUE_SCRIPTS = REPOSITORY / "glue_scripts"
 sys.path.insert(0, str(GLUE_SCRIPTS))  # flat, as Glue puts them
 
-import common  # noqa: E402
 import etl_performance_academica as etl  # noqa: E402
+from common import DatabaseError, Job  # noqa: E402
+from database import Database, connect  # noqa: E402
+from staging import Staging  # noqa: E402
 
 TABLE = "performance_academica"
 ALUNOS = "id,nome_ficticio,idade,genero,escola_id\n1,Ana,15,F,10\n2,Bia,16,F,20\n"
@@ -45,7 +47,7 @@ def spark() -> Iterator[SparkSession]:
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.driver.memory", "1g")
-        .config("spark.submit.pyFiles", str(GLUE_SCRIPTS / "common.py"))
+        .config("spark.submit.pyFiles", ",".join(map(str, GLUE_SCRIPTS.glob("*.py"))))
         .getOrCreate()
     )
     session.sparkContext.setLogLevel("ERROR")
@@ -63,7 +65,7 @@ def server() -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def owned_database(server: dict[str, str]) -> Iterator[common.Database]:
+def owned_database(server: dict[str, str]) -> Iterator[Database]:
     """A new database whose owner is no superuser, as the master user of Aurora is none; dropped at the end."""
     name = f"job_test_{uuid.uuid4().hex[:12]}"
     password = uuid.uuid4().hex
@@ -74,7 +76,7 @@ def owned_database(server: dict[str, str]) -> Iterator[common.Database]:
         with superuser.cursor() as cursor:
             cursor.execute(sql.SQL("CREATE ROLE {name} LOGIN PASSWORD {password}").format(**names))
             cursor.execute(sql.SQL("CREATE DATABASE {name} OWNER {name} TEMPLATE template0").format(**names))
-        database = common.Database(server["host"], int(server.get("port", 5432)), name, name, password)
+        database = Database(server["host"], int(server.get("port", 5432)), name, name, password)
         admit(server, database)
         yield database
         with superuser.cursor() as cursor:
@@ -84,11 +86,11 @@ def owned_database(server: dict[str, str]) -> Iterator[common.Database]:
         superuser.close()
 
 
-def admit(server: dict[str, str], database: common.Database) -> None:
+def admit(server: dict[str, str], database: Database) -> None:
     """Let the database's owner in, over TLS, where the server knows only its superuser (`make test-job`)."""
     try:
         query(database, "SELECT 1")
-    except common.DatabaseError as error:
+    except DatabaseError as error:
         if "no pg_hba.conf entry" not in str(error):
             raise
     else:
@@ -112,25 +114,25 @@ def admit(server: dict[str, str], database: common.Database) -> None:
 
 
 @pytest.fixture
-def database(owned_database: common.Database) -> common.Database:
+def database(owned_database: Database) -> Database:
     """The database with an empty target table, made by the case's own SQL, and nothing else."""
     query(owned_database, "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     query(owned_database, (REPOSITORY / "sql" / "01_create_tables.sql").read_text())
     return owned_database
 
 
-def query(database: common.Database, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
+def query(database: Database, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
     """The rows of a statement, in a transaction of its own."""
-    with common.connect(database) as connection, connection.cursor() as cursor:
+    with connect(database) as connection, connection.cursor() as cursor:
         cursor.execute(statement, parameters or None)
         return cursor.fetchall() if cursor.description else []
 
 
-def table(database: common.Database, columns: str = "*") -> list[tuple[Any, ...]]:
+def table(database: Database, columns: str = "*") -> list[tuple[Any, ...]]:
     return query(database, f"SELECT {columns} FROM {TABLE} ORDER BY aluno_id, escola_id, disciplina")
 
 
-def relations(database: common.Database) -> list[str]:
+def relations(database: Database) -> list[str]:
     """Every table there is, so that a staging table left behind shows."""
     return [name for (name,) in query(database, "SELECT relname FROM pg_class WHERE relkind = 'r' AND oid >= 16384")]
 
@@ -146,33 +148,42 @@ def until(condition: Callable[[], object], seconds: float = 30) -> None:
 
 
 class Runner:
-    """Runs the job on files of the test."""
+    """Runs the job on files of the test. `raw` is the folder of the source files."""
 
-    def __init__(self, spark: SparkSession, database: common.Database, folder: Path) -> None:
+    def __init__(self, spark: SparkSession, database: Database, folder: Path) -> None:
         self.spark, self.database, self.folder = spark, database, folder
+        self.raw = folder / "raw"
         self.runs = 0
-        (folder / "raw").mkdir()
+        self.raw.mkdir()
 
     def write(self, **files: str | bytes) -> None:
         for name, content in files.items():
             data = content if isinstance(content, bytes) else content.encode()
-            (self.folder / "raw" / f"{name}.csv").write_bytes(data)
+            (self.raw / f"{name}.csv").write_bytes(data)
 
     def __call__(self, **files: str | bytes) -> dict[str, Any]:
         """Run on the files given, the small ones above for those that the folder lacks; the summary."""
         for name, content in {"alunos": ALUNOS, "escolas": ESCOLAS, "notas": NOTAS}.items():
-            if name not in files and not (self.folder / "raw" / f"{name}.csv").exists():
+            if name not in files and not any(self.raw.glob(f"{name}*")):
                 files[name] = content
         self.write(**files)
         return self.run()
 
-    def run(self) -> dict[str, Any]:
-        """Run on the folder as it is."""
+    def run(self, run_id: str | None = None, **arguments: Any) -> dict[str, Any]:
+        """Run on the folder as it is; `arguments` are fields of `Job`. Any number of lines may be rejected."""
         self.runs += 1
-        job = common.Job("test", f"jr_{self.runs}", f"{self.folder}/raw/", f"{self.folder}/processed/", TABLE)
-        return etl.run(self.spark, job, self.database)
+        job = Job(
+            "test",
+            run_id or f"jr_{self.runs}",
+            f"{self.raw}/",
+            f"{self.folder}/processed/",
+            TABLE,
+            **{"max_rejected_percent": 100.0, **arguments},
+        )
+        with Staging(self.database, job.table, job.run_id).open() as staging:
+            return etl.run(self.spark, job, staging)
 
 
 @pytest.fixture
-def job(spark: SparkSession, database: common.Database, tmp_path: Path) -> Runner:
+def job(spark: SparkSession, database: Database, tmp_path: Path) -> Runner:
     return Runner(spark, database, tmp_path)

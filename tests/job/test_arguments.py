@@ -8,8 +8,9 @@ import random
 import threading
 from collections.abc import Iterator
 
-import common
 import pytest
+from arguments import database_of, job_of, resolve_arguments
+from common import ConfigurationError, Job
 
 ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!cluster-0b1c-AbCdEf"
 ARGUMENTS = {
@@ -38,8 +39,8 @@ def without(name: str) -> dict[str, str]:
 
 
 def test_places_follow_from_arguments_in_any_order() -> None:
-    job = common.job_of(common.resolve_arguments(argv(ARGUMENTS)))
-    assert job == common.Job(
+    job = job_of(resolve_arguments(argv(ARGUMENTS)))
+    assert job == Job(
         name=ARGUMENTS["--JOB_NAME"],
         run_id=ARGUMENTS["--JOB_RUN_ID"],
         raw="s3://letrus-de-case-data-123456789012/raw/",
@@ -50,8 +51,8 @@ def test_places_follow_from_arguments_in_any_order() -> None:
 
 @pytest.mark.parametrize(("prefix", "raw"), [("raw", "raw/"), ("/a//raw/", "a/raw/"), ("", "")])
 def test_prefix_may_lack_or_repeat_slashes(prefix: str, raw: str) -> None:
-    options = common.resolve_arguments(argv({**ARGUMENTS, "--raw_prefix": prefix}))
-    assert common.job_of(options).raw == f"s3://{ARGUMENTS['--data_bucket']}/{raw}"
+    options = resolve_arguments(argv({**ARGUMENTS, "--raw_prefix": prefix}))
+    assert job_of(options).raw == f"s3://{ARGUMENTS['--data_bucket']}/{raw}"
 
 
 @pytest.mark.parametrize(
@@ -66,30 +67,30 @@ def test_prefix_may_lack_or_repeat_slashes(prefix: str, raw: str) -> None:
     ],
 )
 def test_arguments_of_others_change_nothing(more: list[str]) -> None:
-    assert common.resolve_arguments(argv(ARGUMENTS, *more)) == common.resolve_arguments(argv(ARGUMENTS))
+    assert resolve_arguments(argv(ARGUMENTS, *more)) == resolve_arguments(argv(ARGUMENTS))
     before = [ARGUMENTS["--JOB_NAME"], *more, *argv(ARGUMENTS)[1:]]
-    assert common.resolve_arguments(before) == common.resolve_arguments(argv(ARGUMENTS))
+    assert resolve_arguments(before) == resolve_arguments(argv(ARGUMENTS))
 
 
 def test_value_after_an_equals_sign() -> None:
     tokens = [f"{name}={value}" for name, value in ARGUMENTS.items()]
-    assert common.resolve_arguments(["script.py", *tokens]) == common.resolve_arguments(argv(ARGUMENTS))
+    assert resolve_arguments(["script.py", *tokens]) == resolve_arguments(argv(ARGUMENTS))
 
 
 @pytest.mark.parametrize("name", [name for name in ARGUMENTS if name != "--JOB_ID"])
 def test_missing_argument_is_named(name: str) -> None:
-    with pytest.raises(common.ConfigurationError, match=name):
-        common.resolve_arguments(argv(without(name)))
+    with pytest.raises(ConfigurationError, match=name):
+        resolve_arguments(argv(without(name)))
 
 
 def test_run_id_that_leaves_its_folder_is_refused() -> None:
-    with pytest.raises(common.ConfigurationError, match="JOB_RUN_ID"):
-        common.resolve_arguments(argv({**ARGUMENTS, "--JOB_RUN_ID": "jr_1/../../raw"}))
+    with pytest.raises(ConfigurationError, match="JOB_RUN_ID"):
+        resolve_arguments(argv({**ARGUMENTS, "--JOB_RUN_ID": "jr_1/../../raw"}))
 
 
 def test_port_must_be_a_number() -> None:
-    with pytest.raises(common.ConfigurationError, match="--aurora_port"):
-        common.resolve_arguments(argv({**ARGUMENTS, "--aurora_port": "five"}))
+    with pytest.raises(ConfigurationError, match="--aurora_port"):
+        resolve_arguments(argv({**ARGUMENTS, "--aurora_port": "five"}))
 
 
 class SecretsManager(http.server.BaseHTTPRequestHandler):
@@ -134,7 +135,7 @@ def secrets_manager(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[SecretsMan
 
 def test_credentials_come_from_the_secret_and_the_place_from_arguments(secrets_manager: type[SecretsManager]) -> None:
     secrets_manager.answer = {"SecretString": json.dumps({"username": "letrus_admin", "password": "s3cr3t-9"})}
-    database = common.database_of(common.resolve_arguments(argv(ARGUMENTS)))
+    database = database_of(resolve_arguments(argv(ARGUMENTS)))
     assert (database.host, database.port, database.name) == ("cluster.example", 5432, "letrus")
     assert (database.user, database.password) == ("letrus_admin", "s3cr3t-9")
     assert "s3cr3t-9" not in repr(database)
@@ -145,8 +146,8 @@ def test_credentials_come_from_the_secret_and_the_place_from_arguments(secrets_m
 @pytest.mark.parametrize("secret", ['{"username": "u", "pass": "s3cr3t-9"}', "s3cr3t-9", '["s3cr3t-9"]'])
 def test_unusable_secret_is_named_and_not_quoted(secrets_manager: type[SecretsManager], secret: str) -> None:
     secrets_manager.answer = {"SecretString": secret}
-    with pytest.raises(common.ConfigurationError, match="username and password") as caught:
-        common.database_of(common.resolve_arguments(argv(ARGUMENTS)))
+    with pytest.raises(ConfigurationError, match="username and password") as caught:
+        database_of(resolve_arguments(argv(ARGUMENTS)))
     assert ARN in str(caught.value)
     assert "s3cr3t-9" not in str(caught.value)
     assert caught.value.__suppress_context__
@@ -155,5 +156,5 @@ def test_unusable_secret_is_named_and_not_quoted(secrets_manager: type[SecretsMa
 def test_refused_secret_tells_the_remedy(secrets_manager: type[SecretsManager]) -> None:
     secrets_manager.status = 400
     secrets_manager.answer = {"__type": "AccessDeniedException", "Message": "not authorized"}
-    with pytest.raises(common.ConfigurationError, match=r"AccessDeniedException.*role"):
-        common.database_of(common.resolve_arguments(argv(ARGUMENTS)))
+    with pytest.raises(ConfigurationError, match=r"AccessDeniedException.*role"):
+        database_of(resolve_arguments(argv(ARGUMENTS)))

@@ -12,13 +12,17 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
-import common
 import psycopg2
 import pytest
+import staging
+from common import TABLE as COLUMN_TYPES
+from common import CountError, DatabaseError
 from conftest import TABLE, query, relations, table, until
+from database import CONNECT_SECONDS, Database, connect
 from pyspark.sql import DataFrame, SparkSession
+from staging import Staging, copy_lines, staging_name
 
-SCHEMA = ", ".join(f"{name} {kind}" for name, kind in common.TABLE.items())
+SCHEMA = ", ".join(f"{name} {kind}" for name, kind in COLUMN_TYPES.items())
 AWKWARD = [
     "tab\there", "back\\slash", "line\nfeed", "carriage\rreturn", "\\N", "\\.", 'quote"s', "o'quote", "ação ñ 日本 🎓",
     "", " ", "\\", "\\\\t", "\b\f\v", "ends with \\", "a,b;c|d", "\u2028\u0085",
@@ -33,16 +37,16 @@ def row(aluno: int, disciplina: str = "Artes", nota: str = "7.50", **values: Any
     return tuple({**columns, **values}.values())
 
 
-def load(database: common.Database, rows: list[tuple[Any, ...]], staging: str) -> None:
-    with common.connect(database) as connection, connection.cursor() as cursor:
+def load(database: Database, rows: list[tuple[Any, ...]], name: str) -> None:
+    with connect(database) as connection, connection.cursor() as cursor:
         for values in rows:
-            cursor.execute(f"INSERT INTO {staging} VALUES ({', '.join(['%s'] * len(values))})", values)
+            cursor.execute(f"INSERT INTO {name} VALUES ({', '.join(['%s'] * len(values))})", values)
 
 
-def merge(database: common.Database, rows: list[tuple[Any, ...]], run: str, expected: int | None = None) -> Any:
-    with common.staging_table(database, TABLE, run) as staging:
-        load(database, rows, staging)
-        return common.merge(database, TABLE, staging, len(rows) if expected is None else expected)
+def merge(database: Database, rows: list[tuple[Any, ...]], run: str, expected: int | None = None) -> Any:
+    with Staging(database, TABLE, run).open() as staged:
+        load(database, rows, staged.name)
+        return staged.merge(len(rows) if expected is None else expected)
 
 
 def frame(spark: SparkSession, rows: list[tuple[Any, ...]]) -> DataFrame:
@@ -52,7 +56,7 @@ def frame(spark: SparkSession, rows: list[tuple[Any, ...]]) -> DataFrame:
 # --- Connection
 
 
-def test_connection_is_encrypted_and_utf8(database: common.Database) -> None:
+def test_connection_is_encrypted_and_utf8(database: Database) -> None:
     assert query(database, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()") == [(True,)]
     assert query(database, "SHOW client_encoding") == [("UTF8",)]
 
@@ -66,11 +70,11 @@ def test_connection_is_encrypted_and_utf8(database: common.Database) -> None:
     ],
 )
 def test_what_trying_again_cannot_mend_fails_at_once(
-    database: common.Database, capsys: pytest.CaptureFixture[str], change: dict[str, Any], words: str
+    database: Database, capsys: pytest.CaptureFixture[str], change: dict[str, Any], words: str
 ) -> None:
     with (
-        pytest.raises(common.DatabaseError, match=f"attempt 1: .*({words})") as caught,
-        common.connect(dataclasses.replace(database, **change)),
+        pytest.raises(DatabaseError, match=f"attempt 1: .*({words})") as caught,
+        connect(dataclasses.replace(database, **change)),
     ):
         pass
     assert "wr0ng-pass" not in str(caught.value)
@@ -78,7 +82,7 @@ def test_what_trying_again_cannot_mend_fails_at_once(
 
 
 @contextmanager
-def waking_up(database: common.Database, refusals: int) -> Iterator[int]:
+def waking_up(database: Database, refusals: int) -> Iterator[int]:
     """A port that hangs up on the first connections, as a database does that wakes, and then leads to it."""
     listener = socket.create_server(("127.0.0.1", 0))
 
@@ -104,7 +108,7 @@ def waking_up(database: common.Database, refusals: int) -> Iterator[int]:
 
 
 def test_database_that_wakes_is_waited_for_and_each_attempt_logged(
-    database: common.Database, capsys: pytest.CaptureFixture[str]
+    database: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with waking_up(database, refusals=2) as port:
         assert query(dataclasses.replace(database, host="127.0.0.1", port=port), "SELECT 1") == [(1,)]
@@ -116,20 +120,20 @@ def test_database_that_wakes_is_waited_for_and_each_attempt_logged(
 
 
 def test_patience_with_a_database_that_never_comes_is_limited_and_long_enough_for_aurora(
-    database: common.Database,
+    database: Database,
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     with (
-        pytest.raises(common.DatabaseError, match=rf"127\.0\.0\.1:{port} .*attempt 2: .*efused"),
-        common.connect(dataclasses.replace(database, host="127.0.0.1", port=port), patience_seconds=2.5),
+        pytest.raises(DatabaseError, match=rf"127\.0\.0\.1:{port} .*attempt 2: .*efused"),
+        connect(dataclasses.replace(database, host="127.0.0.1", port=port), patience_seconds=2.5),
     ):
         pass
-    assert common.CONNECT_SECONDS >= 90
+    assert CONNECT_SECONDS >= 90
 
 
-def test_exception_rolls_back(database: common.Database) -> None:
-    with pytest.raises(ZeroDivisionError), common.connect(database) as connection, connection.cursor() as cursor:
+def test_exception_rolls_back(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError), connect(database) as connection, connection.cursor() as cursor:
         cursor.execute("CREATE TABLE half_done (x int)")
         raise ZeroDivisionError
     assert relations(database) == [TABLE]
@@ -140,34 +144,34 @@ def test_exception_rolls_back(database: common.Database) -> None:
 
 @pytest.mark.parametrize("few_rows", [0, 10_000], ids=["through executors", "through the driver"])
 def test_any_text_and_null_arrives_as_it_was(
-    spark: SparkSession, database: common.Database, monkeypatch: pytest.MonkeyPatch, few_rows: int
+    spark: SparkSession, database: Database, monkeypatch: pytest.MonkeyPatch, few_rows: int
 ) -> None:
     rows = [row(1, disciplina=f"{number:02} {text}", nome_aluno=text) for number, text in enumerate(AWKWARD)]
     rows += [row(2, nome_aluno=None, idade=None, genero=None, nome_escola=None, rede=None, regiao=None)]
     rows += [row(-3, nota="10", idade=0), row(9_223_372_036_854_775_807, nota="0")]
-    monkeypatch.setattr(common, "FEW_ROWS", few_rows)
-    with common.staging_table(database, TABLE, "jr_copy") as staging:
-        lines = common.copy_lines(frame(spark, rows).repartition(3))
-        assert common.copy_to(database, staging, lines, len(rows)) == len(rows)
-        copied = query(database, f"SELECT * FROM {staging}")
+    monkeypatch.setattr(staging, "FEW_ROWS", few_rows)
+    with Staging(database, TABLE, "jr_copy").open() as staged:
+        lines = copy_lines(frame(spark, rows).repartition(3))
+        assert staged.copy(lines, len(rows)) == len(rows)
+        copied = query(database, f"SELECT * FROM {staged.name}")
     assert sorted(copied, key=repr) == sorted(rows, key=repr)
 
 
 def test_more_rows_than_an_arrow_batch_and_an_empty_task(
-    spark: SparkSession, database: common.Database, monkeypatch: pytest.MonkeyPatch
+    spark: SparkSession, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(common, "FEW_ROWS", 0)
+    monkeypatch.setattr(staging, "FEW_ROWS", 0)
     rows = spark.range(25_000).selectExpr(
         "id AS aluno_id", "repeat('é', 40) AS nome_aluno", "CAST(15 AS SMALLINT) AS idade", "'F' AS genero",
         "10L AS escola_id", "'Dez' AS nome_escola", "'Municipal' AS rede", "'Sul' AS regiao", "'Artes' AS disciplina",
         "CAST(id % 1001 / 100.0 AS DECIMAL(4,2)) AS nota",
     )  # fmt: skip
-    with common.staging_table(database, TABLE, "jr_copy") as staging:
-        lines = common.copy_lines(rows.unionAll(rows.where("aluno_id < 0")))
-        assert common.copy_to(database, staging, lines, 25_000) == 25_000
+    with Staging(database, TABLE, "jr_copy").open() as staged:
+        lines = copy_lines(rows.unionAll(rows.where("aluno_id < 0")))
+        assert staged.copy(lines, 25_000) == 25_000
         found = query(
             database,
-            f"SELECT count(DISTINCT aluno_id), sum(nota), min(nome_aluno), max(length(nome_aluno)) FROM {staging}",
+            f"SELECT count(DISTINCT aluno_id), sum(nota), min(nome_aluno), max(length(nome_aluno)) FROM {staged.name}",
         )
     expected = sum(Decimal(number % 1001) for number in range(25_000)) / 100
     assert found == [(25_000, expected, "é" * 40, 40)]
@@ -176,54 +180,54 @@ def test_more_rows_than_an_arrow_batch_and_an_empty_task(
 # --- Staging and merge
 
 
-def test_staging_is_unlogged_named_after_its_run_and_gone_afterwards(database: common.Database) -> None:
+def test_staging_is_unlogged_named_after_its_run_and_gone_afterwards(database: Database) -> None:
     with (
-        common.staging_table(database, TABLE, "jr_one") as one,
-        common.staging_table(database, f"public.{TABLE}", "jr_two") as two,
+        Staging(database, TABLE, "jr_one").open() as one,
+        Staging(database, f"public.{TABLE}", "jr_two").open() as two,
     ):
-        names = [one, two.removeprefix("public.")]
+        names = [one.name, two.name.removeprefix("public.")]
         kinds = query(database, "SELECT relname, relpersistence FROM pg_class WHERE relname = ANY(%s)", names)
         assert sorted(kinds) == sorted((name, "u") for name in names)
         assert len(set(names)) == 2
     assert relations(database) == [TABLE]
 
 
-def test_staging_is_gone_after_a_failure(database: common.Database) -> None:
-    with pytest.raises(ZeroDivisionError), common.staging_table(database, TABLE, "jr_one"):
+def test_staging_is_gone_after_a_failure(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError), Staging(database, TABLE, "jr_one").open():
         raise ZeroDivisionError
     assert relations(database) == [TABLE]
 
 
-def test_staging_name_fits_postgresql_whatever_the_table(database: common.Database) -> None:
+def test_staging_name_fits_postgresql_whatever_the_table(database: Database) -> None:
     long = "a" * 63
-    assert len(common.staging_name(long, "jr_" + "f" * 64).encode()) <= 63
-    assert common.staging_name(f"x.{long}", "jr_1").startswith("x.a")
+    assert len(staging_name(long, "jr_" + "f" * 64).encode()) <= 63
+    assert staging_name(f"x.{long}", "jr_1").startswith("x.a")
 
 
-def test_rows_of_a_repeated_task_count_once(database: common.Database) -> None:
+def test_rows_of_a_repeated_task_count_once(database: Database) -> None:
     rows = [row(1), row(2), row(3)]
     assert merge(database, [*rows, *rows[:2]], "jr_1", expected=3) == {"inserted": 3, "updated": 0, "unchanged": 0}
     assert table(database) == rows
 
 
 @pytest.mark.parametrize("expected", [1, 3])
-def test_other_number_of_rows_than_expected_merges_nothing(database: common.Database, expected: int) -> None:
-    with pytest.raises(common.CountError, match="table is as it was"):
+def test_other_number_of_rows_than_expected_merges_nothing(database: Database, expected: int) -> None:
+    with pytest.raises(CountError, match="table is as it was"):
         merge(database, [row(1), row(2)], "jr_1", expected=expected)
     assert table(database) == []
     assert relations(database) == [TABLE]
 
 
 @pytest.mark.parametrize("few_rows", [0, 10_000], ids=["as many rows", "as few rows"])
-def test_merge_counts_what_it_did(database: common.Database, monkeypatch: pytest.MonkeyPatch, few_rows: int) -> None:
-    monkeypatch.setattr(common, "FEW_ROWS", few_rows)
+def test_merge_counts_what_it_did(database: Database, monkeypatch: pytest.MonkeyPatch, few_rows: int) -> None:
+    monkeypatch.setattr(staging, "FEW_ROWS", few_rows)
     assert merge(database, [row(1), row(2), row(3)], "jr_1") == {"inserted": 3, "updated": 0, "unchanged": 0}
     changed = [row(1), row(2, nota="7.51"), row(3, rede=None), row(4)]
     assert merge(database, changed, "jr_2") == {"inserted": 1, "updated": 2, "unchanged": 1}
     assert table(database) == changed
 
 
-def test_merges_at_the_same_time_queue_and_readers_go_on(database: common.Database) -> None:
+def test_merges_at_the_same_time_queue_and_readers_go_on(database: Database) -> None:
     merge(database, [row(1, nota="1")], "jr_0")
     holder = psycopg2.connect(
         host=database.host, port=database.port, dbname=database.name, user=database.user, password=database.password

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import common
 import pytest
+from common import InputFileError
 from conftest import ALUNOS, ESCOLAS, NOTAS, Runner, relations, table
 
 
@@ -70,7 +70,7 @@ def test_file_without_data_fails_the_run_and_is_named(
     job.write(**files)
     if content is not None:
         job.write(**{name: content.replace("HEADER", header)})
-    with pytest.raises(common.InputFileError, match=f"{name}.csv {message}|{name}.csv .*{message}"):
+    with pytest.raises(InputFileError, match=f"{name}.csv {message}|{name}.csv .*{message}"):
         job.run()
     assert table(job.database) == []
     assert not (job.folder / "processed").exists()
@@ -81,13 +81,13 @@ def test_file_without_data_fails_the_run_and_is_named(
     ("files", "named"),
     [
         ({"alunos": "id,nome_ficticio,genero,escola_id\n1,Ana,F,10\n"}, "alunos.csv .*amiss: idade "),
-        ({"escolas": "escola_id;nome;rede;regiao\n10;a;b;c\n"}, "escolas.csv .*amiss: escola_id, nome, rede, regiao "),
+        ({"escolas": "escola_id#nome#rede#regiao\n10#a#b#c\n"}, "escolas.csv .*amiss: escola_id, nome, rede, regiao "),
         ({"notas": "aluno_id,disciplina,nota,nota\n1,Artes,7,8\n"}, "notas.csv .*amiss: nota "),
         ({"notas": "1,Artes,7.5\n1,Física,8\n"}, "notas.csv .*amiss: aluno_id, disciplina, nota "),
     ],
 )
 def test_missing_or_repeated_column_fails_the_run_and_is_named(job: Runner, files: dict[str, str], named: str) -> None:
-    with pytest.raises(common.InputFileError, match=named) as caught:
+    with pytest.raises(InputFileError, match=named) as caught:
         job(**files)
     assert "7.5" not in str(caught.value)  # a file without header begins with a pupil's data
     assert table(job.database) == []

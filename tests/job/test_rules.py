@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import common
 import pyarrow.parquet
 import pytest
+from common import InputFileError
 from conftest import ALUNOS, ESCOLAS, Runner, relations, table
 
 HEADER = "aluno_id,disciplina,nota\n"
 REJECTED_NOTAS = {
     "1,Artes": "malformed_line",
     "1,Artes,7,5": "malformed_line",
-    "1,Art\0es,7": "malformed_line",
+    "1,Art\0es,7": "control_character",
+    "1,Art\x0bes,7": "control_character",
+    "1,Art\u0085es,7": "control_character",
+    "1," + "é" * 501 + ",7": "text_too_long",
     '1,"Ar': "malformed_line",
-    'tes",7': "malformed_line",
     '1,Artes,"7': "malformed_line",
     ",Artes,7": "empty_key",
     '1,"  ",7': "empty_key",
@@ -48,9 +50,11 @@ REJECTED_NOTAS = {
 }
 
 
-def rejects(summary: dict[str, object]) -> list[tuple[str, str, str]]:
-    rows = pyarrow.parquet.read_table(summary["rejects"]).to_pylist()
-    return [(row["file"], row["raw_line"], row["reason"]) for row in rows]
+def rejects(summary: dict[str, object], *columns: str) -> list[tuple[object, ...]]:
+    """`columns` of the rejected lines, in the order of the files."""
+    rows = pyarrow.parquet.read_table(summary["rejects"], partitioning=None).to_pylist()
+    rows.sort(key=lambda row: (row["file"], row["line_number"]))
+    return [tuple(row[column] for column in columns or ("file", "raw_line", "rule")) for row in rows]
 
 
 def test_each_unusable_nota_is_set_aside_with_its_reason(job: Runner) -> None:
@@ -76,7 +80,7 @@ def test_numbers_that_are_grades(job: Runner, ansi: str) -> None:
     lines = [f"1,{number},{nota}" for number, nota in enumerate(accepted)]
     job.spark.conf.set("spark.sql.ansi.enabled", ansi)
     try:
-        summary = job(notas=HEADER + "\n".join(lines) + "\nabc,Artes,x\n1,Artes," + "9" * 400)
+        summary = job(notas=HEADER + "\n".join(lines) + "\nabc,Artes,1\n1,Artes," + "9" * 400)
     finally:
         job.spark.conf.unset("spark.sql.ansi.enabled")
     found = {int(subject): nota for subject, nota in table(job.database, "disciplina, nota")}
@@ -108,14 +112,14 @@ def test_unusable_idade_becomes_null_and_is_counted(job: Runner, capsys: pytest.
     alunos = ALUNOS.splitlines()[0] + "".join(f"\n{number},N,{idade},F,10" for number, idade in enumerate(idades))
     summary = job(alunos=alunos, notas=HEADER + "".join(f"{number},Artes,7\n" for number in range(len(idades))))
     assert [idade for (idade,) in table(job.database, "idade")] == [None] * 7 + [0, 150]
-    assert '"event": "values_set_to_null", "file": "alunos.csv", "idade": 6' in capsys.readouterr().out
+    assert '"event": "values_set_to_null", "set": "alunos", "idade": 6' in capsys.readouterr().out
     assert summary["rejects"] is None
 
 
 def test_text_that_is_not_utf8_is_set_aside(job: Runner) -> None:
     latin1 = (HEADER + "1,Matem\u00e1tica,7\n1,Artes,8\n").encode("latin-1")
     summary = job(notas=latin1)
-    assert rejects(summary) == [("notas.csv", "1,Matem\ufffdtica,7", "not_utf8")]
+    assert rejects(summary) == [("notas.csv", "1,Matem\ufffdtica,7", "invalid_encoding")]
     assert table(job.database, "disciplina") == [("Artes",)]
 
 
@@ -127,7 +131,7 @@ def test_nothing_to_set_aside_writes_nothing_aside(job: Runner) -> None:
 def test_run_without_one_usable_nota_fails(job: Runner) -> None:
     job()
     before = table(job.database)
-    with pytest.raises(common.InputFileError, match=r"notas.csv has no usable line.*unknown_aluno.*run=jr_2"):
+    with pytest.raises(InputFileError, match=r"notas.csv has no usable line.*unknown_aluno.*run=jr_2"):
         job(alunos=ALUNOS.replace("\n1,", "\n101,").replace("\n2,", "\n102,"), escolas=ESCOLAS)
     assert table(job.database) == before
     assert relations(job.database) == ["performance_academica"]

@@ -1,0 +1,112 @@
+"""Connections to the database: patience with one that wakes, errors without rows in them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import psycopg2
+from common import ConnectionLost, DatabaseError, log
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection
+
+CONNECT_SECONDS = 120  # a paused Aurora Serverless wakes in 15 to 30 s; after long idle it may take longer
+
+# libpq gives no SQLSTATE for a failed connection, so its words have to do.
+PERMANENT_FAILURES = (
+    "authentication failed",
+    "does not exist",
+    "no pg_hba.conf entry",
+    "not permitted to log in",
+    "does not support SSL",
+)
+
+
+@dataclass(frozen=True)
+class Database:
+    """Where the database is and who we are there."""
+
+    host: str
+    port: int
+    name: str
+    user: str
+    password: str = field(repr=False)
+    application: str = "etl_performance_academica"
+
+
+def open_connection(database: Database, patience_seconds: float = CONNECT_SECONDS) -> Connection:
+    """A connection over TLS. An unreachable or starting server is tried again for `patience_seconds`.
+
+    Raises DatabaseError at once when trying again can't help (password, database, TLS), else when patience ends.
+    """
+    deadline = time.monotonic() + patience_seconds
+    attempt = 0
+    while True:
+        attempt += 1
+        try:
+            return psycopg2.connect(
+                host=database.host,
+                port=database.port,
+                dbname=database.name,
+                user=database.user,
+                password=database.password,
+                sslmode="require",
+                connect_timeout=30,
+                client_encoding="UTF8",
+                application_name=database.application,
+                # A peer that vanished without a word is noticed after a minute, not after the kernel's two hours.
+                keepalives_idle=30,
+                keepalives_interval=10,
+                keepalives_count=3,
+                tcp_user_timeout=60_000,
+            )
+        except psycopg2.OperationalError as error:
+            reason = " ".join(str(error).split())
+            wait = min(2.0 ** (attempt - 1), 10.0)
+            permanent = any(words in reason for words in PERMANENT_FAILURES)
+            if permanent or time.monotonic() + wait > deadline:
+                raise DatabaseError(
+                    f"no connection to database {database.name} at {database.host}:{database.port} as {database.user}, "
+                    f"attempt {attempt}: {reason}. Check arguments, secret, security groups and the cluster's state."
+                ) from None
+            log("database_connect_retry", attempt=attempt, wait_seconds=wait, error=reason)
+            time.sleep(wait)
+
+
+@contextmanager
+def transaction(database: Database, connection: Connection) -> Iterator[psycopg2.extensions.cursor]:
+    """A cursor in one transaction: committed at the end, rolled back on an exception.
+
+    Raises DatabaseError in place of psycopg2's own errors, whose details quote rows, which have no place in a log or in
+    the run's ErrorMessage; ConnectionLost when the connection is gone.
+    """
+    try:
+        with connection, connection.cursor() as cursor:
+            yield cursor
+    except psycopg2.Error as error:
+        told = error.diag.message_primary or " ".join(str(error).split())
+        kind = ConnectionLost if connection.closed else DatabaseError
+        raise kind(f"database {database.name} answered: {told} (SQLSTATE {error.pgcode})") from None
+
+
+@contextmanager
+def connect(database: Database, patience_seconds: float = CONNECT_SECONDS) -> Iterator[Connection]:
+    """One connection, as one transaction, then closed; raises as `open_connection` and `transaction` do."""
+    connection = open_connection(database, patience_seconds)
+    try:
+        with transaction(database, connection):
+            yield connection
+    finally:
+        connection.close()
+
+
+def identifier(table: str) -> sql.Identifier:
+    """`table` or `schema.table`, quoted."""
+    return sql.Identifier(*table.split("."))
+
+
+def listed(columns: Iterable[str], prefix: str = "") -> sql.Composed:
+    """Column names, quoted and with commas between."""
+    return sql.SQL(", ").join(sql.SQL(prefix + "{}").format(sql.Identifier(column)) for column in columns)

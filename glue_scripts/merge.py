@@ -1,0 +1,66 @@
+"""SQL of the merge: only rows that are new or differ are written.
+
+An unconditional ON CONFLICT rewrites every row, which is far slower and makes the table grow at each run.
+"""
+
+from __future__ import annotations
+
+import psycopg2
+from common import KEY, TABLE, CountError, log
+from database import identifier, listed
+from psycopg2 import sql
+
+MERGE = """
+WITH changed AS (
+    SELECT {staged} FROM {staging} AS s LEFT JOIN {table} AS t USING ({key})
+    WHERE t.{first_key} IS NULL OR ({staged_values}) IS DISTINCT FROM ({table_values})
+), written AS (
+    INSERT INTO {table} ({columns}) SELECT {columns} FROM changed ORDER BY {key}
+    ON CONFLICT ({key}) DO UPDATE SET {assignments}
+    RETURNING xmax = 0 AS inserted
+)
+SELECT count(*) FILTER (WHERE inserted), count(*) FILTER (WHERE NOT inserted) FROM written
+"""
+
+REMOVE_DOUBLES = """
+DELETE FROM {staging} WHERE ctid IN (
+    SELECT ctid FROM (SELECT ctid, row_number() OVER (PARTITION BY {key}) AS copy FROM {staging}) AS copies
+    WHERE copy > 1
+)
+"""
+
+
+def merge_statement(table: str, staging: str) -> sql.Composed:
+    """Upsert `staging`, whose keys are unique, into `table`; returns one row: how many were inserted and updated."""
+    values = [column for column in TABLE if column not in KEY]
+    assignments = [sql.SQL("{0} = EXCLUDED.{0}").format(sql.Identifier(column)) for column in values]
+    return sql.SQL(MERGE).format(
+        table=identifier(table),
+        staging=identifier(staging),
+        key=listed(KEY),
+        first_key=sql.Identifier(KEY[0]),
+        columns=listed(TABLE),
+        staged=listed(TABLE, "s."),
+        staged_values=listed(values, "s."),
+        table_values=listed(values, "t."),
+        assignments=sql.SQL(", ").join(assignments),
+    )
+
+
+def prepare_merge(cursor: psycopg2.extensions.cursor, staging: str, rows: int, few: bool) -> None:
+    """Remove rows that a repeated task wrote twice, demand `rows` of them, and set how the merge is planned.
+
+    Raises CountError.
+    """
+    cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(identifier(staging)))
+    (staged,) = cursor.fetchone() or (0,)
+    if staged > rows:
+        log("staging_duplicates", rows=staged - rows)
+        cursor.execute(sql.SQL(REMOVE_DOUBLES).format(staging=identifier(staging), key=listed(KEY)))
+        staged -= cursor.rowcount
+    if staged != rows:
+        raise CountError(f"{staging} holds {staged} rows, {rows} were to be merged; the table is as it was")
+    if not few:
+        # Statistics of a table that was empty when analysed can lead to a nested loop over all of it. Few rows are
+        # better looked up by key than joined to the whole table.
+        cursor.execute("SET LOCAL enable_nestloop = off")

@@ -1,0 +1,64 @@
+"""What a run leaves in S3: its Parquet, marked when whole, and its rejected lines."""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import Any
+
+from common import TABLE, Job, log
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+MARKER = "_SUCCESS"
+
+
+def write_parquet(rows: DataFrame, folder: str) -> None:
+    """Write `rows` into `folder`, whose `_SUCCESS` is left to `mark_whole`; what lay there before is removed.
+
+    No committer makes many objects of S3 appear at once, so a reader goes by the marker, and it comes last.
+    """
+    # Each file is moved once, when its task is done, and not a second time by the driver (FileOutputCommitter's
+    # version 2). The folder is this run's alone and unmarked until all is well, so that early files harm nobody.
+    options = {
+        "mapreduce.fileoutputcommitter.algorithm.version": "2",
+        "mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
+    }
+    rows.select(*TABLE).write.options(**options).mode("overwrite").parquet(folder)
+
+
+def read_parquet(spark: SparkSession, folder: str) -> DataFrame:
+    """The rows of `write_parquet`."""
+    return spark.read.schema(", ".join(f"{name} {kind}" for name, kind in TABLE.items())).parquet(folder)
+
+
+def mark_whole(spark: SparkSession, folder: str) -> None:
+    """Write the `_SUCCESS` that tells readers to trust the folder."""
+    file_system, path = _path(spark, folder + MARKER)
+    file_system.create(path, True).close()
+
+
+def remove_unmarked(spark: SparkSession, folder: str) -> None:
+    """Remove the Parquet of a run that did not come to the marker; a marked folder stays."""
+    file_system, path = _path(spark, folder)
+    _, marker = _path(spark, folder + MARKER)
+    if not file_system.exists(marker) and file_system.delete(path, True):
+        log("unmarked_parquet_removed", folder=folder)
+
+
+def write_rejects(parts: list[DataFrame], job: Job, one_partition: bool) -> str:
+    """Write rejected lines (`file`, `line_number`, `raw_line`, `rule`) of all sets; their folder."""
+    lines = reduce(DataFrame.unionAll, parts)
+    # Text in Parquet is UTF-8; a line that is not keeps its place with U+FFFD in it.
+    text = F.decode(F.col("raw_line").cast("binary"), "UTF-8")
+    lines = lines.withColumn("raw_line", text)
+    # One file. Only rejected lines are shuffled for it; without a shuffle one task would read all.
+    lines = lines.coalesce(1) if one_partition else lines.repartition(1)
+    lines.write.option("mapreduce.fileoutputcommitter.algorithm.version", "2").mode("overwrite").parquet(job.rejects())
+    return job.rejects()
+
+
+def _path(spark: SparkSession, uri: str) -> tuple[Any, Any]:
+    """Hadoop's file system and path of a URI; PySpark has no public way to them."""
+    jvm: Any = spark._jvm
+    path = jvm.org.apache.hadoop.fs.Path(uri)
+    return path.getFileSystem(spark._jsc.hadoopConfiguration()), path

@@ -1,0 +1,191 @@
+"""Which files a set consists of, and what their first lines tell: on the driver, without a Spark job.
+
+A set, say notas, is one of: `raw/notas.csv`, `raw/notas.csv.gz`, or the files `*.csv` and `*.csv.gz` of the folder
+`raw/notas/`, in the order of their names (of equal keys the last line wins, and a later file is later). More than one of
+these at once is an error: which is meant, or whether one is a copy of the other, can't be told.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from common import COLUMNS, InputFileError, Job, log
+from py4j.protocol import Py4JJavaError
+from pyspark.sql import SparkSession
+
+SUFFIXES = (".csv", ".csv.gz")
+GLOB_CHARACTERS = frozenset("{}[]*?\\")
+BYTE_ORDER_MARK = "\ufeff"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How to read the lines of some files of a set, which are alike in this.
+
+    `header` has the names in the file's order, lower case and trimmed; `separator` is one character.
+    """
+
+    header_line: str
+    header: tuple[str, ...]
+    separator: str
+    encoding: str
+    decimal_comma: bool
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file whose header was checked. `number` is its place in the set, from 0; `label` is its path below `raw/`."""
+
+    number: int
+    path: str
+    label: str
+    size_bytes: int
+    layout: Layout
+
+
+@dataclass(frozen=True)
+class Source:
+    """A set of source files: `alunos`, `escolas` or `notas`."""
+
+    name: str
+    files: tuple[SourceFile, ...]
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of its files, as they lie there."""
+        return sum(file.size_bytes for file in self.files)
+
+    def layouts(self) -> dict[Layout, list[SourceFile]]:
+        """Its files by layout."""
+        found: dict[Layout, list[SourceFile]] = {}
+        for file in self.files:
+            found.setdefault(file.layout, []).append(file)
+        return found
+
+
+@contextmanager
+def readable(path: str) -> Iterator[None]:
+    """Say which file it was when Java can't read."""
+    try:
+        yield
+    except Py4JJavaError as error:
+        raise InputFileError(f"{path} can't be read: {error.java_exception.toString()}") from None
+
+
+def find_sources(spark: SparkSession, job: Job) -> dict[str, Source]:
+    """The three sets, by name.
+
+    Raises InputFileError, naming the file, when a set is missing or there in two forms, or when a file of it has no data
+    line, lacks a column, or can't be read with the given encoding and separator.
+    """
+    # Hadoop's file system reads what Spark reads, with the same settings and rights; PySpark has no public way to it.
+    jvm: Any = spark._jvm
+    root = jvm.org.apache.hadoop.fs.Path(job.raw)
+    with readable(job.raw):
+        file_system = root.getFileSystem(spark._jsc.hadoopConfiguration())
+        found = _entries(file_system, root)
+        sets = {}
+        for name in COLUMNS:
+            entries = _files_of(name, found, file_system, job)
+            files = (_source_file(jvm, file_system, job, name, *entry) for entry in enumerate(entries))
+            sets[name] = Source(name, tuple(files))
+    return sets
+
+
+def _entries(file_system: Any, folder: Any) -> dict[str, Any]:
+    """Hadoop's status of each file and folder directly in `folder`, by name; none where there is no folder."""
+    try:
+        return {status.getPath().getName(): status for status in file_system.listStatus(folder)}
+    except Py4JJavaError as error:
+        if "FileNotFoundException" in error.java_exception.toString():
+            return {}
+        raise
+
+
+def _files_of(name: str, found: dict[str, Any], file_system: Any, job: Job) -> list[Any]:
+    """Statuses of the files of set `name`, in order."""
+    forms = {form: found[form] for form in (f"{name}{suffix}" for suffix in SUFFIXES) if form in found}
+    entries = list(forms.values())
+    if name in found and found[name].isDirectory():
+        inside = _entries(file_system, found[name].getPath())
+        csvs = sorted(each for each in inside if each.endswith(SUFFIXES) and not each.startswith((".", "_")))
+        if ignored := sorted(set(inside) - set(csvs)):
+            log("files_ignored", folder=f"{job.raw}{name}/", files=ignored)
+        if csvs:
+            forms[f"{name}/"] = None
+            entries = [inside[each] for each in csvs]
+    if not forms:
+        raise InputFileError(
+            f"{job.raw}{name}.csv is missing (and {name}.csv.gz, and *.csv in {name}/): upload it before the run"
+        )
+    if len(forms) > 1:
+        raise InputFileError(f"{job.raw} has {' and '.join(forms)}: which of them is {name}? Leave one of these there")
+    return entries
+
+
+def _source_file(jvm: Any, file_system: Any, job: Job, name: str, number: int, status: Any) -> SourceFile:
+    """Look at the head of a file."""
+    columns = COLUMNS[name]
+    file_name = status.getPath().getName()
+    label = file_name if file_name.startswith(f"{name}.") else f"{name}/{file_name}"
+    path = job.raw + label
+    if GLOB_CHARACTERS & set(file_name):
+        raise InputFileError(f"{path}: Spark takes {{}}[]*?\\ in a name for a pattern; rename the file")
+    with readable(path):
+        header_line, has_data = _head(jvm, file_system, status, job.csv_encoding)
+    encoding = job.csv_encoding
+    if header_line.startswith(BYTE_ORDER_MARK):
+        header_line = header_line.removeprefix(BYTE_ORDER_MARK)
+        encoding = "utf-8"
+    if "\0" in header_line:
+        raise InputFileError(f"{path} is no text in {encoding} (UTF-16?): its first line has NULs; save it as UTF-8")
+    if "\ufffd" in header_line:
+        raise InputFileError(
+            f"{path} is not in {encoding}: its first line does not decode; --csv_encoding says how it is written"
+        )
+    separator, header = _header(header_line, columns, job.csv_separator)
+    if not any(header):
+        raise InputFileError(f"{path} is empty: its first line must be the header {','.join(columns)}")
+    if missing := [column for column in columns if header.count(column) != 1]:
+        # The first line itself stays out of the message: without a header it is a pupil's data.
+        raise InputFileError(
+            f"{path} must have a header with each of the columns {', '.join(columns)} once, with {separator!r} between; "
+            f"amiss: {', '.join(missing)} (its first line has {len(header)} values)"
+        )
+    if not has_data:
+        raise InputFileError(f"{path} is empty: it has a header and no data line")
+    if extra := [column for column in header if column not in columns]:
+        log("columns_ignored", file=path, columns=extra)
+    decimal_comma = job.decimal_separator == "," or (job.decimal_separator == "auto" and separator == ";")
+    layout = Layout(header_line, header, separator, encoding, decimal_comma)
+    return SourceFile(number, path, label, status.getLen(), layout)
+
+
+def _head(jvm: Any, file_system: Any, status: Any, encoding: str) -> tuple[str, bool]:
+    """First line of a file, a byte order mark as U+FEFF, and whether a line that is not blank follows it."""
+    stream = file_system.openFile(status.getPath()).withFileStatus(status).build().get()
+    try:
+        unpacked = jvm.java.util.zip.GZIPInputStream(stream) if status.getPath().getName().endswith(".gz") else stream
+        # As Latin-1, so that each byte arrives as it is and can be decoded here.
+        reader = jvm.java.io.BufferedReader(jvm.java.io.InputStreamReader(unpacked, "ISO-8859-1"))
+        raw = (reader.readLine() or "").encode("latin-1")
+        data_line = reader.readLine()
+        while data_line is not None and not data_line.strip():
+            data_line = reader.readLine()
+    finally:
+        stream.close()
+    marked = raw.startswith(BYTE_ORDER_MARK.encode())
+    return raw.decode("utf-8" if marked else encoding, "replace"), data_line is not None
+
+
+def _header(line: str, columns: tuple[str, ...], separator: str) -> tuple[str, tuple[str, ...]]:
+    """The separator that finds most of the columns in the header, and the header's names."""
+    headers = {
+        each: tuple(name.strip().lower() for name in next(csv.reader([line], delimiter=each), []))
+        for each in ([separator] if separator != "auto" else [",", ";", "\t", "|"])
+    }
+    return max(headers.items(), key=lambda item: len(set(item[1]) & set(columns)))

@@ -1,0 +1,254 @@
+"""The way into the table: a staging table of the run, COPY into it, one merge. Executors import this module."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable, Iterable, Iterator
+
+import psycopg2
+import pyarrow
+from common import TABLE, ConnectionLost, CountError, DatabaseError, log
+from database import Database, connect, identifier, listed, open_connection, transaction
+from merge import merge_statement, prepare_merge
+from psycopg2 import sql
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+COPY_CONNECTIONS = 8
+FEW_ROWS = 10_000
+ATTEMPTS = 3
+
+
+def copy_lines(rows: DataFrame) -> DataFrame:
+    """Rows as lines of COPY's text format with their line end, in one column; built in the JVM, where it is cheap."""
+
+    def text(column: str, spark_type: str) -> str:
+        if spark_type != "STRING":
+            return f"coalesce(CAST({column} AS STRING), '\\\\N')"
+        escaped = column
+        for raw, safe in (("\\\\", "\\\\\\\\"), ("\\t", "\\\\t"), ("\\n", "\\\\n"), ("\\r", "\\\\r")):
+            escaped = f"replace({escaped}, '{raw}', '{safe}')"
+        return f"coalesce({escaped}, '\\\\N')"
+
+    values = ", '\\t', ".join(text(column, spark_type) for column, spark_type in TABLE.items())
+    return rows.select(F.expr(f"concat({values}, '\\n')").alias("line"))
+
+
+class ArrowText:
+    """A file to read from: the text of a one-column Arrow stream, straight from its buffers."""
+
+    def __init__(self, batches: Iterator[pyarrow.RecordBatch]) -> None:
+        self._batches = batches
+        self._text = memoryview(b"")
+
+    def read(self, size: int) -> bytes:
+        while not self._text:
+            batch = next(self._batches, None)
+            if batch is None:
+                return b""
+            column = batch.column(0).cast(pyarrow.binary())
+            ends = memoryview(column.buffers()[1]).cast("i")[column.offset : column.offset + len(column) + 1]
+            self._text = memoryview(column.buffers()[2] or b"")[ends[0] : ends[-1]]
+        chunk, self._text = self._text[:size], self._text[size:]
+        return bytes(chunk)
+
+
+def copy_statement(staging: str) -> sql.Composed:
+    return sql.SQL("COPY {} ({}) FROM STDIN").format(identifier(staging), listed(TABLE))
+
+
+def copy_by_executors(database: Database, staging: str, lines: DataFrame) -> int:
+    """COPY the lines of `copy_lines` side by side, one connection a task; how many arrived, by the tasks' count.
+
+    A task that dies after its commit is run again and its rows are there twice: the merge removes them.
+
+    Raises ConnectionLost when a task lost its connection; Spark would wrap it, so it comes back as a result.
+    """
+    statement = copy_statement(staging)
+
+    def copy(batches: Iterable[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
+        copied, lost = 0, None
+        try:
+            with connect(database) as connection, connection.cursor() as cursor:
+                cursor.copy_expert(statement, ArrowText(iter(batches)), size=1 << 18)
+                copied = cursor.rowcount
+        except ConnectionLost as error:
+            lost = str(error)
+        yield pyarrow.RecordBatch.from_pydict(
+            {"copied": [copied], "lost": pyarrow.array([lost], pyarrow.string())}  # typed: a lone None has no type
+        )
+
+    tasks = lines.coalesce(COPY_CONNECTIONS).mapInArrow(copy, "copied BIGINT, lost STRING").collect()
+    if lost := [task.lost for task in tasks if task.lost]:
+        raise ConnectionLost(lost[0])
+    return sum(task.copied for task in tasks)
+
+
+class Staging:
+    """The run's staging table, and the session that owns it from the run's beginning to its end.
+
+    The session holds an advisory lock on the table's name: while it lives, no other run takes the table for left behind.
+    Used as `with Staging(…).open() as staging`; at the end the table is dropped, whatever happened.
+    """
+
+    def __init__(self, database: Database, table: str, run_id: str) -> None:
+        self.database = database
+        self.table = table
+        self.run_id = run_id
+        self.name = ""
+        self._sessions = 0
+        # The transaction whose commit nobody confirmed, and what it did.
+        self._in_doubt: tuple[str, dict[str, int]] | None = None
+
+    def open(self) -> Staging:
+        """A session with the lock and an empty table, which appear together: the table is never seen unlocked.
+
+        A later session of the same run has a table of another name: the server may not know yet that the first is gone.
+
+        Raises DatabaseError when the target table is missing or a run of this id is alive.
+        """
+        self._sessions += 1
+        self.name = staging_name(self.table, self.run_id, self._sessions)
+        self._connection = open_connection(self.database)
+        with transaction(self.database, self._connection) as cursor:
+            cursor.execute("SELECT to_regclass(%s)", [identifier(self.table).as_string(cursor)])
+            if cursor.fetchone() == (None,):
+                raise DatabaseError(
+                    f"table {self.table} does not exist: run sql/01_create_tables.sql in this database first"
+                )
+            if not _lock(cursor, self.name):
+                raise DatabaseError(f"a run {self.run_id} is alive (its session holds the lock of {self.name})")
+            cursor.execute(
+                sql.SQL(
+                    "DROP TABLE IF EXISTS {0}; "
+                    "CREATE UNLOGGED TABLE {0} WITH (autovacuum_enabled = false) AS SELECT {1} FROM {2} WITH NO DATA; "
+                    "COMMENT ON TABLE {0} IS {3}"
+                ).format(identifier(self.name), listed(TABLE), identifier(self.table), sql.Literal(self.run_id))
+            )
+        return self
+
+    def __enter__(self) -> Staging:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            with transaction(self.database, self._connection) as cursor:
+                cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(identifier(self.name)))
+        except DatabaseError as error:  # must not hide what failed before it
+            log("staging_left_behind", table=self.name, error=str(error))
+        self._connection.close()
+
+    def remove_leftovers(self, remove_files: Callable[[str], None]) -> None:
+        """Drop the staging tables of runs that were killed; `remove_files` is called with each run's id before."""
+        with transaction(self.database, self._connection) as cursor:
+            cursor.execute(
+                "SELECT relname, obj_description(oid, 'pg_class') FROM pg_class WHERE relkind = 'r' AND relname <> %s "
+                "AND starts_with(relname, %s) AND relname ~ '_staging_[0-9a-f]{16}$' "
+                "AND relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = %s::regclass)",
+                [_bare(self.name), _bare(self.name)[:-16], identifier(self.name).as_string(cursor)],
+            )
+            found = cursor.fetchall()
+        schema = self.name.removesuffix(_bare(self.name))
+        for bare, run_id in found:
+            name = schema + bare
+            try:
+                with transaction(self.database, self._connection) as cursor:
+                    if not _lock(cursor, name, session=False):
+                        continue  # its run is alive
+                    # A backend whose client was killed may still hold the table; it is left for the next run then.
+                    cursor.execute("SET LOCAL lock_timeout = '5s'")
+                    if run_id and run_id != self.run_id:
+                        remove_files(run_id)
+                    cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(identifier(name)))
+                log("leftover_removed", table=name, run=run_id)
+            except ConnectionLost:
+                raise
+            except DatabaseError as error:
+                log("leftover_kept", table=name, run=run_id, error=str(error))
+
+    def load(self, lines: DataFrame, rows: int) -> dict[str, int]:
+        """COPY the `rows` lines of `copy_lines`, then merge; `{"inserted": n, "updated": n, "unchanged": n}`.
+
+        All of it again, in a new session with an empty table, when the database goes away: a server that crashed has
+        emptied the table, which has no log. The merge can't do harm twice, and its counts stay true: whether a commit
+        that nobody confirmed took place is asked, not guessed.
+
+        Raises CountError, and changes nothing, unless exactly `rows` different keys arrive; ConnectionLost when the
+        database goes away `ATTEMPTS` times.
+        """
+        lost = False
+        while True:
+            try:
+                if lost:
+                    self.open()
+                    if counts := self._settled():
+                        return counts
+                if (copied := self.copy(lines, rows)) != rows:
+                    raise CountError(f"{copied} of {rows} rows reached {self.name}; nothing was merged")
+                return self.merge(rows)
+            except ConnectionLost as error:
+                if self._sessions >= ATTEMPTS:
+                    raise
+                log("load_retry", attempt=self._sessions, error=str(error))
+                self._connection.close()
+                lost = True
+
+    def copy(self, lines: DataFrame, rows: int) -> int:
+        """COPY the `rows` lines of `copy_lines` into the staging table; how many arrived."""
+        if rows > FEW_ROWS:
+            return copy_by_executors(self.database, self.name, lines)
+        # Few rows go through the driver: no Python need start on the executors for them.
+        text = "".join(row.line for row in lines.collect()).encode()
+        with transaction(self.database, self._connection) as cursor:
+            cursor.copy_expert(copy_statement(self.name), io.BytesIO(text))
+            return int(cursor.rowcount)
+
+    def merge(self, rows: int) -> dict[str, int]:
+        """Upsert the staging table into the table, in one transaction; runs at the same time queue for the lock.
+
+        Raises CountError, and changes nothing, unless the staging table holds `rows` different keys.
+        """
+        with transaction(self.database, self._connection) as cursor:
+            self._lock_table(cursor)
+            prepare_merge(cursor, self.name, rows, few=rows <= FEW_ROWS)
+            cursor.execute(merge_statement(self.table, self.name))
+            inserted, updated = cursor.fetchone() or (0, 0)
+            counts = {"inserted": inserted, "updated": updated, "unchanged": rows - inserted - updated}
+            cursor.execute("SELECT pg_current_xact_id_if_assigned()::text")
+            (transaction_id,) = cursor.fetchone() or (None,)
+            self._in_doubt = (transaction_id, counts) if transaction_id else None
+        return counts
+
+    def _settled(self) -> dict[str, int] | None:
+        """What an earlier session's merge did, if it was committed after all."""
+        if self._in_doubt is None:
+            return None
+        transaction_id, counts = self._in_doubt
+        with transaction(self.database, self._connection) as cursor:
+            self._lock_table(cursor)  # the earlier session holds it until its transaction is over
+            cursor.execute("SELECT pg_xact_status(%s::xid8)", [transaction_id])
+            return counts if cursor.fetchone() == ("committed",) else None
+
+    def _lock_table(self, cursor: psycopg2.extensions.cursor) -> None:
+        log("merge_waits_for_lock", table=self.table)
+        cursor.execute(sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(identifier(self.table)))
+
+
+def staging_name(table: str, run_id: str, session: int = 1) -> str:
+    """The run's staging table, in the schema of `table`; within PostgreSQL's 63 bytes."""
+    schema, dot, name = table.rpartition(".")
+    digest = hashlib.sha256(f"{run_id}/{session}".encode()).hexdigest()[:16]
+    return f"{schema}{dot}{name[:37]}_staging_{digest}"
+
+
+def _bare(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def _lock(cursor: psycopg2.extensions.cursor, staging: str, session: bool = True) -> bool:
+    """Try the advisory lock of a staging table, for the session or only the transaction; whether we have it."""
+    function = sql.SQL("pg_try_advisory_lock" if session else "pg_try_advisory_xact_lock")
+    # Advisory locks belong to the database; tables of one name in two schemas share one, which only delays a clean-up.
+    cursor.execute(sql.SQL("SELECT {}(hashtextextended(%s, 0))").format(function), [_bare(staging)])
+    return bool(cursor.fetchone() == (True,))
