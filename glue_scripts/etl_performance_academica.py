@@ -17,7 +17,7 @@ import outputs
 import quality
 import reading
 from arguments import database_of, job_of, resolve_arguments
-from common import COLUMNS, KEY, TABLE, CountError, InputFileError, Job, QualityError, log
+from common import COLUMNS, CountError, InputFileError, Job, QualityError, log
 from pyspark.sql import Column, DataFrame, Observation, SparkSession, Window
 from pyspark.sql import functions as F
 from source_files import Source, find_sources

@@ -1,15 +1,15 @@
 """Quality rules: which lines can't be used, in one table, and what the values of the others mean.
 
-A line is rejected for the first rule in the table's order that holds, and a rejected line never replaces an accepted one.
-Choices worth knowing:
+A line is rejected for the first rule in the table's order that holds, and a rejected line never replaces an accepted
+one. Choices worth knowing:
 
-* `nota` is digits with an optional sign and decimal point (`7`, `7.5`, ` 7.50 `). `7,5`, `1e1`, `NaN`, `Infinity` and an
-  empty value are `nota_not_a_number`: nothing is guessed. In a file with decimal commas (its separator is `;`, or
+* `nota` is digits with an optional sign and decimal point (`7`, `7.5`, ` 7.50 `). `7,5`, `1e1`, `NaN`, `Infinity` and
+  an empty value are `nota_not_a_number`: nothing is guessed. In a file with decimal commas (its separator is `;`, or
   `--decimal_separator` says so) `7,5` is a number too, and so is `7.5`, but not what a point of thousands could be in
-  (`1.234`, `1.234,5`). The range 0 to 10 is checked on the value as written; then it is rounded half up to two decimals,
-  as PostgreSQL's NUMERIC(4,2) does: 9.999 becomes 10.00, 10.001 is out of range.
-* An id is a whole number (`7`, `007`; not `7.0`). Another id is `invalid_key` in alunos and escolas; in notas it belongs
-  to nobody, so it is `unknown_aluno`.
+  (`1.234`, `1.234,5`). The range 0 to 10 is checked on the value as written; then it is rounded half up to two
+  decimals, as PostgreSQL's NUMERIC(4,2) does: 9.999 becomes 10.00, 10.001 is out of range.
+* An id is a whole number (`7`, `007`; not `7.0`). Another id is `invalid_key` in alunos and escolas; in notas it
+  belongs to nobody, so it is `unknown_aluno`.
 * An `idade` that is not a whole number from 0 to 150 becomes NULL and is counted in the log: no grade is lost over it.
 * Values are trimmed of spaces, tabs and no-break spaces; an empty value is NULL.
 * Blank lines, and lines equal to the header (files joined with `cat` repeat it), are not data.
@@ -44,7 +44,7 @@ def _too_long(*columns: str) -> str:
 
 
 # In order of precedence. `control_character`, `malformed` and `undecodable` come from `reading.read_lines`; columns
-# `*_text` hold what the file says, the others what it means; `known_*` come from the join (`etl_performance_academica`).
+# `*_text` hold what the file says, the others what it means; `known_*` come from the join of the three sets.
 RULES = (
     Rule("control_character", ALL, "control_character"),
     Rule("malformed_line", ALL, "malformed"),
@@ -115,7 +115,7 @@ MEANINGS = {
 
 
 def typed(lines: DataFrame, source: str) -> DataFrame:
-    """Lines of `reading.read_lines` with typed columns and `rule`: the rule that rejects the line, NULL if none does."""
+    """Lines of `reading.read_lines` with typed columns and `rule`: the rule that rejects it, NULL if none does."""
     meanings = [f"{meaning} AS {column}" for column, meaning in MEANINGS[source].items()]
     known = lines.selectExpr(
         "raw_line", "file", "block", "number", "open_quote",

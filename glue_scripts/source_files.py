@@ -1,8 +1,8 @@
 """Which files a set consists of, and what their first lines tell: on the driver, without a Spark job.
 
 A set, say notas, is one of: `raw/notas.csv`, `raw/notas.csv.gz`, or the files `*.csv` and `*.csv.gz` of the folder
-`raw/notas/`, in the order of their names (of equal keys the last line wins, and a later file is later). More than one of
-these at once is an error: which is meant, or whether one is a copy of the other, can't be told.
+`raw/notas/`, in the order of their names (of equal keys the last line wins, and a later file is later). More than
+one of these at once is an error: which is meant, or whether one is a copy of the other, can't be told.
 """
 
 from __future__ import annotations
@@ -79,8 +79,8 @@ def readable(path: str) -> Iterator[None]:
 def find_sources(spark: SparkSession, job: Job) -> dict[str, Source]:
     """The three sets, by name.
 
-    Raises InputFileError, naming the file, when a set is missing or there in two forms, or when a file of it has no data
-    line, lacks a column, or can't be read with the given encoding and separator.
+    Raises InputFileError, naming the file, when a set is missing or there in two forms, or when a file of it has no
+    data line, lacks a column, or can't be read with the given encoding and separator.
     """
     # Hadoop's file system reads what Spark reads, with the same settings and rights; PySpark has no public way to it.
     jvm: Any = spark._jvm
@@ -153,7 +153,7 @@ def _source_file(jvm: Any, file_system: Any, job: Job, name: str, number: int, s
     if missing := [column for column in columns if header.count(column) != 1]:
         # The first line itself stays out of the message: without a header it is a pupil's data.
         raise InputFileError(
-            f"{path} must have a header with each of the columns {', '.join(columns)} once, with {separator!r} between; "
+            f"{path} must have a header with each of the columns {', '.join(columns)} once, between {separator!r}; "
             f"amiss: {', '.join(missing)} (its first line has {len(header)} values)"
         )
     if not has_data:

@@ -88,7 +88,7 @@ def copy_by_executors(database: Database, staging: str, lines: DataFrame) -> int
 class Staging:
     """The run's staging table, and the session that owns it from the run's beginning to its end.
 
-    The session holds an advisory lock on the table's name: while it lives, no other run takes the table for left behind.
+    The session holds an advisory lock on the table's name: while it lives, no other run takes the table for a leftover.
     Used as `with Staging(…).open() as staging`; at the end the table is dropped, whatever happened.
     """
 
