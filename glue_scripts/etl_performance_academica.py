@@ -123,6 +123,7 @@ def run(spark: SparkSession, job: Job, staging: Staging) -> dict[str, object]:
     # Read back rather than computed again: what the table gets is what the Parquet holds, even if the source changed.
     merged = staging.load(copy_lines(outputs.read_parquet(spark, parquet)), counts.kept)
     clock.lap("database")
+    clock.seconds |= staging.seconds
 
     summary: dict[str, object] = {
         "read": counts.read,
@@ -212,18 +213,22 @@ def join_known(notas: DataFrame, alunos: DataFrame, escolas: DataFrame, plan: Pl
     return joined.withColumn("rule", F.expr(quality.first_that_holds(quality.REFERENCE_RULES, "notas")))
 
 
+def judged(plan: Plan, name: str) -> DataFrame:
+    """All lines of a set. The count keeps filters above it: pushed below the parsing they would repeat it, 10 times."""
+    return plan.lines(name).observe(f"judged_{name}", F.count(F.lit(1)))
+
+
 def rejected_lines(plan: Plan, counts: Counts) -> list[DataFrame]:
     """Rejected lines of each set that has any: `file`, `line_number`, `raw_line`, `rule`. Read again: they are few."""
     parts = []
     for name, source in plan.sources.items():
         if not counts.rejected[name]:
             continue
-        lines = plan.lines(name)
+        lines = judged(plan, name)
         if name == "notas" and any(rule in counts.rejected[name] for rule in ("unknown_aluno", "unknown_escola")):
-            alunos, escolas = (plan.lines(each).where("rule IS NULL") for each in ("alunos", "escolas"))
+            alunos, escolas = (judged(plan, each).where("rule IS NULL") for each in ("alunos", "escolas"))
             own = lines.selectExpr("aluno_id", "raw_line", *reading.POSITION, "rule AS own_rule")
-            judged = join_known(own, alunos, escolas, plan)
-            lines = judged.withColumn("rule", F.expr("coalesce(own_rule, rule)"))
+            lines = join_known(own, alunos, escolas, plan).withColumn("rule", F.expr("coalesce(own_rule, rule)"))
         lines = lines.where("rule IS NOT NULL").select("raw_line", *reading.POSITION, "rule")
         if name in plan.careful:
             lines = lines.withColumn("line_number", F.col("number"))

@@ -120,8 +120,8 @@ def _joined_records(lines: DataFrame, layout: Layout) -> DataFrame:
     """`numbered` lines, of which those that make up one record are one, with line feeds between, at its first line.
 
     A record goes from a line that leaves a quote open to the next that does so (which closes it), within
-    `RECORD_LINES`. It must be properly quoted and have as many values as the header; otherwise each of its lines stands for itself, so
-    that a stray quote swallows no good line.
+    `RECORD_LINES`. It must be properly quoted and have as many values as the header; otherwise each of its lines stands
+    for itself, so that a stray quote swallows no good line.
     """
     quotes = F.length("raw_line") - F.length(F.replace("raw_line", F.lit('"'), F.lit("")))
     in_file = Window.partitionBy("file").orderBy("number")

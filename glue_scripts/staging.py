@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import time
 from collections.abc import Callable, Iterable, Iterator
 
 import psycopg2
@@ -97,6 +98,7 @@ class Staging:
         self.table = table
         self.run_id = run_id
         self.name = ""
+        self.seconds: dict[str, float] = {}  # what `copy` and `merge` took, without the wait for other runs
         self._sessions = 0
         # The transaction whose commit nobody confirmed, and what it did.
         self._in_doubt: tuple[str, dict[str, int]] | None = None
@@ -196,13 +198,16 @@ class Staging:
 
     def copy(self, lines: DataFrame, rows: int) -> int:
         """COPY the `rows` lines of `copy_lines` into the staging table; how many arrived."""
+        began = time.monotonic()
         if rows > FEW_ROWS:
-            return copy_by_executors(self.database, self.name, lines)
-        # Few rows go through the driver: no Python need start on the executors for them.
-        text = "".join(row.line for row in lines.collect()).encode()
-        with transaction(self.database, self._connection) as cursor:
-            cursor.copy_expert(copy_statement(self.name), io.BytesIO(text))
-            return int(cursor.rowcount)
+            copied = copy_by_executors(self.database, self.name, lines)
+        else:  # through the driver: no Python need start on the executors for so few
+            text = "".join(row.line for row in lines.collect()).encode()
+            with transaction(self.database, self._connection) as cursor:
+                cursor.copy_expert(copy_statement(self.name), io.BytesIO(text))
+                copied = cursor.rowcount
+        self.seconds["copy"] = round(time.monotonic() - began, 2)
+        return copied
 
     def merge(self, rows: int) -> dict[str, int]:
         """Upsert the staging table into the table, in one transaction; runs at the same time queue for the lock.
@@ -211,6 +216,7 @@ class Staging:
         """
         with transaction(self.database, self._connection) as cursor:
             self._lock_table(cursor)
+            began = time.monotonic()
             prepare_merge(cursor, self.name, rows, few=rows <= FEW_ROWS)
             cursor.execute(merge_statement(self.table, self.name))
             inserted, updated = cursor.fetchone() or (0, 0)
@@ -218,6 +224,7 @@ class Staging:
             cursor.execute("SELECT pg_current_xact_id_if_assigned()::text")
             (transaction_id,) = cursor.fetchone() or (None,)
             self._in_doubt = (transaction_id, counts) if transaction_id else None
+        self.seconds["merge"] = round(time.monotonic() - began, 2)
         return counts
 
     def _settled(self) -> dict[str, int] | None:
