@@ -90,6 +90,10 @@ module "glue" {
   aurora_port            = module.rds_aurora.cluster_port
   aurora_database        = module.rds_aurora.database_name
   aurora_secret_arn      = module.rds_aurora.master_user_secret_arn
+  csv_encoding           = var.csv_encoding
+  csv_separator          = var.csv_separator
+  decimal_separator      = var.decimal_separator
+  max_rejected_percent   = var.max_rejected_percent
   timeout_minutes        = var.glue_timeout_minutes
   schedule               = var.glue_schedule
 }

@@ -63,6 +63,39 @@ variable "availability_zones" {
   }
 }
 
+variable "csv_encoding" {
+  type        = string
+  description = "Encoding of the source files: utf-8, iso-8859-1 (Latin-1) or windows-1252. A file with UTF-8's byte order mark is UTF-8 in any case."
+  default     = "utf-8"
+
+  validation {
+    condition     = contains(["utf-8", "iso-8859-1", "windows-1252"], var.csv_encoding)
+    error_message = "One of utf-8, iso-8859-1, windows-1252."
+  }
+}
+
+variable "csv_separator" {
+  type        = string
+  description = "Separator of the source files: auto (told by each header), a comma, ; | or tab."
+  default     = "auto"
+
+  validation {
+    condition     = contains(["auto", ",", ";", "|", "tab"], var.csv_separator)
+    error_message = "One of auto , ; | tab."
+  }
+}
+
+variable "decimal_separator" {
+  type        = string
+  description = "Decimal separator of the grades: a point, a comma, or auto (a comma in files separated by ;)."
+  default     = "auto"
+
+  validation {
+    condition     = contains(["auto", ".", ","], var.decimal_separator)
+    error_message = "One of auto . ,"
+  }
+}
+
 variable "deletion_protection" {
   type        = bool
   description = "Protect cluster and bucket against `terraform destroy`. Off: the case is made to be torn down."
@@ -91,6 +124,17 @@ variable "log_retention_days" {
   type        = number
   description = "Days that CloudWatch keeps the job's logs."
   default     = 30
+}
+
+variable "max_rejected_percent" {
+  type        = number
+  description = "A run fails, before anything is merged, when more than this percentage of a set's lines is rejected."
+  default     = 10
+
+  validation {
+    condition     = var.max_rejected_percent >= 0 && var.max_rejected_percent <= 100
+    error_message = "A percentage, 0 to 100."
+  }
 }
 
 variable "project_name" {

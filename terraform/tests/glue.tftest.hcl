@@ -9,6 +9,9 @@ variables {
   aurora_secret_arn      = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!cluster-mock-AbCdEf"
   bucket_name            = "unit-data"
   connection_name        = "unit-network"
+  csv_encoding           = "utf-8"
+  csv_separator          = "auto"
+  decimal_separator      = "auto"
   glue_availability_zone = "us-east-1a"
   glue_security_group_id = "sg-1"
   glue_subnet_id         = "subnet-1"
@@ -16,6 +19,7 @@ variables {
   kms_key_arn            = "arn:aws:kms:us-east-1:123456789012:key/11111111-1111-1111-1111-111111111111"
   log_group_prefix       = "/aws-glue/unit"
   log_retention_days     = 30
+  max_rejected_percent   = 7.5
   raw_prefix             = "raw/"
   role_arn               = "arn:aws:iam::123456789012:role/unit"
   schedule               = null
@@ -36,7 +40,7 @@ run "job_arguments_are_wired" {
       for name, value in aws_glue_job.this.default_arguments : name => value if !startswith(name, "--job-")
       } == {
       "--TempDir"                   = "s3://unit-data/tmp/"
-      "--extra-py-files"            = "s3://unit-data/scripts/common.py"
+      "--extra-py-files"            = join(",", [for module in ["arguments", "common", "database", "merge", "outputs", "quality", "reading", "source_files", "staging"] : "s3://unit-data/scripts/${module}.py"])
       "--additional-python-modules" = "s3://unit-data/wheels/psycopg2_binary-0.0.0-cp311-cp311-manylinux2014_x86_64.whl"
       "--custom-logGroup-prefix"    = "/aws-glue/unit"
       "--data_bucket"               = "unit-data"
@@ -47,6 +51,10 @@ run "job_arguments_are_wired" {
       "--aurora_database"           = "letrus"
       "--aurora_table"              = "performance_academica"
       "--aurora_secret_arn"         = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!cluster-mock-AbCdEf"
+      "--csv_encoding"              = "utf-8"
+      "--csv_separator"             = "auto"
+      "--decimal_separator"         = "auto"
+      "--max_rejected_percent"      = "7.5"
     }
     error_message = "The job reads exactly these arguments (docs/interfaces.md)."
   }

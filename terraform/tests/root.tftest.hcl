@@ -77,3 +77,16 @@ run "refuses_name_that_a_bucket_cannot_have" {
 
   expect_failures = [var.project_name]
 }
+
+run "refuses_what_the_job_would_refuse" {
+  command = plan
+
+  variables {
+    csv_encoding         = "utf-16"
+    csv_separator        = "\t"
+    decimal_separator    = "comma"
+    max_rejected_percent = 101
+  }
+
+  expect_failures = [var.csv_encoding, var.csv_separator, var.decimal_separator, var.max_rejected_percent]
+}

@@ -90,6 +90,11 @@ resource "aws_glue_job" "this" {
     "--aurora_database"   = var.aurora_database
     "--aurora_table"      = "performance_academica"
     "--aurora_secret_arn" = var.aurora_secret_arn
+
+    "--csv_encoding"         = var.csv_encoding
+    "--csv_separator"        = var.csv_separator
+    "--decimal_separator"    = var.decimal_separator
+    "--max_rejected_percent" = tostring(var.max_rejected_percent)
   }
 
   lifecycle {

@@ -28,6 +28,21 @@ variable "connection_name" {
   description = "Name of the Glue connection."
 }
 
+variable "csv_encoding" {
+  type        = string
+  description = "Encoding of the source files."
+}
+
+variable "csv_separator" {
+  type        = string
+  description = "Separator of the source files."
+}
+
+variable "decimal_separator" {
+  type        = string
+  description = "Decimal separator of the grades."
+}
+
 variable "glue_availability_zone" {
   type        = string
   description = "Zone of the subnet."
@@ -61,6 +76,11 @@ variable "log_group_prefix" {
 variable "log_retention_days" {
   type        = number
   description = "Days that the logs are kept."
+}
+
+variable "max_rejected_percent" {
+  type        = number
+  description = "Percentage of a set's lines above which rejected lines fail the run."
 }
 
 variable "raw_prefix" {
