@@ -158,3 +158,40 @@ def test_refused_secret_tells_the_remedy(secrets_manager: type[SecretsManager]) 
     secrets_manager.answer = {"__type": "AccessDeniedException", "Message": "not authorized"}
     with pytest.raises(ConfigurationError, match=r"AccessDeniedException.*role"):
         database_of(resolve_arguments(argv(ARGUMENTS)))
+
+
+def test_reading_arguments_have_defaults_and_are_checked() -> None:
+    job = job_of(resolve_arguments(argv(ARGUMENTS)))
+    assert (job.csv_encoding, job.csv_separator, job.decimal_separator) == ("utf-8", "auto", "auto")
+    assert job.max_rejected_percent == 10
+    given = {
+        "--csv_encoding": "ISO-8859-1", "--csv_separator": "tab", "--decimal_separator": ",",
+        "--max_rejected_percent": "0.5",
+    }  # fmt: skip
+    job = job_of(resolve_arguments(argv({**ARGUMENTS, **given})))
+    assert (job.csv_encoding, job.csv_separator, job.decimal_separator) == ("iso-8859-1", "\t", ",")
+    assert job.max_rejected_percent == 0.5
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("--csv_encoding", "utf-16"),
+        ("--csv_separator", "#"),
+        ("--decimal_separator", ";"),
+        ("--max_rejected_percent", "ten"),
+        ("--max_rejected_percent", "100.5"),
+        ("--max_rejected_percent", "-1"),
+    ],
+)
+def test_reading_argument_that_cannot_be_meant_is_named(name: str, value: str) -> None:
+    with pytest.raises(ConfigurationError, match=name):
+        resolve_arguments(argv({**ARGUMENTS, name: value}))
+
+
+def test_argument_may_be_spelled_with_hyphens_but_not_twice() -> None:
+    hyphens = {**ARGUMENTS, "--max-rejected-percent": "25"}
+    assert job_of(resolve_arguments(argv(hyphens))).max_rejected_percent == 25
+    assert job_of(resolve_arguments([*argv(ARGUMENTS), "--max-rejected-percent=25"])).max_rejected_percent == 25
+    with pytest.raises(ConfigurationError, match=r"--max_rejected_percent is given twice"):
+        resolve_arguments(argv({**hyphens, "--max_rejected_percent": "10"}))
