@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import psycopg2
@@ -83,9 +83,14 @@ def transaction(database: Database, connection: Connection) -> Iterator[psycopg2
     the run's ErrorMessage; ConnectionLost when the connection is gone.
     """
     try:
-        with connection, connection.cursor() as cursor:
+        with connection.cursor() as cursor:
             yield cursor
-    except psycopg2.Error as error:
+        connection.commit()
+    except BaseException as error:
+        with suppress(psycopg2.Error):  # a lost connection can't roll back; the server does
+            connection.rollback()
+        if not isinstance(error, psycopg2.Error):
+            raise
         told = error.diag.message_primary or " ".join(str(error).split())
         kind = ConnectionLost if connection.closed else DatabaseError
         raise kind(f"database {database.name} answered: {told} (SQLSTATE {error.pgcode})") from None

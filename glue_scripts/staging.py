@@ -134,11 +134,14 @@ class Staging:
         return self
 
     def __exit__(self, *_: object) -> None:
-        try:
-            with transaction(self.database, self._connection) as cursor:
-                cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(identifier(self.name)))
-        except DatabaseError as error:  # must not hide what failed before it
-            log("staging_left_behind", table=self.name, error=str(error))
+        for session in range(self._sessions, 0, -1):
+            name = staging_name(self.table, self.run_id, session)
+            try:
+                with transaction(self.database, self._connection) as cursor:
+                    cursor.execute("SET LOCAL lock_timeout = '5s'")  # for a backend that does not know we are gone
+                    cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(identifier(name)))
+            except DatabaseError as error:  # must not hide what failed before it
+                log("staging_left_behind", table=name, error=str(error))
         self._connection.close()
 
     def remove_leftovers(self, remove_files: Callable[[str], None]) -> None:
