@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 from source_files import Layout, Source, SourceFile
 
 RECORD_LINES = 50  # a value's line breaks, at most: one stray quote must not make the job look through the whole file
+PARSER_VALUES = 20_000  # the parser's own limit is 20,480 (Spark's CSV option maxColumns)
 CONTROL_CHARACTERS = r"[\x00-\x08\x0B-\x1F\x7F-\x9F]"  # all but the tab, and the line feed of a joined record
 POSITION = ("file", "block", "number")
 
@@ -67,7 +68,9 @@ def _parsed(lines: DataFrame, layout: Layout, columns: tuple[str, ...]) -> DataF
         ", ".join(f"{name} STRING" for name in (*fields, "corrupt")),
         {"sep": layout.separator, "escape": '"', "mode": "PERMISSIVE", "columnNameOfCorruptRecord": "corrupt"},
     )
-    open_quote = (F.length("raw_line") - F.length(F.replace("raw_line", F.lit('"'), F.lit("")))) % 2 == 1
+    # More values than the parser takes would end the run, not only the line.
+    parsed = F.when(_occurrences(layout.separator) < PARSER_VALUES, parsed)
+    open_quote = _occurrences('"') % 2 == 1
     malformed = F.expr("parsed IS NULL OR parsed.corrupt IS NOT NULL") | F.col("open_quote")
     values = {name: f"parsed.{fields[layout.header.index(name)]}" for name in columns}
     found = lines.select("raw_line", *POSITION, open_quote.alias("open_quote"), parsed.alias("parsed"))
@@ -123,9 +126,8 @@ def _joined_records(lines: DataFrame, layout: Layout) -> DataFrame:
     `RECORD_LINES`. It must be properly quoted and have as many values as the header; otherwise each of its lines stands
     for itself, so that a stray quote swallows no good line.
     """
-    quotes = F.length("raw_line") - F.length(F.replace("raw_line", F.lit('"'), F.lit("")))
     in_file = Window.partitionBy("file").orderBy("number")
-    opening = lines.where(quotes % 2 == 1).select("file", "number")
+    opening = lines.where(_occurrences('"') % 2 == 1).select("file", "number")
     pairs = opening.select("file", F.col("number").alias("first"), F.lead("number").over(in_file).alias("last"))
     members = pairs.where(F.col("last") - F.col("first") < RECORD_LINES).select(
         "file", "first", "last", F.explode(F.sequence("first", "last")).alias("number")
@@ -142,6 +144,11 @@ def _joined_records(lines: DataFrame, layout: Layout) -> DataFrame:
     )
     found = lines.join(inside, ["file", "number"], "left").where("record IS NULL OR number = record_starts")
     return found.select("file", "block", "number", F.coalesce("record", "raw_line").alias("raw_line"))
+
+
+def _occurrences(character: str) -> Column:
+    """How often `character` is in `raw_line`."""
+    return F.length("raw_line") - F.length(F.replace("raw_line", F.lit(character), F.lit("")))
 
 
 def _text(line: Column) -> Column:

@@ -13,6 +13,7 @@ HEADER = "aluno_id,disciplina,nota\n"
 REJECTED_NOTAS = {
     "1,Artes": "malformed_line",
     "1,Artes,7,5": "malformed_line",
+    "1" + "," * 30_000: "malformed_line",
     "1,Art\0es,7": "control_character",
     "1,Art\x0bes,7": "control_character",
     "1,Art\u0085es,7": "control_character",
