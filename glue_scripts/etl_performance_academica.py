@@ -25,6 +25,7 @@ from staging import Staging, copy_lines
 
 # Up to this size of all files together one task does the whole: a shuffle or a broadcast would take longer.
 ONE_PARTITION_BYTES = 4 * 1024 * 1024
+AQE_EMPTY_RELATION = "org.apache.spark.sql.execution.adaptive.AQEPropagateEmptyRelation"
 BYTES_PER_SHUFFLE_PARTITION = 16 * 1024 * 1024
 
 
@@ -96,6 +97,8 @@ def run(spark: SparkSession, job: Job, staging: Staging) -> dict[str, object]:
     size_bytes = sum(source.size_bytes for source in sources.values())
     # By default a small input would be spread over 200 tasks.
     spark.conf.set("spark.sql.shuffle.partitions", max(1, math.ceil(size_bytes / BYTES_PER_SHUFFLE_PARTITION)))
+    # With nothing left to join it would drop the other side of the join, and with that the counts that we wait for.
+    spark.conf.set("spark.sql.adaptive.optimizer.excludedRules", AQE_EMPTY_RELATION)
     staging.remove_leftovers(lambda run_id: outputs.remove_unmarked(spark, job.parquet(run_id)))
     clock.lap("prepare")
 
@@ -213,9 +216,9 @@ def join_known(notas: DataFrame, alunos: DataFrame, escolas: DataFrame, plan: Pl
     return joined.withColumn("rule", F.expr(quality.first_that_holds(quality.REFERENCE_RULES, "notas")))
 
 
-def judged(plan: Plan, name: str) -> DataFrame:
+def judged(plan: Plan, name: str, use: str) -> DataFrame:
     """All lines of a set. The count keeps filters above it: pushed below the parsing they would repeat it, 10 times."""
-    return plan.lines(name).observe(f"judged_{name}", F.count(F.lit(1)))
+    return plan.lines(name).observe(f"{name}_for_{use}", F.count(F.lit(1)))
 
 
 def rejected_lines(plan: Plan, counts: Counts) -> list[DataFrame]:
@@ -224,9 +227,9 @@ def rejected_lines(plan: Plan, counts: Counts) -> list[DataFrame]:
     for name, source in plan.sources.items():
         if not counts.rejected[name]:
             continue
-        lines = judged(plan, name)
+        lines = judged(plan, name, "rejects")
         if name == "notas" and any(rule in counts.rejected[name] for rule in ("unknown_aluno", "unknown_escola")):
-            alunos, escolas = (judged(plan, each).where("rule IS NULL") for each in ("alunos", "escolas"))
+            alunos, escolas = (judged(plan, each, "join").where("rule IS NULL") for each in ("alunos", "escolas"))
             own = lines.selectExpr("aluno_id", "raw_line", *reading.POSITION, "rule AS own_rule")
             lines = join_known(own, alunos, escolas, plan).withColumn("rule", F.expr("coalesce(own_rule, rule)"))
         lines = lines.where("rule IS NOT NULL").select("raw_line", *reading.POSITION, "rule")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import etl_performance_academica as etl
 import pyarrow.parquet
 import pytest
 from common import InputFileError
-from conftest import ALUNOS, ESCOLAS, Runner, relations, table
+from conftest import ALUNOS, ESCOLAS, NOTAS, Runner, relations, table
 
 HEADER = "aluno_id,disciplina,nota\n"
 REJECTED_NOTAS = {
@@ -136,3 +137,17 @@ def test_run_without_one_usable_nota_fails(job: Runner) -> None:
         job(alunos=ALUNOS.replace("\n1,", "\n101,").replace("\n2,", "\n102,"), escolas=ESCOLAS)
     assert table(job.database) == before
     assert relations(job.database) == ["performance_academica"]
+
+
+@pytest.mark.parametrize("one_partition_bytes", [0, 1 << 22], ids=["in parallel", "in one task"])
+@pytest.mark.parametrize("name", ["alunos", "escolas", "notas"])
+def test_set_without_one_usable_line_fails_the_run(
+    job: Runner, monkeypatch: pytest.MonkeyPatch, name: str, one_partition_bytes: int
+) -> None:
+    """Also where Spark, seeing that nothing is left to join, would leave out what counts the other sets."""
+    monkeypatch.setattr(etl, "ONE_PARTITION_BYTES", one_partition_bytes)
+    header = {"alunos": ALUNOS, "escolas": ESCOLAS, "notas": NOTAS}[name].partition("\n")[0]
+    with pytest.raises(InputFileError, match=r"notas.csv has no usable line"):
+        job(**{name: f"{header}\nx\n"})
+    folder = f"{job.folder}/processed/performance_academica_rejeitados/run=jr_1"
+    assert (f"{name}.csv", "x", "malformed_line") in rejects({"rejects": folder})
