@@ -10,7 +10,9 @@ import uuid
 from pathlib import Path
 
 import common
+import database
 import etl_performance_academica as etl
+import staging
 from pyspark.sql import SparkSession
 
 
@@ -25,10 +27,13 @@ def main() -> None:
         raw=options.raw,
         processed=options.processed,
         table=options.table,
+        max_rejected_percent=100.0,
     )
     password = Path(options.password_file).read_text()
-    database = common.Database(options.host, int(options.port), options.database, options.user, password)
-    etl.run(SparkSession.builder.appName(job.name).getOrCreate(), job, database)
+    where = database.Database(options.host, int(options.port), options.database, options.user, password)
+    spark = SparkSession.builder.appName(job.name).getOrCreate()
+    with staging.Staging(where, job.table, job.run_id).open() as table:
+        etl.run(spark, job, table)
 
 
 if __name__ == "__main__":
