@@ -28,11 +28,11 @@ reset:  ## Stop the environment and remove its data (this clone's only)
 	$(RUN) reset
 
 ## Checks
-.PHONY: e2e test test-unit test-job test-emulator test-commands test-bench test-compose test-terraform lint format
+.PHONY: e2e test test-unit test-job test-emulator test-commands test-bench test-faults test-compose test-terraform lint format
 e2e:  ## The whole road in an environment of its own: apply, run, compare, destroy; nothing stays
 	$(RUN) test e2e
-test:  ## Everything: lint, unit, terraform, job, emulator, commands, e2e
-	$(RUN) test lint unit terraform job emulator commands e2e
+test:  ## Everything: lint, unit, terraform, job, emulator, a small bench, a few faults, commands, e2e
+	$(RUN) test lint unit terraform job emulator bench faults commands e2e
 test-unit:  ## Seconds: no Spark, no server
 	$(RUN) test unit
 test-terraform:  ## terraform test with mocked providers
@@ -45,6 +45,9 @@ test-commands:  ## The targets of a live environment, typed as a user types them
 	$(RUN) test commands
 test-bench:  ## The benchmark at a small size: every contestant fills the table with the same rows
 	$(RUN) test bench
+test-faults: export FAULTS ?= 100
+test-faults:  ## Runs of the job killed, cut off and cancelled at each phase. FAULTS=100, FAULTS_SEED=…
+	$(RUN) test faults
 test-compose:  ## The environment in Docker: isolation, kills (skipped with the reason where Docker does not answer)
 	$(RUN) test compose
 lint:  ## ruff, mypy, shellcheck, terraform fmt and validate, checkov

@@ -105,6 +105,11 @@ def commands() -> int:
     return _pytest(Path(sys.executable), "e2e", "tests/e2e/test_commands.py", "-p", "no:randomly", "-x")
 
 
+def faults() -> int:
+    """A few of them; FAULTS=n for more."""
+    return _pytest(Path(sys.executable), "faults", "tests/faults", "-p", "no:randomly")
+
+
 def compose() -> int:
     return _pytest(Path(sys.executable), "compose", "tests/compose", "-p", "no:randomly")
 
@@ -140,6 +145,7 @@ LAYERS: dict[str, Callable[[], int]] = {
     "job": job,
     "emulator": emulator,
     "bench": bench,
+    "faults": faults,
     "compose": compose,
     "commands": commands,
     "e2e": e2e,

@@ -1,0 +1,79 @@
+"""The site of all the faults, and two states of the table: before the run that is struck, and after it."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from scripts import environment
+from scripts.instance import Instance, Ports
+from scripts.paths import LOCAL
+from tests.e2e.expected import Row, expected
+from tests.faults.proxy import Proxy
+from tests.faults.site import Site
+
+ALUNOS = 1500
+DISCIPLINAS = ("Artes", "Ciências", "Física", "Geografia", "História", "Inglês", "Matemática", "Química")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """``before`` is in the table when a run starts on ``folder``; ``after`` is what it must leave."""
+
+    site: Site
+    proxy: Proxy
+    folder: Path
+    before: list[Row]
+    after: list[Row]
+
+    @property
+    def changed(self) -> tuple[int, int, str, object]:
+        """Key and nota of the last row that the run changes or adds."""
+        row = next(row for row in reversed(self.after) if row not in self.before)
+        return row[0], row[4], row[8], row[9]  # type: ignore[return-value]
+
+
+def write(folder: Path, seed: int, disciplinas: tuple[str, ...]) -> Path:
+    """12,000 grades at most, above the number up to which the job copies them by itself; one line in 50 is bad."""
+    notas = random.Random(seed)  # noqa: S311
+    folder.mkdir()
+    (folder / "escolas.csv").write_text(
+        "escola_id,nome,rede,regiao\n" + "".join(f"{n},Escola {n},Municipal,Sul\n" for n in range(1, 41)), "utf-8"
+    )
+    (folder / "alunos.csv").write_text(
+        "id,nome_ficticio,idade,genero,escola_id\n"
+        + "".join(f"{n},Aluno {n},{10 + n % 9},F,{n % 40 + 1}\n" for n in range(1, ALUNOS + 1)),
+        "utf-8",
+    )
+    lines = [
+        f"{aluno},{disciplina},{notas.randrange(1001) / 100:.2f}\n"
+        for aluno in range(1, ALUNOS + 1)
+        for disciplina in disciplinas
+    ]
+    lines += [f"{notas.randrange(1, ALUNOS)},Artes,onze\n" for _ in range(len(lines) // 50)]
+    (folder / "notas.csv").write_text("aluno_id,disciplina,nota\n" + "".join(lines), "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    data = tmp_path_factory.mktemp("faults")
+    first = write(data / "before", seed=1, disciplinas=DISCIPLINAS[:-1])
+    second = write(data / "after", seed=2, disciplinas=DISCIPLINAS)
+    environment.setup("embedded")
+    os.environ["GLUE_WORKER_LEASE_SECONDS"] = "15"  # a run that LocalStack forgot ends as soon
+    instance = Instance.open(LOCAL / f"test-faults-{os.getpid()}", Ports.free())
+    with environment.running(instance):
+        proxy = Proxy(instance.ports.postgres)
+        site = Site(instance, proxy.port)
+        site.upload(first)
+        assert site.finish(site.start())["JobRunState"] == "SUCCEEDED"
+        assert site.rows() == expected(first).rows
+        site.save()
+        yield Scene(site, proxy, second, expected(first).rows, expected(second).rows)
+        proxy.close()

@@ -1,0 +1,139 @@
+"""A run struck at each phase, by each fault: the table is as before it or as after it, and a retry mends all.
+
+FAULTS=n says how many, 8 by default; the order is drawn with FAULTS_SEED, so that a few in CI are not the first of the list.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+from contextlib import suppress
+
+import psycopg
+import pytest
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
+
+from scripts.waiting import NotReady
+from tests.emulator.glue_kit import ENDED
+from tests.faults.conftest import Scene
+from tests.faults.faults import STRIKES, full_disk, possible
+from tests.faults.phases import HOLD_MERGE, PHASES, Watch
+from tests.faults.site import TABLE
+
+pytestmark = pytest.mark.faults
+SEED = int(os.environ.get("FAULTS_SEED", "20261124"))
+LONGEST_PAUSE_SECONDS = 0.4
+
+
+def drawn(count: int) -> list[tuple[str, str, int]]:
+    """``count`` of fault, phase and seed, the whole list drawn again when it is used up."""
+    draw = random.Random(SEED)  # noqa: S311
+    pairs: list[tuple[str, str]] = []
+    while len(pairs) < count:
+        everything = [(fault, phase) for fault in STRIKES for phase in PHASES if possible(fault, phase)]
+        pairs += draw.sample(everything, len(everything))
+    return [(fault, phase, draw.randrange(2**32)) for fault, phase in pairs[:count]]
+
+
+@pytest.mark.parametrize(("fault", "phase", "seed"), drawn(int(os.environ.get("FAULTS") or "8")))
+def test_struck_run(scene: Scene, fault: str, phase: str, seed: int) -> None:
+    site = scene.site
+    prepare(scene)
+    struck = None
+    # Our own sessions die with the server, too.
+    with (
+        suppress(psycopg.OperationalError),
+        site.superuser() as holder,
+        holder.transaction(),
+        site.superuser() as watching,
+    ):
+        if phase == "waiting for the lock":
+            holder.execute(f"LOCK TABLE {TABLE} IN SHARE MODE")
+        if phase == "merging":
+            watching.execute(f"{HOLD_MERGE}{scene.changed[0]})")
+            holder.execute("SELECT pg_advisory_xact_lock(1)")
+        run_id = site.start()
+        reach(Watch(site, watching, run_id, scene.changed), phase)
+        pause(seed)
+        struck = STRIKES[fault](site, scene.proxy)
+    assert struck is not None
+    if not struck:
+        pytest.skip(f"nothing to strike: {phase} was over")
+    forgot = fault == "SIGKILL of LocalStack"
+    site.recover(forgot=forgot)
+    state = "forgotten" if forgot else site.finish(run_id)["JobRunState"]
+    site.quiet()
+    rows = site.rows()
+    assert rows in (scene.before, scene.after), "the table is between two states"
+    if state == "SUCCEEDED":
+        assert rows == scene.after, "SUCCEEDED, and the table says otherwise"
+    retry(scene, forgot)
+
+
+def test_full_disk(scene: Scene) -> None:
+    prepare(scene)
+    try:
+        with full_disk(scene.site):
+            ended = scene.site.finish(scene.site.start())
+            scene.site.quiet()
+            leftovers = scene.site.relations()
+    except PermissionError as error:
+        pytest.skip(str(error))
+    assert ended["JobRunState"] == "FAILED"
+    assert "No space left on device" in ended["ErrorMessage"]
+    assert scene.site.rows() == scene.before
+    assert leftovers == []
+    retry(scene, forgot=False)
+
+
+def test_paused_aurora(scene: Scene) -> None:
+    """It refuses for 40 s, as it wakes, and is slow afterwards."""
+    prepare(scene)
+    scene.proxy.refuse.set()
+    threading.Timer(40, scene.proxy.refuse.clear).start()
+    scene.proxy.slow_seconds = 2
+    try:
+        ended = scene.site.finish(scene.site.start())
+    finally:
+        scene.proxy.slow_seconds = 0
+    assert scene.proxy.refused > 1
+    assert ended["JobRunState"] == "SUCCEEDED"
+    assert scene.site.rows() == scene.after
+
+
+def prepare(scene: Scene) -> None:
+    scene.site.restore()
+    scene.site.upload(scene.folder)
+
+
+def reach(watch: Watch, phase: str) -> None:
+    """Returns when the run is in the phase. A run that ended without one is skipped: there was nothing to strike."""
+
+    # Some phases last for a tenth of a second: asked again at once.
+    for attempt in Retrying(stop=stop_after_delay(120), wait=wait_fixed(0.01), retry=retry_if_exception_type(NotReady)):
+        with attempt:
+            if PHASES[phase](watch):
+                return
+            if watch.site.look(watch.run_id)["JobRunState"] in ENDED:
+                pytest.skip(f"the run was never seen {phase}")
+            raise NotReady(phase)
+
+
+def pause(seed: int) -> None:
+    """Some moment of the phase, not always its first. Nothing is waited for, so there is nothing to ask."""
+    threading.Event().wait(random.Random(seed).random() * LONGEST_PAUSE_SECONDS)  # noqa: S311
+
+
+def retry(scene: Scene, forgot: bool) -> None:
+    """Another run succeeds, the table is as the reference has it, and nothing of the struck run is left."""
+    site = scene.site
+    if forgot:
+        site.upload(scene.folder)
+    ended = site.finish(site.start())
+    assert ended["JobRunState"] == "SUCCEEDED", ended.get("ErrorMessage")
+    assert site.rows() == scene.after
+    assert site.relations() == []
+    folders = {key.split("/")[2] for key in site.keys(f"processed/{TABLE}/")}
+    whole = {key.split("/")[2] for key in site.keys(f"processed/{TABLE}/") if key.endswith("/_SUCCESS")}
+    assert folders == whole, "Parquet of a run that did not end is left"
