@@ -1,6 +1,6 @@
 """A run struck at each phase, by each fault: the table is as before it or as after it, and a retry mends all.
 
-FAULTS=n says how many, 8 by default; the order is drawn with FAULTS_SEED, so that a few in CI are not the first of the list.
+FAULTS=n says how many, 8 by default; which ones is drawn with FAULTS_SEED, so that a few are not the list's first.
 """
 
 from __future__ import annotations
