@@ -17,7 +17,7 @@ from pathlib import Path
 
 from glue_worker.config import Config
 from glue_worker.guarded import GuardedProcess
-from glue_worker.spark import base_environment
+from glue_worker.spark import base_environment, class_path
 from glue_worker.versions import Versions, jars_folder
 
 log = logging.getLogger(__name__)
@@ -31,9 +31,9 @@ class ClassArchive:
     def __init__(self, config: Config, versions: Versions) -> None:
         self._config = config
         # The JVM takes an archive for the very jars that it was made of: same names, sizes and times.
-        folder = jars_folder(config)
-        jars = sorted((jar.name, jar.stat().st_size, jar.stat().st_mtime_ns) for jar in folder.glob("*.jar"))
-        told = repr((versions.spark, versions.java, str(folder), jars))
+        folders = [folder for folder in (jars_folder(config), config.jars) if folder]
+        jars = sorted(jar for folder in folders for jar in folder.glob("*.jar"))
+        told = repr([versions.java, *((str(jar), jar.stat().st_size, jar.stat().st_mtime_ns) for jar in jars)])
         self._path = config.class_archives / f"spark-{hashlib.sha256(told.encode()).hexdigest()[:16]}.jsa"
         self._ended = threading.Event()
         self._closed = False
@@ -72,7 +72,15 @@ class ClassArchive:
         made = folder / "new.jsa"
         environment = base_environment(os.environ, self._config, folder)
         environment["SPARK_SUBMIT_OPTS"] += f' "-XX:ArchiveClassesAtExit={made}" -Xlog:cds*=off'
-        options = ("--master", "local[1]", "--driver-memory", "512m", "--conf", "spark.ui.enabled=false")
+        options = (
+            "--master",
+            "local[1]",
+            "--driver-memory",
+            "512m",
+            "--conf",
+            "spark.ui.enabled=false",
+            *class_path(self._config),
+        )
         self._process = GuardedProcess(
             [self._config.spark_submit, *options, str(PROGRAM), str(folder)],
             cwd=folder,

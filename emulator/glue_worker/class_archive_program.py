@@ -1,4 +1,4 @@
-"""What a small job does, for the class archive: text and CSV read, joins, a window, Parquet written and read.
+"""What a small job does, for the class archive: text and CSV, joins, a window, Parquet written and read, S3's client.
 
 Argument: an empty folder to work in.
 """
@@ -6,8 +6,10 @@ Argument: an empty folder to work in.
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 
+from py4j.protocol import Py4JJavaError
 from pyspark.sql import Observation, SparkSession, Window
 from pyspark.sql import functions as F
 
@@ -33,7 +35,27 @@ def main(folder: Path) -> None:
     observed.get  # noqa: B018
     back = spark.read.parquet(str(folder / "out"))
     back.select(F.concat_ws("\t", F.expr("replace(name, ' ', '_')"), "amount").alias("line")).sort("line").collect()
+    _reach_for_s3(spark)
     spark.stop()
+
+
+def _reach_for_s3(spark: SparkSession) -> None:
+    """Loads the S3 client by a question that nobody answers: nothing listens on port 1."""
+    settings = spark._jsc.hadoopConfiguration()
+    for name, value in {
+        "endpoint": "http://127.0.0.1:1",
+        "endpoint.region": "us-east-1",
+        "path.style.access": "true",
+        "access.key": "none",
+        "secret.key": "none",
+        "attempts.maximum": "0",
+        "retry.limit": "0",
+        "aws.credentials.provider": "org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider",
+    }.items():
+        settings.set(f"fs.s3a.{name}", value)
+    path = spark._jvm.org.apache.hadoop.fs.Path("s3a://bucket/key")
+    with suppress(Py4JJavaError):
+        path.getFileSystem(settings).exists(path)
 
 
 if __name__ == "__main__":

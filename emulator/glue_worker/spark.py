@@ -104,17 +104,29 @@ def job_environment(
 def submit_command(config: Config, request: RunRequest, files: RunFiles) -> list[str]:
     """spark-submit with the script and the run's arguments, whose order Glue does not keep either."""
     options = ["--master", config.master, "--driver-memory", config.driver_memory]
-    jars = [*_jars(config.jars), *files.jars]
-    if jars:
-        options += ["--jars", ",".join(map(str, jars))]
-    settings = [f"{name}={value}" for name, value in _settings(config, request, files).items()]
-    settings += user_settings(request.arguments.get("--conf", ""))
+    if files.jars:
+        options += ["--jars", ",".join(map(str, files.jars))]
+    users = user_settings(request.arguments.get("--conf", ""))
+    options += class_path(config, users)
+    settings = [f"{name}={value}" for name, value in _settings(config, request, files).items()] + users
     for setting in settings:
         options += ["--conf", setting]
     arguments = list(request.arguments.items())
     random.shuffle(arguments)
     script = [str(files.runscript), str(files.report), str(files.script)]
     return [config.spark_submit, *options, *script, *(token for pair in arguments for token in pair)]
+
+
+def class_path(config: Config, users: Iterable[str] = ()) -> list[str]:
+    """Option that puts the worker's own jars on the class path of Spark itself, before those that the user asks for.
+
+    There they are loaded from the class archive; jars of ``--jars`` are not, and Spark would copy them for each run.
+    """
+    own = sorted(config.jars.glob("*.jar")) if config.jars else []
+    more = [
+        value for name, _, value in (each.partition("=") for each in users) if name == "spark.driver.extraClassPath"
+    ]
+    return ["--driver-class-path", os.pathsep.join([*map(str, own), *more])] if own else []
 
 
 def user_settings(value: str) -> list[str]:
@@ -147,10 +159,6 @@ def _settings(config: Config, request: RunRequest, files: RunFiles) -> dict[str,
         "spark.hadoop.fs.s3a.connection.ssl.enabled": str(secure).lower(),
         "spark.hadoop.fs.s3a.aws.credentials.provider": ENVIRONMENT_CREDENTIALS,
     }
-
-
-def _jars(folder: Path | None) -> Iterable[Path]:
-    return sorted(folder.glob("*.jar")) if folder else ()
 
 
 def _joined(*options: str | None) -> str:
