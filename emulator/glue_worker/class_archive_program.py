@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import Observation, SparkSession, Window
@@ -41,6 +42,7 @@ def main(folder: Path) -> None:
 
 def _reach_for_s3(spark: SparkSession) -> None:
     """Loads the S3 client by a question that nobody answers: nothing listens on port 1."""
+    jvm: Any = spark._jvm
     settings = spark._jsc.hadoopConfiguration()
     for name, value in {
         "endpoint": "http://127.0.0.1:1",
@@ -53,7 +55,7 @@ def _reach_for_s3(spark: SparkSession) -> None:
         "aws.credentials.provider": "org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider",
     }.items():
         settings.set(f"fs.s3a.{name}", value)
-    path = spark._jvm.org.apache.hadoop.fs.Path("s3a://bucket/key")
+    path = jvm.org.apache.hadoop.fs.Path("s3a://bucket/key")
     with suppress(Py4JJavaError):
         path.getFileSystem(settings).exists(path)
 
