@@ -31,16 +31,37 @@ class Run:
 
 
 def upload(instance: Instance, bucket: str, folder: Path) -> list[str]:
-    """Uploads the three CSVs of ``folder`` to ``raw/``; returns their keys. Raises CommandError when one is missing."""
-    missing = [f"{name}.csv" for name in SETS if not (folder / f"{name}.csv").is_file()]
-    if missing:
+    """Uploads the three sets of ``folder`` to ``raw/``; returns their keys.
+
+    A set is ``notas.csv``, ``notas.csv.gz`` or the files of ``notas/``. It takes the place of what ``raw/`` has of it,
+    whatever form that has: the job refuses a set that is there in two.
+
+    Raises CommandError when a set is missing.
+    """
+    found = {name: source_files(folder, name) for name in SETS}
+    if missing := [f"{name}.csv" for name, files in found.items() if not files]:
         raise CommandError(
-            f"{folder} has no {', '.join(missing)}", "DATA names a folder with alunos, escolas, notas .csv"
+            f"{folder} has no {', '.join(missing)}",
+            "DATA names a folder with alunos, escolas, notas: .csv, .csv.gz, or a folder of them each",
         )
     s3 = client(instance, "s3")
-    for name in SETS:
-        s3.upload_file(str(folder / f"{name}.csv"), bucket, f"raw/{name}.csv")
-    return [f"raw/{name}.csv" for name in SETS]
+    keys = []
+    for name, files in found.items():
+        sent = {f"raw/{path.relative_to(folder).as_posix()}": path for path in files}
+        for key, path in sent.items():
+            s3.upload_file(str(path), bucket, key)
+        keys += sent
+        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"raw/{name}")
+        for there in (each["Key"] for page in pages for each in page.get("Contents", [])):
+            if there not in sent and there.startswith((f"raw/{name}.csv", f"raw/{name}/")):
+                s3.delete_object(Bucket=bucket, Key=there)
+    return keys
+
+
+def source_files(folder: Path, name: str) -> list[Path]:
+    """The files of a set in ``folder``, in all the forms that the job reads."""
+    patterns = (f"{name}.csv", f"{name}.csv.gz", f"{name}/*.csv", f"{name}/*.csv.gz")
+    return [path for pattern in patterns for path in sorted(folder.glob(pattern)) if path.is_file()]
 
 
 def parse_arguments(text: str) -> dict[str, str]:

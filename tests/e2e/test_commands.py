@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import signal
@@ -163,8 +164,10 @@ def test_run_follows_the_log_and_ends_with_state_and_counts(user: User, tmp_path
     (tmp_path / "alunos.csv").write_text(
         "id,nome_ficticio,idade,genero,escola_id\n1,João,12,M,7\n2,Zoë,13,F,7\n", encoding="utf-8"
     )
-    (tmp_path / "notas.csv").write_text("aluno_id,disciplina,nota\n1,Artes,9.5\n2,Artes,x\n", encoding="utf-8")
-    said = user.make("run", f"DATA={tmp_path}", "ARGS=--unknown value")
+    (tmp_path / "notas").mkdir()
+    with gzip.open(tmp_path / "notas" / "2026.csv.gz", "wt", encoding="utf-8") as file:
+        file.write("aluno_id,disciplina,nota\n1,Artes,9.5\n2,Artes,x\n")
+    said = user.make("run", f"DATA={tmp_path}", "ARGS=--unknown value --max_rejected_percent 60")
     assert "SUCCEEDED" in said
     assert '"nota_not_a_number": 1' in said
     assert "kept 1, superseded 0, rejected 1, inserted 1, updated 0, unchanged 0" in said
