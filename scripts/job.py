@@ -45,7 +45,7 @@ def upload(instance: Instance, bucket: str, folder: Path) -> list[str]:
             "DATA names a folder with alunos, escolas, notas: .csv, .csv.gz, or a folder of them each",
         )
     s3 = client(instance, "s3")
-    keys = []
+    keys: list[str] = []
     for name, files in found.items():
         sent = {f"raw/{path.relative_to(folder).as_posix()}": path for path in files}
         for key, path in sent.items():
