@@ -107,10 +107,12 @@ class Docker:
     def _last_words(self, instance: Instance) -> list[str]:
         """The last line that each container that doesn't run, or isn't well, has logged."""
         words = []
+        healthy = self._healthy(instance)
         for service, state in self._states(instance).items():
-            lines = self._compose(instance, "logs", "--no-color", "--no-log-prefix", "--tail", "1", service).split("\n")
-            if state != "running (healthy)" and lines[0]:
-                words.append(f"{service}, {state}: {lines[0]}")
+            if service in healthy:
+                continue
+            if line := self._compose(instance, "logs", "--no-color", "--no-log-prefix", "--tail", "1", service).strip():
+                words.append(f"{service}, {state}: {line}")
         return words
 
     def superuser_password(self, instance: Instance) -> str:

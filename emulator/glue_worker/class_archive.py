@@ -16,6 +16,7 @@ import threading
 from pathlib import Path
 
 from glue_worker.config import Config
+from glue_worker.errors import ConfigError
 from glue_worker.guarded import GuardedProcess
 from glue_worker.spark import base_environment, class_path
 from glue_worker.versions import Versions, jars_folder
@@ -30,22 +31,28 @@ class ClassArchive:
 
     def __init__(self, config: Config, versions: Versions) -> None:
         self._config = config
-        # The JVM takes an archive for the very jars that it was made of: same names, sizes and times.
-        folders = [folder for folder in (jars_folder(config), config.jars) if folder]
-        jars = sorted(jar for folder in folders for jar in folder.glob("*.jar"))
-        told = repr([versions.java, *((str(jar), jar.stat().st_size, jar.stat().st_mtime_ns) for jar in jars)])
-        self._path = config.class_archives / f"spark-{hashlib.sha256(told.encode()).hexdigest()[:16]}.jsa"
         self._ended = threading.Event()
         self._closed = False
         self._process: GuardedProcess | None = None
+        self._path: Path | None = None
+        try:
+            folders = [folder for folder in (jars_folder(config), config.jars) if folder]
+        except ConfigError as error:  # a Spark that is laid out otherwise runs jobs all the same
+            log.warning("no class archive: %s", error)
+            return
+        # The JVM takes an archive for the very jars that it was made of: same names, sizes and times.
+        jars = sorted(jar for folder in folders for jar in folder.glob("*.jar"))
+        told = repr([versions.java, *((str(jar), jar.stat().st_size, jar.stat().st_mtime_ns) for jar in jars)])
+        self._path = config.class_archives / f"spark-{hashlib.sha256(told.encode()).hexdigest()[:16]}.jsa"
 
     def options(self) -> list[str]:
         """Options of a JVM that is to use the archive; none while there is no archive."""
-        return [f'"-XX:SharedArchiveFile={self._path}"', "-Xlog:cds*=off"] if self._path.exists() else []
+        return [f'"-XX:SharedArchiveFile={self._path}"', "-Xlog:cds*=off"] if self._path and self._path.exists() else []
 
     def prepare(self) -> None:
         """Makes the archive in the background, unless it is there or another agent is at it."""
-        threading.Thread(target=self._make, name="class-archive", daemon=True).start()
+        if self._path:
+            threading.Thread(target=self._make, args=(self._path,), name="class-archive", daemon=True).start()
 
     def close(self) -> None:
         """Gives the making up."""
@@ -54,21 +61,21 @@ class ClassArchive:
         if self._process:
             self._process.kill()
 
-    def _make(self) -> None:
+    def _make(self, path: Path) -> None:
         self._config.class_archives.mkdir(parents=True, exist_ok=True)
         with (self._config.class_archives / ".lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 return
-            if self._path.exists():
+            if path.exists():
                 return
             for left in self._config.class_archives.glob(f"{MAKING}*"):  # by an agent that was killed
                 shutil.rmtree(left, ignore_errors=True)
             with tempfile.TemporaryDirectory(dir=self._config.class_archives, prefix=MAKING) as folder:
-                self._run(Path(folder))
+                self._run(Path(folder), path)
 
-    def _run(self, folder: Path) -> None:
+    def _run(self, folder: Path, path: Path) -> None:
         made = folder / "new.jsa"
         environment = base_environment(os.environ, self._config, folder)
         environment["SPARK_SUBMIT_OPTS"] += f' "-XX:ArchiveClassesAtExit={made}" -Xlog:cds*=off'
@@ -95,7 +102,7 @@ class ClassArchive:
         elif self._process.exit_code == 0 and made.exists():
             for old in self._config.class_archives.glob("spark-*.jsa"):
                 old.unlink(missing_ok=True)
-            shutil.move(made, self._path)
-            log.info("runs start from the class archive %s now", self._path.name)
+            shutil.move(made, path)
+            log.info("runs start from the class archive %s now", path.name)
         else:
             log.warning("no class archive: %s", (folder / "error.log").read_text(errors="replace").strip()[-500:])
