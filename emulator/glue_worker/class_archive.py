@@ -18,7 +18,7 @@ from pathlib import Path
 from glue_worker.config import Config
 from glue_worker.errors import ConfigError
 from glue_worker.guarded import GuardedProcess
-from glue_worker.spark import base_environment, class_path
+from glue_worker.spark import COLLECTOR, base_environment, class_path
 from glue_worker.versions import Versions, jars_folder
 
 log = logging.getLogger(__name__)
@@ -42,12 +42,19 @@ class ClassArchive:
             return
         # The JVM takes an archive for the very jars that it was made of: same names, sizes and times.
         jars = sorted(jar for folder in folders for jar in folder.glob("*.jar"))
-        told = repr([versions.java, *((str(jar), jar.stat().st_size, jar.stat().st_mtime_ns) for jar in jars)])
+        found = [(str(jar), jar.stat().st_size, jar.stat().st_mtime_ns) for jar in jars]
+        told = repr([versions.java, COLLECTOR, *found])
         self._path = config.class_archives / f"spark-{hashlib.sha256(told.encode()).hexdigest()[:16]}.jsa"
 
     def options(self) -> list[str]:
-        """Options of a JVM that is to use the archive; none while there is no archive."""
-        return [f'"-XX:SharedArchiveFile={self._path}"', "-Xlog:cds*=off"] if self._path and self._path.exists() else []
+        """Options of a JVM that is to use the archive; none while there is no archive.
+
+        The collector is among them because it was made with it: where Spark's own configuration asks for another one,
+        the JVM refuses to start, and there is no archive either.
+        """
+        if self._path and self._path.exists():
+            return [f'"-XX:SharedArchiveFile={self._path}"', "-Xlog:cds*=off", COLLECTOR]
+        return []
 
     def prepare(self) -> None:
         """Makes the archive in the background, unless it is there or another agent is at it."""
@@ -78,7 +85,7 @@ class ClassArchive:
     def _run(self, folder: Path, path: Path) -> None:
         made = folder / "new.jsa"
         environment = base_environment(os.environ, self._config, folder)
-        environment["SPARK_SUBMIT_OPTS"] += f' "-XX:ArchiveClassesAtExit={made}" -Xlog:cds*=off'
+        environment["SPARK_SUBMIT_OPTS"] += f' "-XX:ArchiveClassesAtExit={made}" -Xlog:cds*=off {COLLECTOR}'
         options = (
             "--master",
             "local[1]",
