@@ -18,7 +18,7 @@ from glue_aurora.rds_data.target import Login
 Session = psycopg.Connection[Any]
 
 # A transaction that no call uses for this long is rolled back (API reference, BeginTransaction).
-_IDLE_SECONDS = 180
+IDLE_SECONDS = 180
 # Read as PostgreSQL writes them: their form is the service's, not Python's.
 _KEPT_AS_TEXT = ("date", "time", "timestamp", "timestamptz", "numeric", "uuid", "json", "jsonb", "inet", "cidr")
 # libpq has no SQLSTATE for a connection that was refused.
@@ -67,7 +67,7 @@ def _prepare(session: Session, timeout_seconds: float) -> None:
         " set_config('idle_in_transaction_session_timeout', %s, false),"
         " set_config('statement_timeout', CASE WHEN setting::bigint BETWEEN 1 AND %s::bigint THEN setting ELSE %s END,"
         " false) FROM pg_settings WHERE name = 'statement_timeout'",
-        (str(_IDLE_SECONDS * 1000), limit, limit),
+        (str(IDLE_SECONDS * 1000), limit, limit),
     )
 
 

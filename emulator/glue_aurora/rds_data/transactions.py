@@ -19,7 +19,7 @@ from psycopg import pq
 
 from glue_aurora.rds_data import faults
 from glue_aurora.rds_data.execution import SessionLostError
-from glue_aurora.rds_data.sessions import Session
+from glue_aurora.rds_data.sessions import IDLE_SECONDS, Session
 
 _LONGEST_SECONDS = 24 * 3600
 _EXPIRED = "Transaction may be expired."
@@ -35,6 +35,7 @@ class Transaction:
     database: str | None
     session: Session
     began: float = field(default_factory=time.monotonic)
+    used: float = field(default_factory=time.monotonic)
     busy: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -48,6 +49,7 @@ class Transactions:
 
     def begin(self, cluster_arn: str, database: str | None, session: Session) -> str:
         """Identifier of a new transaction, which owns the session from now on."""
+        self._forget_abandoned()
         session.execute("BEGIN")
         identifier = base64.b64encode(secrets.token_bytes(72)).decode()
         with self._lock:
@@ -67,8 +69,10 @@ class Transactions:
             if time.monotonic() - transaction.began > _LONGEST_SECONDS:
                 raise SessionLostError
             yield transaction
+            transaction.used = time.monotonic()
             if transaction.session.pgconn.transaction_status == pq.TransactionStatus.IDLE:
                 self._close(transaction)
+                self._ended.append(identifier)
         except SessionLostError:
             self._close(transaction)
             raise faults.transaction_not_found(identifier, _EXPIRED) from None
@@ -110,10 +114,17 @@ class Transactions:
         for transaction in everything:
             transaction.session.close()
 
+    def _forget_abandoned(self) -> None:
+        """The server has rolled them back; what is left is our side of the connection."""
+        long_ago = time.monotonic() - 2 * IDLE_SECONDS
+        with self._lock:
+            abandoned = [one for one in self._open.values() if one.used < long_ago and not one.busy.locked()]
+        for transaction in abandoned:
+            self._close(transaction)
+
     def _close(self, transaction: Transaction) -> None:
         with self._lock:
             self._open.pop(transaction.identifier, None)
-            self._ended.append(transaction.identifier)
         transaction.session.close()
 
 
