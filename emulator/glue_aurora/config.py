@@ -60,14 +60,24 @@ def worker() -> WorkerSettings:
 
 def glue_seconds_per_minute() -> float:
     """Length in seconds of a minute of a job's Timeout: 60 unless a test shortens it."""
-    name = "EMULATOR_GLUE_SECONDS_PER_MINUTE"
-    text = os.environ.get(name) or "60"
+    return _seconds("EMULATOR_GLUE_SECONDS_PER_MINUTE", 60)
+
+
+def rds_data_timeout_seconds() -> float:
+    """How long a call of the RDS Data API may take: 45 as on AWS, unless a test shortens it."""
+    return _seconds("EMULATOR_RDS_DATA_TIMEOUT_SECONDS", 45)
+
+
+def _seconds(name: str, longest: int) -> float:
+    text = os.environ.get(name) or str(longest)
     try:
         seconds = float(text)
     except ValueError:
         seconds = 0.0
-    if not 0 < seconds <= 60:
-        raise SettingError(f"{name} is {text!r}.", "Set it to a number of seconds above 0 and up to 60, or unset it.")
+    if not 0 < seconds <= longest:
+        raise SettingError(
+            f"{name} is {text!r}.", f"Set it to a number of seconds above 0 and up to {longest}, or unset it."
+        )
     return seconds
 
 

@@ -22,6 +22,14 @@ def rds() -> Service:
     return create_service()
 
 
+@aws_provider(api="rds-data")
+def rds_data() -> Service:
+    """The RDS Data API: SQL over HTTP for those clusters."""
+    from glue_aurora.rds_data.provider import create_service
+
+    return create_service()
+
+
 @aws_provider(api="ec2", name="corrected")
 def ec2() -> Service:
     """LocalStack's EC2 with the corrections that a clean Terraform plan needs."""

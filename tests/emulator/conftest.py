@@ -15,6 +15,9 @@ from scripts.database import connect_as_superuser
 from scripts.instance import Instance, Ports
 from scripts.paths import LOCAL
 
+# A minute of a job's Timeout lasts 2 s, a call of the RDS Data API 5 s at most.
+SHORTER_TIMES = {"EMULATOR_GLUE_SECONDS_PER_MINUTE": "2", "EMULATOR_RDS_DATA_TIMEOUT_SECONDS": "5"}
+
 
 @dataclass(frozen=True)
 class Environment:
@@ -45,7 +48,7 @@ class Environment:
 
 @pytest.fixture(scope="session")
 def environment() -> Iterator[Environment]:
-    """Started once a session, removed at its end; a minute of a job's Timeout lasts 2 s."""
+    """Started once a session, removed at its end; with shorter times."""
     instance = Instance.open(LOCAL / f"test-emulator-{os.getpid()}", Ports.free())
-    with environments.running(instance, localstack_env={"EMULATOR_GLUE_SECONDS_PER_MINUTE": "2"}):
+    with environments.running(instance, localstack_env=SHORTER_TIMES):
         yield Environment(instance)

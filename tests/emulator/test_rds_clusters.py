@@ -136,7 +136,6 @@ def test_what_is_not_the_clusters_own_is_neither_taken_nor_dropped(kit: RdsKit) 
         ({"DBClusterIdentifier": "two--hyphens"}, "InvalidParameterValue", "two consecutive hyphens"),
         ({"BackupRetentionPeriod": 36}, "InvalidParameterValue", "between 1 and 35"),
         ({"Port": 1234}, "NotSupportedByEmulator", "leave Port out"),
-        ({"EnableHttpEndpoint": True}, "NotSupportedByEmulator", "EnableHttpEndpoint"),
         ({"DatabaseInsightsMode": "advanced"}, "InvalidParameterCombination", "465 days"),
     ],
 )

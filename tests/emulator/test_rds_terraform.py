@@ -70,6 +70,7 @@ def test_aurora_lives_through_terraform(environment: Any, terraform: Run) -> Non
     (cluster,) = rds.describe_db_clusters(DBClusterIdentifier="terraform-rds")["DBClusters"]
     assert cluster["ServerlessV2ScalingConfiguration"]["MaxCapacity"] == 4
     assert cluster["EngineVersion"] == "16.9"
+    assert cluster["HttpEndpointEnabled"] is True
 
     terraform("destroy", "-input=false", "-auto-approve")
     with refused("DBClusterNotFoundFault"):

@@ -16,6 +16,7 @@ from glue_aurora.rds import (
     databases,
     engine,
     faults,
+    http_endpoint,
     master_user,
     network,
     subnet_groups,
@@ -77,6 +78,7 @@ def create(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any
         scaling=cluster_options.scaling(request, None),
         deletion_protection=bool(request.get("DeletionProtection")),
         options=cluster_options.create(context, request, name),
+        http_endpoint=bool(request.get("EnableHttpEndpoint")),
         tags=tags_of(request),
     )
     key_arn = cluster_password.secret_key(context, request) if request.get("ManageMasterUserPassword") else None
@@ -102,6 +104,7 @@ def describe(context: RequestContext, request: Mapping[str, Any]) -> dict[str, A
 
 
 def modify(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+    http_endpoint.refuse_in_modify(request)
     refuse_unknown_members("ModifyDBCluster", request, _MODIFY)
     cluster = find(context, required(request, "DBClusterIdentifier"))
     now = bool(request.get("ApplyImmediately"))
@@ -220,7 +223,7 @@ def answer(context: RequestContext, cluster: Cluster) -> dict[str, Any]:
             "EngineMode": "provisioned",
             "EngineVersion": cluster.engine_version,
             "HostedZoneId": HOSTED_ZONE,
-            "HttpEndpointEnabled": False,
+            "HttpEndpointEnabled": cluster.http_endpoint,
             "MasterUsername": cluster.master_username,
             "MasterUserSecret": master_user.secret_answer(cluster),
             "MultiAZ": len({instance.zone for instance in instances}) > 1,
@@ -262,6 +265,7 @@ _CREATE = (
     "DatabaseName",
     "DeletionProtection",
     "EnableCloudwatchLogsExports",
+    "EnableHttpEndpoint",
     "Engine",
     "EngineMode",
     "EngineVersion",

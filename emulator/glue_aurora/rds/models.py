@@ -85,6 +85,8 @@ class Cluster:
     scaling: dict[str, Any] | None
     deletion_protection: bool
     options: dict[str, Any]
+    # Whether the Data API (service rds-data) answers for this cluster.
+    http_endpoint: bool = False
     secret: ManagedSecret | None = None
     tags: Tags = field(default_factory=dict)
     created: datetime = field(default_factory=now)

@@ -9,7 +9,7 @@ from localstack.services.plugins import Service
 
 from glue_aurora import dispatch
 from glue_aurora.errors import ApiError, EmulatorError
-from glue_aurora.rds import clusters, engine, instances, subnet_groups, tags
+from glue_aurora.rds import clusters, engine, http_endpoint, instances, subnet_groups, tags
 from glue_aurora.rds.lock import LOCK
 from glue_aurora.rds.parameter_groups import CLUSTER, INSTANCE
 
@@ -26,6 +26,8 @@ _HANDLERS: dict[str, dispatch.Handler] = {
     "DescribeDBClusters": clusters.describe,
     "ModifyDBCluster": clusters.modify,
     "DeleteDBCluster": clusters.delete,
+    "EnableHttpEndpoint": http_endpoint.enable,
+    "DisableHttpEndpoint": http_endpoint.disable,
     "DescribeGlobalClusters": clusters.describe_global,
     "CreateDBInstance": instances.create,
     "DescribeDBInstances": instances.describe,

@@ -78,6 +78,7 @@ resource "aws_rds_cluster" "this" {
   skip_final_snapshot             = !var.final_snapshot
   final_snapshot_identifier       = var.final_snapshot ? "${var.project_name}-aurora-final" : null
   apply_immediately               = true
+  enable_http_endpoint            = true # Aurora is private: sql/ gets in through the Data API, without a bastion
 
   serverlessv2_scaling_configuration {
     min_capacity             = 0

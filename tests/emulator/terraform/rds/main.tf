@@ -197,6 +197,7 @@ resource "aws_rds_cluster" "this" {
   database_insights_mode              = "standard"
   skip_final_snapshot                 = true
   apply_immediately                   = true
+  enable_http_endpoint                = var.changed
   tags                                = { stage = var.changed ? "two" : "one" }
 
   serverlessv2_scaling_configuration {

@@ -1,0 +1,42 @@
+"""A cluster's HTTP endpoint, the Data API: whether it answers. What it answers is the package `rds_data`.
+
+It is set by CreateDBCluster, and changed by operations of its own where Aurora is provisioned, Serverless v2 included
+(Aurora User Guide, "Enabling the Amazon RDS Data API"). Terraform's provider does the same (hashicorp/aws 5.100.0,
+internal/service/rds/cluster.go, enableHTTPEndpointProvisioned).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from localstack.aws.api import RequestContext
+
+from glue_aurora.errors import ApiError, NotSupportedError
+from glue_aurora.rds.store import store_of
+
+
+def enable(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Raises ApiError ResourceNotFoundFault."""
+    return _set(context, request, True)
+
+
+def disable(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Raises ApiError ResourceNotFoundFault."""
+    return _set(context, request, False)
+
+
+def refuse_in_modify(request: Mapping[str, Any]) -> None:
+    """AWS takes EnableHttpEndpoint of ModifyDBCluster for Serverless v1 and ignores it for others. Raises ApiError."""
+    if request.get("EnableHttpEndpoint"):
+        raise NotSupportedError(
+            "EnableHttpEndpoint in ModifyDBCluster",
+            "AWS ignores it unless the cluster is Serverless v1: use the operation EnableHttpEndpoint.",
+        )
+
+
+def _set(context: RequestContext, request: Mapping[str, Any], enabled: bool) -> dict[str, Any]:
+    arn = request["ResourceArn"]
+    cluster = next((one for one in store_of(context).clusters.values() if one.arn == arn), None)
+    if cluster is None:
+        raise ApiError("ResourceNotFoundFault", f"The specified resource {arn} was not found.", 404)
+    cluster.http_endpoint = enabled
+    return {"ResourceArn": arn, "HttpEndpointEnabled": enabled}
