@@ -1,3 +1,8 @@
+output "alarm_topic_arn" {
+  description = "Topic of the alarms; null when neither alarms, dashboard nor budget are on."
+  value       = one(module.monitoring[*].topic_arn)
+}
+
 output "aurora_cluster_endpoint" {
   description = "Host of the database."
   value       = module.rds_aurora.cluster_endpoint
