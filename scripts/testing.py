@@ -118,10 +118,15 @@ def terraform() -> int:
     """``terraform test`` with mocked providers; needs no environment."""
     folder = LOCAL / "terraform-test"
     env = {**provider_source.choose().environment, "TF_DATA_DIR": str(folder), "CHECKPOINT_DISABLE": "true"}
+    environments = sorted(path.stem for path in (TOP / "terraform" / "environments").glob("*.tfvars"))
     for arguments in (
         ["init", "-backend=false", "-input=false", "-lockfile=readonly"],
         ["validate"],
         ["test"],
+        *(
+            ["test", f"-test-directory=tests/environments/{name}", f"-var-file=environments/{name}.tfvars"]
+            for name in environments
+        ),
     ):
         if _command(["terraform", "-chdir=terraform", *arguments], env):
             return 1
