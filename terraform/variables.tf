@@ -17,11 +17,7 @@ variable "alarms_enabled" {
 
 variable "allowed_account_ids" {
   type        = list(string)
-  description = <<-EOT
-    AWS account(s) that may be touched, for example ["123456789012"]. There is no default on purpose: with the wrong
-    credentials or endpoint in the environment, plan stops at once. Give it by TF_VAR_allowed_account_ids or a
-    *.auto.tfvars file.
-  EOT
+  description = "AWS account(s) that may be touched, for example [\"123456789012\"]. There is no default on purpose: with the wrong credentials or endpoint in the environment, plan stops at once. Give it by TF_VAR_allowed_account_ids or a *.auto.tfvars file."
 
   validation {
     condition     = length(var.allowed_account_ids) > 0 && alltrue([for id in var.allowed_account_ids : can(regex("^[0-9]{12}$", id))])

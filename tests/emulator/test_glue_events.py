@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from scripts.waiting import NotReady, wait_for
 from tests.emulator.glue_kit import GlueKit, unique
+from tests.emulator.queue_kit import Queue
 from tests.emulator.test_glue_runs import ENDLESS
 
 pytestmark = pytest.mark.emulator
@@ -20,32 +20,6 @@ pytestmark = pytest.mark.emulator
 @pytest.fixture(scope="module")
 def kit(environment: Any) -> GlueKit:
     return GlueKit(environment.client)
-
-
-class Queue:
-    """A queue, and the messages that it has received so far."""
-
-    def __init__(self, client: Any) -> None:
-        self.sqs = client("sqs")
-        self.url = self.sqs.create_queue(QueueName=unique("events"))["QueueUrl"]
-        self.arn = self.sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=["QueueArn"])["Attributes"][
-            "QueueArn"
-        ]
-        self._seen: list[dict[str, Any]] = []
-
-    def messages(self, least: int) -> list[dict[str, Any]]:
-        """Every message, once there are `least`, in the order of arrival."""
-
-        def arrived() -> None:
-            answer = self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10, WaitTimeSeconds=5)
-            for one in answer.get("Messages", []):
-                self._seen.append(json.loads(one["Body"]))
-                self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=one["ReceiptHandle"])
-            if len(self._seen) < least:
-                raise NotReady(f"{len(self._seen)} of {least} messages")
-
-        wait_for("messages in the queue", arrived, seconds=120, remedy="see LocalStack's log")
-        return self._seen
 
 
 @contextmanager

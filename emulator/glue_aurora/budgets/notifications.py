@@ -8,8 +8,8 @@ from localstack.aws.api import RequestContext
 from glue_aurora.budgets.store import Budget, Notification, find, locked
 from glue_aurora.errors import ApiError
 
-# API reference, Notification and NotificationWithSubscribers: up to 5 notifications, each with 1 to 11 subscribers, of which
-# one at most is a topic.
+# API reference, NotificationWithSubscribers: up to 5 notifications, each with 1 to 11 subscribers, one of them at most
+# a topic.
 _MOST_NOTIFICATIONS = 5
 _MOST_SUBSCRIBERS = 11
 
@@ -30,9 +30,7 @@ def add(budget: Budget, notification: Notification) -> None:
     if any(one.settings == notification.settings for one in budget.notifications):
         raise ApiError("DuplicateRecordException", "Notification already exists for the budget.")
     if len(budget.notifications) >= _MOST_NOTIFICATIONS:
-        raise ApiError(
-            "CreationLimitExceededException", f"A budget has at most {_MOST_NOTIFICATIONS} notifications."
-        )
+        raise ApiError("CreationLimitExceededException", f"A budget has at most {_MOST_NOTIFICATIONS} notifications.")
     budget.notifications.append(notification)
 
 

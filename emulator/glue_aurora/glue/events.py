@@ -1,7 +1,7 @@
 """What Glue tells EventBridge of a run: its end, and that it takes longer than NotifyDelayAfter.
 
-Sources: Glue guide, "Automating AWS Glue with EventBridge" (which event in which state, one for each state), and EventBridge
-guide, "Events from AWS services", AWS Glue (members and messages). The events go to LocalStack's own EventBridge.
+Sources: Glue guide, "Automating AWS Glue with EventBridge" (which event in which state, one for each state), and the
+examples of AWS Glue in CloudWatch Events' guide, "EventTypes" (members and messages). They go to LocalStack's EventBridge.
 """
 
 import json
