@@ -1,7 +1,7 @@
 """What Glue tells EventBridge of a run: its end, and that it takes longer than NotifyDelayAfter.
 
 Sources: Glue guide, "Automating AWS Glue with EventBridge" (which event in which state, one for each state), and the
-examples of AWS Glue in CloudWatch Events' guide, "EventTypes" (members and messages). They go to LocalStack's EventBridge.
+examples of AWS Glue in CloudWatch Events' guide, "EventTypes" (members and messages). They go to LocalStack's own.
 """
 
 import json
