@@ -120,21 +120,3 @@ module "monitoring" {
   log_group_output_name     = module.glue.log_group_output_name
   aurora_cluster_identifier = module.rds_aurora.cluster_identifier
 }
-
-# AWS's own protection stops the deletion of the cluster, which Terraform comes to last: instances, endpoints and alarms would be
-# gone by then. This goes before all of them, and does not go while the protection is on.
-resource "terraform_data" "deletion_protection" {
-  input = var.deletion_protection
-
-  provisioner "local-exec" {
-    when    = destroy
-    quiet   = true
-    command = <<-EOT
-      [ "${self.input}" = false ] && exit 0
-      echo "deletion_protection is on: nothing was destroyed. Apply with -var=deletion_protection=false first." >&2
-      exit 1
-    EOT
-  }
-
-  depends_on = [module.networking, module.s3, module.rds_aurora, module.iam, module.glue, module.monitoring]
-}

@@ -28,6 +28,11 @@ output "bucket_data_name" {
   value       = module.s3.bucket_name
 }
 
+output "deletion_protection" {
+  description = "Whether `terraform destroy` must not be tried: RDS would refuse the cluster last, when all else is gone."
+  value       = var.deletion_protection
+}
+
 output "glue_job_performance_academica_name" {
   description = "Name of the only Glue job."
   value       = module.glue.job_name

@@ -15,7 +15,7 @@ aurora_max_capacity             = 8
 aurora_seconds_until_auto_pause = 3600
 aurora_backup_retention_days    = 35
 
-# `terraform destroy` is refused, and even then leaves a snapshot.
+# RDS refuses to delete the cluster (read ../README.md before a destroy), and once allowed leaves a snapshot.
 deletion_protection = true
 final_snapshot      = true
 log_retention_days  = 365
