@@ -50,9 +50,9 @@ test-faults:  ## Runs of the job killed, cut off and cancelled at each phase. FA
 	$(RUN) test faults
 test-compose:  ## The environment in Docker: isolation, kills (skipped with the reason where Docker does not answer)
 	$(RUN) test compose
-lint:  ## ruff, mypy, shellcheck, terraform fmt and validate, checkov
+lint:  ## ruff, mypy, shellcheck, terraform fmt and validate, checkov, tflint if it is there, tables of the modules
 	$(RUN) test lint
-format:  ## Let ruff and terraform format the sources
+format:  ## Let ruff and terraform format the sources, and write the tables of the modules' READMEs
 	$(RUN) format
 
 ## Measurements

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts import environment, java, postgres, provider_source, venvs, wheels
+from scripts import environment, java, module_tables, postgres, provider_source, venvs, wheels
 from scripts.console import out, say
 from scripts.instance import Instance, Ports, clean_environment
 from scripts.paths import LOCAL, TOP
@@ -48,7 +48,14 @@ def lint() -> int:
         ([bin_ / "hadolint", *_tracked("*Dockerfile")], {}),
         (["terraform", "fmt", "-check", "-recursive", "terraform"], provider_source.choose().environment),
         ([bin_ / "checkov", *CHECKOV], {"TMPDIR": str(scratch)}),
+        # Prod has every part switched on.
+        ([bin_ / "checkov", *CHECKOV, "--var-file", "terraform/environments/prod.tfvars"], {"TMPDIR": str(scratch)}),
     ]
+    if shutil.which("tflint"):
+        config = TOP / "terraform" / ".tflint.hcl"
+        checks.append((["tflint", "--chdir=terraform", "--recursive", f"--config={config}"], {}))
+    else:
+        say("tflint is not on PATH: left out")
     for python, search, paths in (
         (Path(sys.executable), "", ["scripts", "tests/e2e"]),
         (venvs.localstack(), "emulator", ["emulator/glue_aurora"]),
@@ -59,7 +66,7 @@ def lint() -> int:
         (java.worker(), "glue_scripts:emulator", ["bench/spark"]),
     ):
         checks.append(([bin_ / "mypy", "--python-executable", python, *paths], {"MYPYPATH": search}))
-    return max([_command(command, extra) for command, extra in checks])
+    return max(module_tables.check(), *[_command(command, extra) for command, extra in checks])
 
 
 def unit() -> int:
@@ -118,10 +125,15 @@ def terraform() -> int:
     """``terraform test`` with mocked providers; needs no environment."""
     folder = LOCAL / "terraform-test"
     env = {**provider_source.choose().environment, "TF_DATA_DIR": str(folder), "CHECKPOINT_DISABLE": "true"}
+    environments = sorted(path.stem for path in (TOP / "terraform" / "environments").glob("*.tfvars"))
     for arguments in (
         ["init", "-backend=false", "-input=false", "-lockfile=readonly"],
         ["validate"],
         ["test"],
+        *(
+            ["test", f"-test-directory=tests/environments/{name}", f"-var-file=environments/{name}.tfvars"]
+            for name in environments
+        ),
     ):
         if _command(["terraform", "-chdir=terraform", *arguments], env):
             return 1
@@ -135,7 +147,7 @@ def format_sources() -> int:
         [ruff, "format", *SOURCES],
         ["terraform", "fmt", "-recursive", "terraform"],
     ]
-    return max([_command(command, {}) for command in commands])
+    return max(module_tables.write(), *[_command(command, {}) for command in commands])
 
 
 LAYERS: dict[str, Callable[[], int]] = {

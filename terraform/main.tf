@@ -19,14 +19,18 @@ locals {
   job_name         = "${var.project_name}-etl-performance-academica"
   connection_name  = "${var.project_name}-network"
   log_group_prefix = "/aws-glue/${var.project_name}"
+
+  monitoring = var.alarms_enabled || var.dashboard_enabled || var.monthly_budget_usd != null
 }
 
 module "networking" {
   source = "./modules/1_networking"
 
-  project_name       = var.project_name
-  vpc_cidr           = var.vpc_cidr
-  availability_zones = var.availability_zones
+  project_name           = var.project_name
+  vpc_cidr               = var.vpc_cidr
+  availability_zones     = var.availability_zones
+  endpoint_in_every_zone = var.endpoint_in_every_zone
+  glue_availability_zone = var.glue_availability_zone
 }
 
 module "s3" {
@@ -37,6 +41,7 @@ module "s3" {
   log_group_prefix    = local.log_group_prefix
   sample_files_dir    = "${path.module}/../csv_exemplos"
   deletion_protection = var.deletion_protection
+  alarms_use_key      = local.monitoring
 }
 
 module "rds_aurora" {
@@ -54,6 +59,8 @@ module "rds_aurora" {
   master_username          = var.aurora_master_username
   deletion_protection      = var.deletion_protection
   final_snapshot           = var.final_snapshot
+  backup_retention_days    = var.aurora_backup_retention_days
+  instance_count           = var.aurora_instance_count
 }
 
 module "iam" {
@@ -78,7 +85,7 @@ module "glue" {
   log_group_prefix       = local.log_group_prefix
   log_retention_days     = var.log_retention_days
   role_arn               = module.iam.glue_role_arn
-  kms_key_arn            = module.s3.kms_key_arn_for_logs
+  kms_key_arn            = module.s3.kms_key_arn_for_services
   bucket_name            = module.s3.bucket_name
   raw_prefix             = module.s3.raw_prefix
   scripts_dir            = "${path.module}/../glue_scripts"
@@ -95,5 +102,21 @@ module "glue" {
   decimal_separator      = var.decimal_separator
   max_rejected_percent   = var.max_rejected_percent
   timeout_minutes        = var.glue_timeout_minutes
+  notify_delay_minutes   = var.alarms_enabled ? var.glue_notify_delay_minutes : null
   schedule               = var.glue_schedule
+}
+
+module "monitoring" {
+  source = "./modules/6_monitoring"
+  count  = local.monitoring ? 1 : 0
+
+  project_name              = var.project_name
+  kms_key_arn               = module.s3.kms_key_arn_for_services
+  email                     = var.alarm_email
+  alarms_enabled            = var.alarms_enabled
+  dashboard_enabled         = var.dashboard_enabled
+  monthly_budget_usd        = var.monthly_budget_usd
+  job_name                  = module.glue.job_name
+  log_group_output_name     = module.glue.log_group_output_name
+  aurora_cluster_identifier = module.rds_aurora.cluster_identifier
 }

@@ -1,3 +1,8 @@
+output "alarm_topic_arn" {
+  description = "Topic of the alarms; null when neither alarms, dashboard nor budget are on."
+  value       = one(module.monitoring[*].topic_arn)
+}
+
 output "aurora_cluster_endpoint" {
   description = "Host of the database."
   value       = module.rds_aurora.cluster_endpoint
@@ -21,6 +26,11 @@ output "aurora_database_name" {
 output "bucket_data_name" {
   description = "Bucket of raw/, processed/, scripts/, wheels/ and tmp/."
   value       = module.s3.bucket_name
+}
+
+output "deletion_protection" {
+  description = "Whether `terraform destroy` must not be tried: RDS would refuse the cluster last, when all else is gone."
+  value       = var.deletion_protection
 }
 
 output "glue_job_performance_academica_name" {

@@ -1,14 +1,38 @@
+variable "alarm_email" {
+  type        = string
+  description = "Address that alarms and budget are sent to; it must confirm AWS's first mail. null: the topic has no subscriber yet."
+  default     = null
+
+  validation {
+    condition     = var.alarm_email == null || can(regex("^[^@\\s]+@[^@\\s]+$", var.alarm_email))
+    error_message = "An e-mail address, or null."
+  }
+}
+
+variable "alarms_enabled" {
+  type        = bool
+  description = "Tell of failed and overlong runs, and of a database at its limit, by an SNS topic."
+  default     = false
+}
+
 variable "allowed_account_ids" {
   type        = list(string)
-  description = <<-EOT
-    AWS account(s) that may be touched, for example ["123456789012"]. There is no default on purpose: with the wrong
-    credentials or endpoint in the environment, plan stops at once. Give it by TF_VAR_allowed_account_ids or a
-    *.auto.tfvars file.
-  EOT
+  description = "AWS account(s) that may be touched, for example [\"123456789012\"]. There is no default on purpose: with the wrong credentials or endpoint in the environment, plan stops at once. Give it by TF_VAR_allowed_account_ids or a *.auto.tfvars file."
 
   validation {
     condition     = length(var.allowed_account_ids) > 0 && alltrue([for id in var.allowed_account_ids : can(regex("^[0-9]{12}$", id))])
     error_message = "Name at least one AWS account by its 12 digits, for example [\"123456789012\"]; an empty list would be no guard."
+  }
+}
+
+variable "aurora_backup_retention_days" {
+  type        = number
+  description = "Days that RDS keeps its backups, 1 to 35."
+  default     = 7
+
+  validation {
+    condition     = var.aurora_backup_retention_days >= 1 && var.aurora_backup_retention_days <= 35
+    error_message = "RDS takes 1 to 35 days."
   }
 }
 
@@ -22,6 +46,17 @@ variable "aurora_engine_version" {
   type        = string
   description = "Aurora PostgreSQL version. 16.8 is a long-term support minor; scaling to zero needs 16.3 or later."
   default     = "16.8"
+}
+
+variable "aurora_instance_count" {
+  type        = number
+  description = "Instances of the cluster. With 2 or more, a reader in another zone takes over when the writer's zone fails."
+  default     = 1
+
+  validation {
+    condition     = var.aurora_instance_count >= 1 && var.aurora_instance_count <= 16 && floor(var.aurora_instance_count) == var.aurora_instance_count
+    error_message = "A cluster has 1 to 16 instances."
+  }
 }
 
 variable "aurora_master_username" {
@@ -49,7 +84,7 @@ variable "aurora_seconds_until_auto_pause" {
 
 variable "availability_zones" {
   type        = list(string)
-  description = "Zones of the private subnets; Glue runs in the first. A list and not a look-up: the zones of a subnet must not change by themselves."
+  description = "Zones of the private subnets; Glue runs in the first unless glue_availability_zone says otherwise. A list and not a look-up: the zones of a subnet must not change by themselves."
   default     = ["us-east-1a", "us-east-1b"]
 
   validation {
@@ -85,6 +120,12 @@ variable "csv_separator" {
   }
 }
 
+variable "dashboard_enabled" {
+  type        = bool
+  description = "Make a CloudWatch dashboard. An account has three for nothing, each further one costs 3 USD a month."
+  default     = false
+}
+
 variable "decimal_separator" {
   type        = string
   description = "Decimal separator of the grades: a point, a comma, or auto (a comma in files separated by ;)."
@@ -102,10 +143,38 @@ variable "deletion_protection" {
   default     = false
 }
 
+variable "endpoint_in_every_zone" {
+  type        = bool
+  description = "Give the Secrets Manager endpoint an address in every zone, each about 7.30 USD a month; otherwise in Glue's zone only."
+  default     = false
+}
+
 variable "final_snapshot" {
   type        = bool
   description = "Take a last snapshot when the cluster is destroyed. Off: the rows can be made again from the CSV files."
   default     = false
+}
+
+variable "glue_availability_zone" {
+  type        = string
+  description = "Zone that Glue runs in, one of availability_zones; null for the first. To be changed when a zone fails."
+  default     = null
+
+  validation {
+    condition     = var.glue_availability_zone == null || contains(var.availability_zones, coalesce(var.glue_availability_zone, "-"))
+    error_message = "One of availability_zones, or null."
+  }
+}
+
+variable "glue_notify_delay_minutes" {
+  type        = number
+  description = "Minutes after which a run that still goes on is told of (with alarms_enabled); below glue_timeout_minutes."
+  default     = 15
+
+  validation {
+    condition     = !var.alarms_enabled || (var.glue_notify_delay_minutes >= 1 && var.glue_notify_delay_minutes < var.glue_timeout_minutes)
+    error_message = "At least 1, and below glue_timeout_minutes: at the timeout the run is over."
+  }
 }
 
 variable "glue_schedule" {
@@ -124,6 +193,11 @@ variable "log_retention_days" {
   type        = number
   description = "Days that CloudWatch keeps the job's logs."
   default     = 30
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "CloudWatch takes certain numbers only, among them 1, 3, 5, 7, 14, 30, 60, 90, 180, 365."
+  }
 }
 
 variable "max_rejected_percent" {
@@ -134,6 +208,17 @@ variable "max_rejected_percent" {
   validation {
     condition     = var.max_rejected_percent >= 0 && var.max_rejected_percent <= 100
     error_message = "A percentage, 0 to 100."
+  }
+}
+
+variable "monthly_budget_usd" {
+  type        = number
+  description = "Monthly budget of the whole account in USD, told of at 80 % spent and when the forecast passes it; null for none."
+  default     = null
+
+  validation {
+    condition     = var.monthly_budget_usd == null || coalesce(var.monthly_budget_usd, 0) > 0
+    error_message = "An amount above 0, or null."
   }
 }
 

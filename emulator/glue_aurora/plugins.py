@@ -30,6 +30,14 @@ def rds_data() -> Service:
     return create_service()
 
 
+@aws_provider(api="budgets")
+def budgets() -> Service:
+    """AWS Budgets: budgets, their notifications and subscribers, kept and never told of."""
+    from glue_aurora.budgets.provider import create_service
+
+    return create_service()
+
+
 @aws_provider(api="ec2", name="corrected")
 def ec2() -> Service:
     """LocalStack's EC2 with the corrections that a clean Terraform plan needs."""

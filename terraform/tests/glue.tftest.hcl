@@ -20,6 +20,7 @@ variables {
   log_group_prefix       = "/aws-glue/unit"
   log_retention_days     = 30
   max_rejected_percent   = 7.5
+  notify_delay_minutes   = null
   raw_prefix             = "raw/"
   role_arn               = "arn:aws:iam::123456789012:role/unit"
   schedule               = null
@@ -111,4 +112,34 @@ run "says_how_to_get_the_driver" {
   }
 
   expect_failures = [aws_glue_job.this]
+}
+
+run "overlong_runs_are_told_of" {
+  command = plan
+
+  module {
+    source = "./modules/5_glue"
+  }
+
+  variables {
+    notify_delay_minutes = 15
+  }
+
+  assert {
+    condition     = one(aws_glue_job.this.notification_property).notify_delay_after == 15
+    error_message = "Without it Glue sends no event of a run that takes long."
+  }
+}
+
+run "logs_end_and_are_encrypted" {
+  command = plan
+
+  module {
+    source = "./modules/5_glue"
+  }
+
+  assert {
+    condition     = alltrue([for group in aws_cloudwatch_log_group.job : group.retention_in_days == 30 && group.kms_key_id == var.kms_key_arn])
+    error_message = "Log groups have an end of retention, and the key."
+  }
 }

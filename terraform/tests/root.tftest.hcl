@@ -36,6 +36,24 @@ run "outputs_are_complete" {
     )
     error_message = "Glue 5 writes to <prefix>/output and <prefix>/error."
   }
+
+  assert {
+    condition     = output.alarm_topic_arn == null && length(module.monitoring) == 0
+    error_message = "What costs is off by default: no alarms, no dashboard, no budget."
+  }
+}
+
+run "monitoring_is_wired" {
+  command = apply
+
+  variables {
+    alarms_enabled = true
+  }
+
+  assert {
+    condition     = output.alarm_topic_arn == "arn:aws:sns:us-east-1:123456789012:mock"
+    error_message = "With alarms there is a topic."
+  }
 }
 
 run "refuses_one_zone" {
@@ -89,4 +107,38 @@ run "refuses_what_the_job_would_refuse" {
   }
 
   expect_failures = [var.csv_encoding, var.csv_separator, var.decimal_separator, var.max_rejected_percent]
+}
+
+run "refuses_what_aws_would_refuse" {
+  command = plan
+
+  variables {
+    aurora_backup_retention_days    = 36
+    aurora_instance_count           = 17
+    aurora_seconds_until_auto_pause = 60
+    glue_availability_zone          = "us-east-1f"
+    log_retention_days              = 45
+    monthly_budget_usd              = 0
+  }
+
+  expect_failures = [
+    var.aurora_backup_retention_days,
+    var.aurora_instance_count,
+    var.aurora_seconds_until_auto_pause,
+    var.glue_availability_zone,
+    var.log_retention_days,
+    var.monthly_budget_usd,
+  ]
+}
+
+run "refuses_a_notice_after_the_end" {
+  command = plan
+
+  variables {
+    alarms_enabled            = true
+    glue_notify_delay_minutes = 30
+    glue_timeout_minutes      = 30
+  }
+
+  expect_failures = [var.glue_notify_delay_minutes]
 }

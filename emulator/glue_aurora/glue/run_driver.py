@@ -11,6 +11,7 @@ from glue_aurora import config
 from glue_aurora.errors import EmulatorError, WorkerError
 from glue_aurora.glue.arguments import merged_arguments, script_arguments
 from glue_aurora.glue.errors import RunFailure, launch_failure
+from glue_aurora.glue.events import DelayNotice, publish_end, publish_status
 from glue_aurora.glue.network import has_internet
 from glue_aurora.glue.role import Credentials, assume_role
 from glue_aurora.glue.store import GlueStore, JobRun
@@ -42,6 +43,8 @@ class RunDriver:
         threading.Thread(target=self._drive, name=f"glue-{self._run.run_id[:11]}", daemon=True).start()
 
     def _drive(self) -> None:
+        delay = DelayNotice(self._store, self._run)
+        delay.start()
         try:
             self._execute()
         except RunFailure as failure:
@@ -53,6 +56,7 @@ class RunDriver:
             reason = f"(emulator) {type(error).__name__}: {error}. See LocalStack's log."
             self._end("FAILED", launch_failure(self._run.job_name, self._run.run_id, reason))
         finally:
+            delay.cancel()
             self._on_end(self._run)
 
     def _execute(self) -> None:
@@ -153,9 +157,13 @@ class RunDriver:
 
     def _change(self, state: str, only_from: str) -> None:
         with self._store.lock:
-            if self._run.state == only_from:
-                self._run.state = state
-                self._run.last_modified_on = datetime.now(UTC)
+            if self._run.state != only_from:
+                return
+            self._run.state = state
+            self._run.last_modified_on = datetime.now(UTC)
+            overdue = self._run.overdue
+        if overdue:
+            publish_status(self._run, state)
 
     def _end(self, state: str, error_message: str | None = None, execution_time: int = 0) -> None:
         run = self._run
@@ -166,3 +174,4 @@ class RunDriver:
             run.error_message = error_message if state != "SUCCEEDED" else None
             run.execution_time = execution_time
             run.completed_on = run.last_modified_on = datetime.now(UTC)
+        publish_end(run)

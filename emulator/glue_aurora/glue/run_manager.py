@@ -10,6 +10,7 @@ from typing import Any
 from glue_aurora.errors import EmulatorError
 from glue_aurora.glue.arguments import log_group_name, merged_arguments, role_name_of
 from glue_aurora.glue.errors import ConcurrentRunsExceededError
+from glue_aurora.glue.events import publish_end, publish_status
 from glue_aurora.glue.job_definition import capacity, check_arguments, check_execution_class, check_timeout
 from glue_aurora.glue.run_driver import RunDriver
 from glue_aurora.glue.store import GlueStore, Job, JobRun
@@ -90,13 +91,17 @@ class RunManager:
             now = datetime.now(UTC)
             run.stop_requested.set()
             run.last_modified_on = now
-            if run.state == "WAITING":
-                run.state = "STOPPED"
+            waiting = run.state == "WAITING"
+            run.state = "STOPPED" if waiting else "STOPPING"
+            if waiting:
                 run.completed_on = now
-                return True
-            run.state = "STOPPING"
-            if run.submitted:
+            elif run.submitted:
                 threading.Thread(target=_stop_at_worker, args=(run.run_id,), daemon=True).start()
+            overdue = run.overdue
+        if waiting:
+            publish_end(run)
+        elif overdue:
+            publish_status(run, "STOPPING")
         return True
 
     def close(self) -> None:

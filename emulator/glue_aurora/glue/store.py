@@ -53,6 +53,8 @@ class JobRun:
     stop_requested: threading.Event = field(default_factory=threading.Event)
     submitted: bool = False
     """The worker agent was asked to start it."""
+    overdue: bool = False
+    """Its NotifyDelayAfter is over."""
 
     @property
     def arguments(self) -> Mapping[str, str]:

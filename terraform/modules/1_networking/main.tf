@@ -6,7 +6,8 @@ data "aws_region" "current" {}
 
 locals {
   # A Glue connection lives in one subnet.
-  glue_zone = var.availability_zones[0]
+  glue_zone      = coalesce(var.glue_availability_zone, var.availability_zones[0])
+  endpoint_zones = var.endpoint_in_every_zone ? var.availability_zones : [local.glue_zone]
 }
 
 resource "aws_vpc" "this" {
@@ -68,13 +69,13 @@ resource "aws_vpc_endpoint" "s3" {
   }
 }
 
-# In Glue's zone only: an interface endpoint is paid by zone, and only the job reads the secret.
+# In Glue's zone only, unless told otherwise: an interface endpoint is paid by zone, and only the job reads the secret.
 resource "aws_vpc_endpoint" "secretsmanager" {
   vpc_id              = aws_vpc.this.id
   service_name        = "com.amazonaws.${data.aws_region.current.name}.secretsmanager"
   vpc_endpoint_type   = "Interface"
   private_dns_enabled = true
-  subnet_ids          = [aws_subnet.private[local.glue_zone].id]
+  subnet_ids          = [for zone in local.endpoint_zones : aws_subnet.private[zone].id]
   security_group_ids  = [aws_security_group.endpoints.id]
 
   tags = {

@@ -1,6 +1,18 @@
 variable "availability_zones" {
   type        = list(string)
-  description = "Zones of the private subnets, at least two; Glue runs in the first."
+  description = "Zones of the private subnets, at least two; Glue runs in the first unless told otherwise."
+}
+
+variable "endpoint_in_every_zone" {
+  type        = bool
+  description = "Whether the Secrets Manager endpoint has an address in every zone, each of them paid, or in Glue's only."
+  default     = false
+}
+
+variable "glue_availability_zone" {
+  type        = string
+  description = "Zone of the Glue connection, one of the zones; null for the first."
+  default     = null
 }
 
 variable "project_name" {

@@ -11,7 +11,7 @@ locals {
 resource "aws_kms_key" "this" {
   description             = "${var.project_name}: bucket, database, secret and logs"
   enable_key_rotation     = true
-  deletion_window_in_days = 7
+  deletion_window_in_days = var.deletion_protection ? 30 : 7 # of a lost key all data is lost
 }
 
 resource "aws_kms_alias" "this" {
@@ -59,6 +59,46 @@ data "aws_iam_policy_document" "key" {
       values = [
         "arn:${data.aws_partition.current.partition}:logs:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:log-group:${var.log_group_prefix}/*"
       ]
+    }
+  }
+
+  # CloudWatch alarms and budgets publish to the encrypted topic of 6_monitoring.
+  # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+  dynamic "statement" {
+    for_each = var.alarms_use_key ? [1] : []
+
+    content {
+      sid       = "AlarmsOfTheAccount"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
+      resources = ["*"]
+
+      principals {
+        type        = "Service"
+        identifiers = ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "aws:SourceAccount"
+        values   = [data.aws_caller_identity.current.account_id]
+      }
+    }
+  }
+
+  # Without a condition: EventBridge's requests to KMS carry neither aws:SourceAccount nor aws:SourceArn, and a condition on
+  # them would drop every notification without a word (docs/limits.md). It can do nothing with the key but publish.
+  dynamic "statement" {
+    for_each = var.alarms_use_key ? [1] : []
+
+    content {
+      sid       = "EventsOfTheJob"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
+      resources = ["*"]
+
+      principals {
+        type        = "Service"
+        identifiers = ["events.amazonaws.com"]
+      }
     }
   }
 }

@@ -19,8 +19,8 @@ output "kms_key_arn" {
   value       = aws_kms_key.this.arn
 }
 
-output "kms_key_arn_for_logs" {
-  description = "The key, once its policy lets CloudWatch Logs use it (CreateLogGroup checks that)."
+output "kms_key_arn_for_services" {
+  description = "The key, once its policy lets CloudWatch Logs and the alarms use it (CreateLogGroup checks that)."
   value       = aws_kms_key.this.arn
   depends_on  = [aws_kms_key_policy.this]
 }

@@ -1,3 +1,9 @@
+variable "alarms_use_key" {
+  type        = bool
+  description = "Whether EventBridge, CloudWatch alarms and budgets may use the key, to publish to an encrypted topic."
+  default     = false
+}
+
 variable "bucket_name" {
   type        = string
   description = "Name of the data bucket, unique on all of AWS."
@@ -5,7 +11,7 @@ variable "bucket_name" {
 
 variable "deletion_protection" {
   type        = bool
-  description = "Refuse to destroy the bucket while it holds objects."
+  description = "Refuse to destroy the bucket while it holds objects, and delete the key after 30 days instead of 7."
 }
 
 variable "log_group_prefix" {

@@ -59,7 +59,7 @@ resource "aws_rds_cluster" "this" {
   # checkov:skip=CKV_AWS_139: deletion protection is var.deletion_protection, off because the case is made to be torn down
   # checkov:skip=CKV_AWS_162: nobody signs in by IAM; a second way in without a user is only a second way in
   # checkov:skip=CKV_AWS_324: exporting logs can keep Aurora from pausing; they can be read in RDS
-  # checkov:skip=CKV2_AWS_8: seven days of RDS's own backups; the rows can be made again from the CSV files
+  # checkov:skip=CKV2_AWS_8: RDS's own backups, var.backup_retention_days of them; the rows can be made again from the CSV files
   cluster_identifier              = "${var.project_name}-aurora"
   engine                          = "aurora-postgresql"
   engine_version                  = var.engine_version
@@ -72,7 +72,7 @@ resource "aws_rds_cluster" "this" {
   db_cluster_parameter_group_name = aws_rds_cluster_parameter_group.this.name
   storage_encrypted               = true
   kms_key_id                      = var.kms_key_arn
-  backup_retention_period         = 7
+  backup_retention_period         = var.backup_retention_days
   copy_tags_to_snapshot           = true
   deletion_protection             = var.deletion_protection
   skip_final_snapshot             = !var.final_snapshot
@@ -91,13 +91,16 @@ resource "aws_rds_cluster_instance" "this" {
   # checkov:skip=CKV_AWS_118: Enhanced Monitoring can keep Aurora from pausing
   # checkov:skip=CKV_AWS_226: an automatic upgrade would leave the long-term support minor
   # checkov:skip=CKV_AWS_353: Performance Insights can keep Aurora from pausing
-  identifier                 = "${var.project_name}-aurora-1"
+  count = var.instance_count
+
+  identifier                 = "${var.project_name}-aurora-${count.index + 1}"
   cluster_identifier         = aws_rds_cluster.this.id
   engine                     = aws_rds_cluster.this.engine
   engine_version             = aws_rds_cluster.this.engine_version
   instance_class             = "db.serverless"
   db_subnet_group_name       = aws_db_subnet_group.this.name
   publicly_accessible        = false
+  promotion_tier             = 1 # a reader of tier 0 or 1 has the writer's capacity, and pauses with it
   auto_minor_version_upgrade = false
   copy_tags_to_snapshot      = true
   apply_immediately          = true

@@ -1,3 +1,8 @@
+variable "backup_retention_days" {
+  type        = number
+  description = "Days that RDS keeps its backups, 1 to 35."
+}
+
 variable "client_security_group_id" {
   type        = string
   description = "Security group that may connect to the database."
@@ -21,6 +26,11 @@ variable "engine_version" {
 variable "final_snapshot" {
   type        = bool
   description = "Take a last snapshot when the cluster is destroyed."
+}
+
+variable "instance_count" {
+  type        = number
+  description = "Instances of the cluster: 1, or more for a reader in another zone that can take over."
 }
 
 variable "kms_key_arn" {

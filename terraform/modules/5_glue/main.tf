@@ -74,6 +74,14 @@ resource "aws_glue_job" "this" {
     max_concurrent_runs = 1
   }
 
+  dynamic "notification_property" {
+    for_each = var.notify_delay_minutes == null ? [] : [var.notify_delay_minutes]
+
+    content {
+      notify_delay_after = notification_property.value
+    }
+  }
+
   default_arguments = {
     "--job-language"              = "python"
     "--job-bookmark-option"       = "job-bookmark-disable"

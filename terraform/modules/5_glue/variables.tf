@@ -83,6 +83,11 @@ variable "max_rejected_percent" {
   description = "Percentage of a set's lines above which rejected lines fail the run."
 }
 
+variable "notify_delay_minutes" {
+  type        = number
+  description = "Minutes after which Glue tells EventBridge that a run still goes on; null for never."
+}
+
 variable "raw_prefix" {
   type        = string
   description = "Prefix of the source files in the bucket."

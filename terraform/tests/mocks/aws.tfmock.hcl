@@ -54,3 +54,9 @@ mock_resource "aws_rds_cluster" {
     }]
   }
 }
+
+mock_resource "aws_sns_topic" {
+  defaults = {
+    arn = "arn:aws:sns:us-east-1:123456789012:mock"
+  }
+}

@@ -1,0 +1,1 @@
+"""AWS Budgets, as far as Terraform's aws_budgets_budget needs it."""

@@ -1,0 +1,27 @@
+"""The service, and which operations it answers; all others answer 501."""
+
+from localstack.services.plugins import Service
+
+from glue_aurora import dispatch
+from glue_aurora.budgets import budgets, notifications
+
+
+def create_service() -> Service:
+    """Service for the entry point `budgets:default`."""
+    return dispatch.create_service(
+        "budgets",
+        {
+            "CreateBudget": budgets.create_budget,
+            "DescribeBudget": budgets.describe_budget,
+            "DescribeBudgets": budgets.describe_budgets,
+            "UpdateBudget": budgets.update_budget,
+            "DeleteBudget": budgets.delete_budget,
+            "ListTagsForResource": budgets.list_tags,
+            "TagResource": budgets.tag_resource,
+            "UntagResource": budgets.untag_resource,
+            "CreateNotification": notifications.create_notification,
+            "DeleteNotification": notifications.delete_notification,
+            "DescribeNotificationsForBudget": notifications.describe_notifications,
+            "DescribeSubscribersForNotification": notifications.describe_subscribers,
+        },
+    )

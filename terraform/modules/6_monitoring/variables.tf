@@ -1,0 +1,44 @@
+variable "alarms_enabled" {
+  type        = bool
+  description = "Make the alarms."
+}
+
+variable "aurora_cluster_identifier" {
+  type        = string
+  description = "Cluster whose capacity is watched."
+}
+
+variable "dashboard_enabled" {
+  type        = bool
+  description = "Make the dashboard."
+}
+
+variable "email" {
+  type        = string
+  description = "Subscriber of the topic; null for none."
+}
+
+variable "job_name" {
+  type        = string
+  description = "Job whose runs are watched."
+}
+
+variable "kms_key_arn" {
+  type        = string
+  description = "Key of the topic; its policy must let EventBridge, CloudWatch and budgets use it."
+}
+
+variable "log_group_output_name" {
+  type        = string
+  description = "Log group that the job's summaries are in, for the dashboard."
+}
+
+variable "monthly_budget_usd" {
+  type        = number
+  description = "Monthly budget of the whole account in USD; null for none."
+}
+
+variable "project_name" {
+  type        = string
+  description = "Prefix of every name."
+}
