@@ -61,9 +61,11 @@ bench:  ## The job against DuckDB, Polars, Spark JDBC and COPY. N=1000000 REPEAT
 	$(RUN) bench
 
 ## Parts
-.PHONY: wheels verify-images lock
+.PHONY: wheels cost verify-images lock
 wheels:  ## Fetch the job's driver wheel to build/wheels/, where terraform/ expects it
 	$(RUN) wheels
+cost:  ## What dev and prod cost a month, to docs/cost.md. ENVIRONMENT=dev shows its table; PLAN=plan.json, any plan's
+	$(RUN) cost
 verify-images:  ## Look into the public images: are they what the project takes them for? (needs Docker; pulls them)
 	$(RUN) verify-images
 lock:  ## Pin the requirements anew: requirements/*.in -> *.txt
