@@ -14,14 +14,14 @@ PAGE = TOP / "docs" / "cost.md"
 _HEAD = """\
 # What it costs
 
-Made by `make cost` from the plans of `terraform/environments/` and `scripts/prices.toml`; a test fails when it is out of
-step. List prices of {region}, looked up on {read}, most of them second-hand: read the sum as "about". Taxes, support and
-data transfer to the internet are not in it."""
+Made by `make cost` from the plans of `terraform/environments/` and `scripts/prices.toml`; a test fails when it is out
+of step. List prices of {region}, looked up on {read}, most of them second-hand: read the sum as "about". Taxes, support
+and data transfer to the internet are not in it."""
 _NOTE = """\
 The second figure takes off what CloudWatch, KMS and SNS give every account free each month, which another project may
 have used up. Nothing is billed by the hour but the interface endpoint: a plan that is applied, run and destroyed in an
-afternoon costs cents. What would change the sum most: something that keeps Aurora awake (0.5 ACU all month: $43.80), one
-more zone of an interface endpoint ($7.30), a NAT gateway in its place (about $33)."""
+afternoon costs cents. What would change the sum most: something that keeps Aurora awake (0.5 ACU all month: $43.80),
+one more zone of an interface endpoint ($7.30), a NAT gateway in its place (about $33)."""
 
 
 def summary(cost: Cost) -> str:
