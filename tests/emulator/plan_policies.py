@@ -56,7 +56,6 @@ OTHER_TYPES = {
     "aws_subnet",
     "aws_vpc",
     "aws_vpc_endpoint",
-    "terraform_data",
 }
 OWN_KEY_POLICY = "in a key policy * is this key only; AWS's default statement"
 # Allowed on every resource, by document and statement.
