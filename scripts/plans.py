@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from pathlib import Path
 from typing import Any
 
 from scripts import environment as environments
-from scripts.errors import CommandError, TerraformError
-from scripts.instance import Instance, Ports, clean_environment
+from scripts.errors import CommandError
+from scripts.instance import Instance, Ports
 from scripts.paths import LOCAL, TERRAFORM
 from scripts.terraform import Terraform
 
@@ -24,24 +23,22 @@ def make(names: tuple[str, ...] = ENVIRONMENTS) -> dict[str, dict[str, Any]]:
     with environments.running(instance):
         terraform = Terraform(instance)
         terraform.init()
-        return {name: of(terraform, name) for name in names}
+        return {name: of(terraform, name, instance.folder) for name in names}
 
 
-def of(terraform: Terraform, name: str) -> dict[str, Any]:
-    """JSON of the plan of environment ``name`` (``terraform`` must be initialised). Raises :class:`TerraformError`."""
-    variables, saved = TERRAFORM / "environments" / f"{name}.tfvars", terraform.instance.folder / f"{name}.tfplan"
+def of(terraform: Terraform, name: str, folder: Path) -> dict[str, Any]:
+    """JSON of the plan of environment ``name``, which is saved in ``folder``; ``terraform`` must be initialised.
+
+    Raises:
+        CommandError: there is no such environment; TerraformError when Terraform makes no plan.
+    """
+    variables, saved = TERRAFORM / "environments" / f"{name}.tfvars", folder / f"{name}.tfplan"
     if not variables.exists():
         raise CommandError(f"there is no environment {name!r}", f"one of {', '.join(ENVIRONMENTS)}")
     terraform.run("plan", "-input=false", "-lock=false", f"-var-file={variables}", f"-out={saved}", quiet=True)
-    done = subprocess.run(
-        ["terraform", f"-chdir={TERRAFORM}", "show", "-json", str(saved)],
-        env={**clean_environment(), **terraform.environment()},
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        raise TerraformError(f"terraform show failed: {done.stderr.strip()}")
-    return parse(done.stdout)
+    shown: list[str] = []
+    terraform.run("show", "-json", str(saved), quiet=True, lines=shown)
+    return parse("".join(shown))
 
 
 def read(path: Path) -> dict[str, Any]:

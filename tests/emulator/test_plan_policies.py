@@ -25,7 +25,7 @@ def documents(environment: Any) -> dict[str, Document]:
     """JSON of the plan of each environment, against an account with nothing in it but the state bucket."""
     terraform = Terraform(environment.instance)
     terraform.init()
-    return {name: plans.of(terraform, name) for name in plans.ENVIRONMENTS}
+    return {name: plans.of(terraform, name, environment.instance.folder) for name in plans.ENVIRONMENTS}
 
 
 @pytest.mark.parametrize("name", plans.ENVIRONMENTS)
