@@ -10,9 +10,9 @@ from pathlib import Path
 
 import click
 
-from scripts import aws, bench, cost_page, database, environment, images, job, locking, plans, runtime, testing, wheels
+from scripts import aws, bench, database, environment, images, job, locking, runtime, testing, wheels
 from scripts.console import err, out, say
-from scripts.cost import monthly_cost
+from scripts.cost_command import cost
 from scripts.errors import CommandError, JobError, NotRunningError
 from scripts.instance import DEFAULT_PORTS, Instance, Ports, no_proxy, user_instance_folder
 from scripts.paths import WHEELS, relative
@@ -165,25 +165,6 @@ def bench_() -> None:
     sys.exit(bench.run())
 
 
-@cli.command()
-@click.option("--environment", "name", envvar="ENVIRONMENT", type=click.Choice(plans.ENVIRONMENTS))
-@click.option("--plan", envvar="PLAN", type=click.Path(path_type=Path), help="What terraform show -json printed.")
-def cost(name: str | None, plan: Path | None) -> None:
-    """Show what a plan costs a month; without a plan, make those of dev and prod and write docs/cost.md."""
-    if plan:
-        found = monthly_cost(plans.read(plan))
-        click.echo(f"{cost_page.table(found)}\n\n{cost_page.summary(found)}")
-        return
-    documents = plans.make()
-    costs = {each: monthly_cost(document) for each, document in documents.items()}
-    cost_page.PAGE.write_text(cost_page.page(costs, documents))
-    if name:
-        click.echo(cost_page.table(costs[name]))
-    for each, found in costs.items():
-        say(f"{each}: {cost_page.summary(found)}")
-    say(f"{relative(cost_page.PAGE)} is written")
-
-
 @cli.command(name="wheels")
 def wheels_() -> None:
     """Fetch the wheels that the job takes to AWS."""
@@ -201,6 +182,9 @@ def verify_images() -> None:
 def lock() -> None:
     """Pin the requirements anew."""
     locking.lock()
+
+
+cli.add_command(cost)
 
 
 def _running() -> Instance:
