@@ -12,7 +12,8 @@ from pathlib import Path
 
 from scripts import environment, java, postgres, provider_source, venvs, wheels
 from scripts.console import out, say
-from scripts.instance import Instance, Ports, clean_environment
+from scripts.instance import Instance, Ports
+from scripts.isolation import clean_environment
 from scripts.paths import LOCAL, TOP
 from scripts.processes import run_foreground
 from scripts.superuser import SUPERUSER
