@@ -62,7 +62,7 @@ class Terraform:
         self.run("apply", "-input=false", "-auto-approve", *self._variables, *_var(variables))
 
     def destroy(self) -> None:
-        self.run("destroy", "-input=false", "-auto-approve", *self._variables)
+        self.run("destroy", "-input=false", "-auto-approve", *self._variables, patient=True)
 
     def plan(self, file: Path, *arguments: str) -> None:
         """Shows what an apply would change and saves it to ``file``."""
@@ -70,7 +70,7 @@ class Terraform:
 
     def apply_plan(self, file: Path) -> None:
         """Applies a saved plan: that, and nothing that was decided since."""
-        self.run("apply", "-input=false", str(file))
+        self.run("apply", "-input=false", str(file), patient=True)
 
     def show(self, *arguments: str) -> dict[str, Any]:
         """A saved plan, or without arguments the state, as ``terraform show -json`` gives it."""
@@ -106,8 +106,13 @@ class Terraform:
         quiet: bool = False,
         accept: tuple[int, ...] = (0,),
         lines: list[str] | None = None,
+        patient: bool = False,
     ) -> int:
-        """Runs ``terraform ARGUMENTS``; its exit code. Output is shown unless ``quiet``, logged, added to ``lines``."""
+        """Runs ``terraform ARGUMENTS``; its exit code. Output is shown unless ``quiet``, logged, added to ``lines``.
+
+        Interrupted, Terraform cuts off the calls that are under way: what AWS makes of one is in no state, and the next
+        apply finds that it exists. A ``patient`` command therefore goes on at the first interrupt.
+        """
         command = ["terraform", f"-chdir={self.root}", *arguments]
         if arguments[0] in ("init", "plan", "apply", "destroy") and not os.isatty(1):
             command.append("-no-color")
@@ -120,7 +125,9 @@ class Terraform:
                 if not quiet:
                     print(line, end="", flush=True)
 
-            code = run_foreground(command, {**self.cloud.inherited_environment(), **self.environment()}, on_line=keep)
+            patience = _explain_patience if patient else None
+            env = {**self.cloud.inherited_environment(), **self.environment()}
+            code = run_foreground(command, env, on_line=keep, patience=patience)
         if code not in accept:
             said = "".join(lines)
             shown = f":\n{said.strip()[-4000:]}" if quiet else ""
@@ -130,12 +137,24 @@ class Terraform:
         return code
 
 
+def _explain_patience() -> None:
+    say(
+        "Terraform goes on: cut off now, it could lose track of what is just being made. Ctrl-C again cuts it off all "
+        "the same"
+    )
+
+
 def _remedy(said: str) -> str:
     """What to do about the errors that a repeated or interrupted command meets."""
     if "Error acquiring the state lock" in said:
         return (
             "somebody else is at it, or a command was killed before it could give its lock back: wait, or, when nobody "
             "is, delete the .tflock object beside the state in the state bucket"
+        )
+    if re.search(r"AlreadyExists|already exists|AlreadyOwnedByYou", said):
+        return (
+            "an interrupted apply may have made it without noting it: delete it by hand, or take it into the state "
+            "(`terraform import`), then plan again"
         )
     if "Saved plan is stale" in said:
         return "the state has changed since the plan was made: plan again"

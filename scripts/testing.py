@@ -103,7 +103,9 @@ def e2e() -> int:
 
 
 def commands() -> int:
-    return _pytest(Path(sys.executable), "e2e", "tests/e2e/test_commands.py", "-p", "no:randomly", "-x")
+    # Two sessions, each with an environment of its own: most of it waits for Terraform.
+    files = ["tests/e2e/test_commands.py", "tests/e2e/test_aws_commands.py"]
+    return _pytest(Path(sys.executable), "e2e", *files, "-p", "no:randomly", "-x", "-n", "2", "--dist", "loadfile")
 
 
 def faults() -> int:
