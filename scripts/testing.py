@@ -12,7 +12,8 @@ from pathlib import Path
 
 from scripts import environment, java, module_tables, postgres, provider_source, venvs, wheels
 from scripts.console import out, say
-from scripts.instance import Instance, Ports, clean_environment
+from scripts.instance import Instance, Ports
+from scripts.isolation import clean_environment
 from scripts.paths import LOCAL, TOP
 from scripts.processes import run_foreground
 from scripts.superuser import SUPERUSER
@@ -124,7 +125,9 @@ def e2e() -> int:
 
 
 def commands() -> int:
-    return _pytest(Path(sys.executable), "e2e", "tests/e2e/test_commands.py", "-p", "no:randomly", "-x")
+    # Two sessions, each with an environment of its own: most of it waits for Terraform.
+    files = ["tests/e2e/test_commands.py", "tests/e2e/test_aws_commands.py"]
+    return _pytest(Path(sys.executable), "e2e", *files, "-p", "no:randomly", "-x", "-n", "2", "--dist", "loadfile")
 
 
 def faults() -> int:
