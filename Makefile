@@ -5,7 +5,7 @@ RUN := @scripts/bootstrap.sh
 
 .PHONY: help
 help:  ## Show this help
-	@awk 'BEGIN {FS = ":.*## "} /^## / {printf "\n%s\n", substr($$0, 4)} /^[a-z0-9-]+:.*## / {gsub(/\$$\$$/, "$$"); printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^## / {printf "\n%s\n", substr($$0, 4)} /^[a-z0-9-]+:.*## / {gsub(/\$$\$$/, "$$"); printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@printf '\nVariables: LOCALSTACK_PORT=4566 POSTGRES_PORT=15432 WORKER_PORT=4570 PYTHON=python3.11\n'
 
 ## The environment
@@ -26,6 +26,25 @@ local-down:  ## Stop the environment; the database's data stays
 	$(RUN) down
 reset:  ## Stop the environment and remove its data (this clone's only)
 	$(RUN) reset
+
+## To AWS: ACCOUNT=123456789012 is the account you mean, ENVIRONMENT=dev|prod; YES=1 answers the question before a change
+.PHONY: aws-bootstrap aws-plan aws-apply aws-create-tables aws-run aws-verify aws-query aws-destroy
+aws-bootstrap:  ## Create the bucket of Terraform's state, once an account. STATE_BUCKET=name, here and in all that follow
+	$(RUN) aws-bootstrap
+aws-plan:  ## Show what an apply would change, and save it
+	$(RUN) aws-plan
+aws-apply:  ## Carry out the saved plan
+	$(RUN) aws-apply
+aws-create-tables:  ## Run sql/01_create_tables.sql, through the RDS Data API
+	$(RUN) aws-create-tables
+aws-run:  ## Run the Glue job and follow its log. DATA=folder uploads its CSVs first; ARGS="--key value"
+	$(RUN) aws-run
+aws-verify:  ## Check counts, Parquet, table and analyses, and that a second run changes nothing
+	$(RUN) aws-verify
+aws-query:  ## Show the analyses of sql/02_analysis_queries.sql, or what SQL="select …" reads
+	$(RUN) aws-query
+aws-destroy:  ## Remove all that Terraform made, and say what stays and until when
+	$(RUN) aws-destroy
 
 ## Checks
 .PHONY: e2e test test-unit test-job test-emulator test-commands test-bench test-faults test-compose test-terraform lint format
@@ -61,9 +80,11 @@ bench:  ## The job against DuckDB, Polars, Spark JDBC and COPY. N=1000000 REPEAT
 	$(RUN) bench
 
 ## Parts
-.PHONY: wheels verify-images lock
+.PHONY: wheels cost verify-images lock
 wheels:  ## Fetch the job's driver wheel to build/wheels/, where terraform/ expects it
 	$(RUN) wheels
+cost:  ## What dev and prod cost a month, to docs/cost.md. ENVIRONMENT=dev shows its table; PLAN=plan.json, any plan's
+	$(RUN) cost
 verify-images:  ## Look into the public images: are they what the project takes them for? (needs Docker; pulls them)
 	$(RUN) verify-images
 lock:  ## Pin the requirements anew: requirements/*.in -> *.txt

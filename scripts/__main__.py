@@ -9,18 +9,25 @@ import sys
 from pathlib import Path
 
 import click
+from botocore.exceptions import BotoCoreError, ClientError
 
-from scripts import aws, bench, database, environment, images, job, locking, runtime, testing, wheels
-from scripts.console import err, out, say
-from scripts.errors import CommandError, JobError, NotRunningError
-from scripts.instance import DEFAULT_PORTS, Instance, Ports, no_proxy, user_instance_folder
+from scripts import aws_commands, bench, database, environment, images, job, locking, runtime, testing, wheels
+from scripts.console import err, say
+from scripts.cost_command import cost
+from scripts.errors import CommandError, NotRunningError
+from scripts.instance import DEFAULT_PORTS, Instance, Ports, user_instance_folder
+from scripts.isolation import enter_local
 from scripts.paths import WHEELS, relative
 from scripts.terraform import Terraform
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-def cli() -> None:
-    """Commands of the local environment; the Makefile's targets call them."""
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Commands of the local environment, and (aws-…) of an AWS account; the Makefile's targets call them."""
+    # Profiles, keys, endpoints of the user's: in an AWS command they lead to the account, elsewhere they have no say.
+    to_aws = (context.invoked_subcommand or "").startswith("aws-")
+    context.obj = [] if to_aws else enter_local()
 
 
 @cli.command()
@@ -93,7 +100,7 @@ def run(data: Path | None, arguments: str) -> None:
         for key in job.upload(instance, outputs["bucket_data_name"], data):
             say(f"uploaded {key}")
     ended = job.run(instance, outputs, parsed, show=say)
-    _report(ended)
+    aws_commands.report(ended, "its Spark log: make logs RUN_ID=" + ended.id)
 
 
 @cli.command()
@@ -183,6 +190,11 @@ def lock() -> None:
     locking.lock()
 
 
+cli.add_command(cost)
+for command in aws_commands.COMMANDS:
+    cli.add_command(command)
+
+
 def _running() -> Instance:
     instance = Instance.load(user_instance_folder())
     if instance is None or not environment.is_running(instance):
@@ -198,37 +210,24 @@ def _summary(instance: Instance) -> None:
     say(f"data bucket  s3://{outputs['bucket_data_name']}")
     say(f"Glue job     {outputs['glue_job_performance_academica_name']}")
     name = outputs["glue_job_performance_academica_name"]
-    for each in aws.client(instance, "glue").get_job_runs(JobName=name, MaxResults=5)["JobRuns"]:
+    for each in instance.client("glue").get_job_runs(JobName=name, MaxResults=5)["JobRuns"]:
         say(f"  run {each['Id'][:20]}… {each['JobRunState']} {each['StartedOn']:%Y-%m-%d %H:%M:%S}")
     say('next: `make run`; for your shell: eval "$(make -s env)"')
 
 
-def _report(ended: job.Run) -> None:
-    if ended.summary:
-        counts = {**ended.summary, "rejected": sum(ended.summary["rejected"].values())}
-        names = ("kept", "superseded", "rejected", "inserted", "updated", "unchanged")
-        say(", ".join(f"{name} {counts[name]}" for name in names))
-    if ended.state != "SUCCEEDED":
-        raise JobError(
-            f"run {ended.id} ended as {ended.state}: {ended.error}",
-            "its Spark log: make logs RUN_ID=" + ended.id,
-        )
-    out.print(f"[green]✓[/green] run {ended.id} SUCCEEDED in {ended.seconds} s")
-
-
 def main() -> None:
-    inherited = sorted(name for name in os.environ if name.startswith("AWS_"))
-    for name in inherited:  # profiles, keys, endpoints: none of them may have a say in what runs locally
-        del os.environ[name]
-    os.environ.update(no_proxy())
     # Ended by a program, or started in the background by a shell that ignores interrupts: tidy up as after Ctrl-C.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     try:
-        cli(standalone_mode=False, obj=inherited)
+        cli(standalone_mode=False)
     except CommandError as error:
         err.print("[red]error:[/red] ", end="")
         err.print(str(error), markup=False)
+        sys.exit(1)
+    except (BotoCoreError, ClientError) as error:  # a right that is missing, a region that is closed, no network
+        err.print("[red]error:[/red] ", end="")
+        err.print(f"AWS: {error}", markup=False)
         sys.exit(1)
     except click.ClickException as error:
         error.show()

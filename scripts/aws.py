@@ -1,44 +1,61 @@
-"""AWS clients of an instance, and what the commands do with them outside Terraform."""
+"""Where AWS calls go: to an instance on this machine or to an account; the commands that serve both know no more."""
 
 from __future__ import annotations
 
-import re
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
 
-from scripts.instance import ACCESS_KEY, REGION, SECRET_KEY, Instance
-from scripts.paths import TERRAFORM
+from scripts.isolation import ACCESS_KEY, REGION, SECRET_KEY
 
 
-def client(instance: Instance, service: str) -> Any:
-    """boto3 client that can only reach this instance: endpoint and keys are explicit, whatever the environment says."""
+class Cloud(Protocol):
+    """An ``Instance`` or an ``Account``."""
+
+    @property
+    def folder(self) -> Path:
+        """What the commands keep of it: Terraform's data, logs."""
+
+    @property
+    def account_id(self) -> str:
+        """The only account that its calls may reach."""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is on this machine, where asking often costs nobody anything and logs are there at once."""
+
+    def client(self, service: str) -> Any:
+        """boto3 client."""
+
+    def inherited_environment(self) -> dict[str, str]:
+        """What a process that works on it may see of the caller's environment."""
+
+    def aws_environment(self) -> dict[str, str]:
+        """Variables that lead there, beside those; none for a real account, where the user's own do."""
+
+    def backend(self) -> dict[str, Any]:
+        """Settings of the state's backend that differ from terraform/backend.tf."""
+
+    def prepare_backend(self) -> None:
+        """Sees to it that the state's bucket is there. Raises CommandError when it is not for us to make."""
+
+    def plan_arguments(self) -> list[str]:
+        """Arguments of Terraform that name its variables."""
+
+
+def client(cloud: Cloud, service: str) -> Any:
+    return cloud.client(service)
+
+
+def local_client(endpoint_url: str, service: str) -> Any:
+    """boto3 client that can only reach this endpoint: address and keys are explicit, whatever the environment says."""
     return boto3.client(
         service,  # type: ignore[call-overload]
-        endpoint_url=instance.endpoint_url,
+        endpoint_url=endpoint_url,
         region_name=REGION,
         aws_access_key_id=ACCESS_KEY,
         aws_secret_access_key=SECRET_KEY,
         config=Config(proxies={}, retries={"max_attempts": 2, "mode": "standard"}),
     )
-
-
-def state_bucket() -> str:
-    """The bucket that ``terraform/backend.tf`` names."""
-    match = re.search(r'bucket\s*=\s*"([^"]+)"', (TERRAFORM / "backend.tf").read_text())
-    assert match, "backend.tf is part of the project"
-    return match.group(1)
-
-
-def ensure_state_bucket(instance: Instance) -> None:
-    """Creates the state bucket as the AWS guide does (versioned, encrypted), where there is none."""
-    s3, name = client(instance, "s3"), state_bucket()
-    try:
-        s3.head_bucket(Bucket=name)
-    except ClientError:
-        s3.create_bucket(Bucket=name)
-    s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
-    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
-    s3.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration={"Rules": [rule]})

@@ -7,7 +7,8 @@ import shutil
 
 from scripts import environment, jars, java, postgres, venvs, wheels
 from scripts.database import pgpass_line
-from scripts.instance import Instance, Ports, clean_environment
+from scripts.instance import Instance, Ports
+from scripts.isolation import clean_environment
 from scripts.paths import LOCAL
 from scripts.processes import run_foreground
 from scripts.superuser import SUPERUSER

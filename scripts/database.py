@@ -9,7 +9,6 @@ from typing import Any
 import psycopg
 
 from scripts import runtime
-from scripts.aws import client
 from scripts.console import say
 from scripts.errors import CommandError
 from scripts.instance import Instance
@@ -26,7 +25,7 @@ def parameters(instance: Instance, outputs: dict[str, Any]) -> dict[str, Any]:
     In Docker the endpoint is a name that only containers resolve; libpq takes the address beside it.
     """
     arn = outputs["secret_manager_aurora_credentials_arn"]
-    secret = json.loads(client(instance, "secretsmanager").get_secret_value(SecretId=arn)["SecretString"])
+    secret = json.loads(instance.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"])
     address = {"hostaddr": "127.0.0.1"} if instance.runtime == "docker" else {}
     return {
         **address,

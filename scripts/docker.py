@@ -13,7 +13,8 @@ from pathlib import Path
 from scripts import wheels
 from scripts.console import say, step
 from scripts.errors import StartError
-from scripts.instance import Instance, clean_environment
+from scripts.instance import Instance
+from scripts.isolation import clean_environment
 from scripts.paths import TOP, relative
 from scripts.processes import run_foreground
 

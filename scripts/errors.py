@@ -36,3 +36,11 @@ class TerraformError(CommandError):
 
 class JobError(CommandError):
     """A job run did not end as SUCCEEDED."""
+
+
+class GuardError(CommandError):
+    """A command for AWS refuses to go on: the account is not said, or the environment does not lead to it."""
+
+
+class DatabaseError(CommandError):
+    """The database refused a statement, or did not wake up."""

@@ -20,7 +20,7 @@ from scripts import docker
 from scripts.console import out, say, step
 from scripts.errors import CommandError, SetupError
 from scripts.image_assumptions import GLUE, LOCALSTACK, PLUGIN, POSTGRES, Assumption
-from scripts.instance import clean_environment
+from scripts.isolation import clean_environment
 from scripts.paths import TOP
 
 SECONDS = 300

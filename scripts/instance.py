@@ -9,15 +9,14 @@ import socket
 import ssl
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
+from scripts import isolation, state_bucket
+from scripts.aws import local_client
 from scripts.certificates import self_signed, write_java_trust_store, write_private
 from scripts.errors import CommandError
 from scripts.paths import LOCAL
 
-REGION = "us-east-1"
-ACCOUNT = "000000000000"  # LocalStack's account for the access key below
-ACCESS_KEY = "test"
-SECRET_KEY = "test"  # noqa: S105 - opens nothing but LocalStack
 DEFAULT_PORTS = {"LOCALSTACK_PORT": 4566, "POSTGRES_PORT": 15432, "WORKER_PORT": 4570}
 
 
@@ -117,33 +116,38 @@ class Instance:
             write_java_trust_store(store, [ssl.PEM_cert_to_DER_cert(certificate.decode())])
         return pem, store
 
+    @property
+    def account_id(self) -> str:
+        return isolation.ACCOUNT
+
+    @property
+    def is_local(self) -> bool:
+        return True
+
+    def client(self, service: str) -> Any:
+        """boto3 client that can only reach this instance."""
+        return local_client(self.endpoint_url, service)
+
     def aws_environment(self) -> dict[str, str]:
-        """Variables that lead any AWS SDK to this instance and nowhere else: profiles and config files are shut out."""
-        return {
-            "AWS_ENDPOINT_URL": self.endpoint_url,
-            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
-            "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
-            "AWS_REGION": REGION,
-            "AWS_DEFAULT_REGION": REGION,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            **no_proxy(),
-        }
+        """Variables that lead any AWS SDK to this instance and nowhere else."""
+        return isolation.aws_variables(self.endpoint_url)
 
+    def inherited_environment(self) -> dict[str, str]:
+        """What a process that works on this instance may see of the caller's environment."""
+        return isolation.clean_environment()
 
-def clean_environment() -> dict[str, str]:
-    """This process's environment without anything that could lead to a real AWS account."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")} | no_proxy()
+    def backend(self) -> dict[str, str]:
+        """Settings of the state's backend that differ from terraform/backend.tf."""
+        return {}
 
+    def prepare_backend(self) -> None:
+        """Makes the bucket that terraform/backend.tf names, where it is missing."""
+        name, s3 = state_bucket.default_name(), self.client("s3")
+        state_bucket.ensure(s3, name, self.account_id, isolation.REGION, adopt=True)
 
-def no_proxy() -> dict[str, str]:
-    """Variables that keep requests to 127.0.0.1 away from a proxy; some tools read one spelling, some the other."""
-    found = {}
-    for name in ("NO_PROXY", "no_proxy"):
-        hosts = [host for host in os.environ.get(name, "").split(",") if host and host != "127.0.0.1"]
-        found[name] = ",".join([*hosts, "127.0.0.1"])
-    return found
+    def plan_arguments(self) -> list[str]:
+        """Arguments of plan, apply and destroy that name this account's variables."""
+        return []
 
 
 def user_instance_folder() -> Path:

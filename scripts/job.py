@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
-from tenacity import Retrying, retry_if_result, wait_fixed
+from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
-from scripts.aws import client
+from scripts.aws import Cloud
 from scripts.errors import CommandError, JobError
-from scripts.instance import Instance
 
 ENDED = {"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT", "ERROR", "EXPIRED"}
+LATE_LOG_SECONDS = 60
 SETS = ("alunos", "escolas", "notas")
 
 
@@ -30,7 +30,7 @@ class Run:
     summary: dict[str, Any] | None = field(default=None)
 
 
-def upload(instance: Instance, bucket: str, folder: Path) -> list[str]:
+def upload(cloud: Cloud, bucket: str, folder: Path) -> list[str]:
     """Uploads the three sets of ``folder`` to ``raw/``; returns their keys.
 
     A set is ``notas.csv``, ``notas.csv.gz`` or the files of ``notas/``. It takes the place of what ``raw/`` has of it,
@@ -44,7 +44,7 @@ def upload(instance: Instance, bucket: str, folder: Path) -> list[str]:
             f"{folder} has no {', '.join(missing)}",
             "DATA names a folder with alunos, escolas, notas: .csv, .csv.gz, or a folder of them each",
         )
-    s3 = client(instance, "s3")
+    s3 = cloud.client("s3")
     keys: list[str] = []
     for name, files in found.items():
         sent = {f"raw/{path.relative_to(folder).as_posix()}": path for path in files}
@@ -82,7 +82,7 @@ def parse_arguments(text: str) -> dict[str, str]:
 
 
 def run(
-    instance: Instance,
+    cloud: Cloud,
     outputs: dict[str, Any],
     arguments: dict[str, str] | None = None,
     show: Callable[[str], None] = lambda line: None,
@@ -92,19 +92,19 @@ def run(
     Raises:
         JobError: Glue did not take the run.
     """
-    glue, name = client(instance, "glue"), outputs["glue_job_performance_academica_name"]
+    glue, name = cloud.client("glue"), outputs["glue_job_performance_academica_name"]
     try:
         run_id = glue.start_job_run(JobName=name, Arguments=arguments or {})["JobRunId"]
     except ClientError as error:
         raise JobError(f"Glue refused the run: {error.response['Error']['Message']}", "see `make status`") from None
-    return follow(instance, outputs, run_id, show)
+    return follow(cloud, outputs, run_id, show)
 
 
-def follow(instance: Instance, outputs: dict[str, Any], run_id: str, show: Callable[[str], None]) -> Run:
+def follow(cloud: Cloud, outputs: dict[str, Any], run_id: str, show: Callable[[str], None]) -> Run:
     """The run when it has ended; until then ``show`` gets its output log. Interrupted, it stops the run."""
-    glue, name = client(instance, "glue"), outputs["glue_job_performance_academica_name"]
+    glue, name = cloud.client("glue"), outputs["glue_job_performance_academica_name"]
     lines: list[str] = []
-    follower = _Follower(client(instance, "logs"), outputs["glue_log_group_output"], run_id)
+    follower = _Follower(cloud.client("logs"), outputs["glue_log_group_output"], run_id)
 
     def look() -> dict[str, Any]:
         # State first, log second: what was logged before the end is read before the last look ends the loop.
@@ -115,9 +115,17 @@ def follow(instance: Instance, outputs: dict[str, Any], run_id: str, show: Calla
         return found
 
     try:
-        ended = Retrying(retry=retry_if_result(lambda found: found["JobRunState"] not in ENDED), wait=wait_fixed(0.5))(
-            look
-        )
+        wait = wait_fixed(0.5 if cloud.is_local else 3)
+        ended = Retrying(retry=retry_if_result(lambda found: found["JobRunState"] not in ENDED), wait=wait)(look)
+        if ended["JobRunState"] == "SUCCEEDED" and not cloud.is_local:
+            # CloudWatch may show the last lines seconds after the run has ended.
+            late = Retrying(
+                retry=retry_if_result(lambda _: summary_of(lines) is None),
+                wait=wait,
+                stop=stop_after_delay(LATE_LOG_SECONDS),
+                retry_error_callback=lambda _: None,
+            )
+            late(look)
     except KeyboardInterrupt:
         glue.batch_stop_job_run(JobName=name, JobRunIds=[run_id])
         raise
@@ -130,15 +138,15 @@ def follow(instance: Instance, outputs: dict[str, Any], run_id: str, show: Calla
     )
 
 
-def log_lines(instance: Instance, outputs: dict[str, Any], run_id: str, group: str) -> list[str]:
+def log_lines(cloud: Cloud, outputs: dict[str, Any], run_id: str, group: str) -> list[str]:
     """What the run (the last one when ``run_id`` is empty) logged to ``group``. Raises JobError when there is none."""
     name = outputs["glue_job_performance_academica_name"]
     if not run_id:
-        runs = client(instance, "glue").get_job_runs(JobName=name, MaxResults=1)["JobRuns"]
+        runs = cloud.client("glue").get_job_runs(JobName=name, MaxResults=1)["JobRuns"]
         if not runs:
             raise JobError("the job has not run yet", "start it with `make run`")
         run_id = runs[0]["Id"]
-    return _Follower(client(instance, "logs"), outputs[f"glue_log_group_{group}"], run_id).new_lines()
+    return _Follower(cloud.client("logs"), outputs[f"glue_log_group_{group}"], run_id).new_lines()
 
 
 def summary_of(lines: Sequence[str]) -> dict[str, Any] | None:
@@ -153,20 +161,31 @@ def summary_of(lines: Sequence[str]) -> dict[str, Any] | None:
 class _Follower:
     """Reads a log stream from where the last look ended."""
 
-    def __init__(self, logs: Any, group: str, stream: str) -> None:
-        self._logs, self._where = logs, {"logGroupName": group, "logStreamName": stream}
+    def __init__(self, logs: Any, group: str, run_id: str) -> None:
+        self._logs, self._group, self._run = logs, group, run_id
+        self._stream = ""
         self._token: str | None = None
 
     def new_lines(self) -> list[str]:
         lines: list[str] = []
+        if not self._stream and not self._find():
+            return lines
         while True:
-            more = {"nextToken": self._token} if self._token else {}
-            try:
-                page = self._logs.get_log_events(**self._where, startFromHead=True, **more)
-            except self._logs.exceptions.ResourceNotFoundException:
-                return lines  # nothing was logged yet
+            more: dict[str, Any] = {"nextToken": self._token} if self._token else {}
+            where = {"logGroupName": self._group, "logStreamName": self._stream}
+            page = self._logs.get_log_events(**where, startFromHead=True, **more)
             lines += [line for event in page["events"] for line in event["message"].splitlines()]
             if not page["events"] or page["nextForwardToken"] == self._token:
                 self._token = page["nextForwardToken"]
                 return lines
             self._token = page["nextForwardToken"]
+
+    def _find(self) -> bool:
+        """The driver's stream has the run's name (seen on Glue 5.1), or that with "-driver" (AWS's page on logs)."""
+        try:
+            found = self._logs.describe_log_streams(logGroupName=self._group, logStreamNamePrefix=self._run)
+        except self._logs.exceptions.ResourceNotFoundException:
+            return False
+        names = [each["logStreamName"] for each in found["logStreams"]]
+        self._stream = next((name for name in (self._run, f"{self._run}-driver") if name in names), "")
+        return bool(self._stream)

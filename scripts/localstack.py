@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import requests
 
 from scripts import venvs
-from scripts.instance import REGION, Instance, clean_environment
+from scripts.instance import Instance
+from scripts.isolation import REGION, clean_environment
 from scripts.processes import Daemon
 from scripts.superuser import SUPERUSER
 from scripts.waiting import NotReady, wait_for

@@ -23,7 +23,8 @@ from scripts import jars
 from scripts.certificates import self_signed, write_private
 from scripts.console import step
 from scripts.errors import SetupError
-from scripts.instance import Instance, clean_environment
+from scripts.instance import Instance
+from scripts.isolation import clean_environment
 from scripts.paths import LOCAL, TOP
 from scripts.processes import Account, Daemon
 from scripts.superuser import SUPERUSER, connect_superuser

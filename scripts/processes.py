@@ -18,13 +18,18 @@ INTERRUPT_SECONDS = 120  # for the tear-down of an interrupted command
 
 
 def run_foreground(
-    command: Sequence[str | Path], env: Mapping[str, str], *, on_line: Callable[[str], None] | None = None
+    command: Sequence[str | Path],
+    env: Mapping[str, str],
+    *,
+    on_line: Callable[[str], None] | None = None,
+    patience: Callable[[], None] | None = None,
 ) -> int:
     """Runs ``command`` to its end; its exit code. ``on_line`` gets its output, which else goes where ours goes.
 
     Interrupted, it lets the command end by itself (terraform gives its lock back, pytest removes its environment):
     subprocess.run would kill it after a quarter of a second. The command has a process group of its own, so that it
-    gets the interrupt once, from us: terraform gives up at the second.
+    gets the interrupt once, from us: terraform gives up at the second. With ``patience`` the first interrupt only
+    calls that, and the command goes on.
     """
     process = subprocess.Popen(
         [str(part) for part in command],
@@ -36,12 +41,22 @@ def run_foreground(
         text=True,
         process_group=0,
     )
-    try:
+
+    def to_its_end() -> int:
         if on_line:
             assert process.stdout is not None
             for line in process.stdout:
                 on_line(line)
         return process.wait()
+
+    try:
+        try:
+            return to_its_end()
+        except KeyboardInterrupt:
+            if patience is None:
+                raise
+            patience()
+            return to_its_end()
     except KeyboardInterrupt:
         process.send_signal(signal.SIGINT)
         try:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from scripts import environment, java, module_tables, postgres, provider_source, venvs, wheels
 from scripts.console import out, say
-from scripts.instance import Instance, Ports, clean_environment
+from scripts.instance import Instance, Ports
+from scripts.isolation import clean_environment
 from scripts.paths import LOCAL, TOP
 from scripts.processes import run_foreground
 from scripts.superuser import SUPERUSER
@@ -46,6 +47,7 @@ def lint() -> int:
         ([bin_ / "ruff", "format", "--check", *SOURCES], {}),
         ([bin_ / "shellcheck", *shell], {}),
         ([bin_ / "hadolint", *_tracked("*Dockerfile")], {}),
+        *_workflow_checks(bin_),
         (["terraform", "fmt", "-check", "-recursive", "terraform"], provider_source.choose().environment),
         ([bin_ / "checkov", *CHECKOV], {"TMPDIR": str(scratch)}),
         # Prod has every part switched on.
@@ -67,6 +69,20 @@ def lint() -> int:
     ):
         checks.append(([bin_ / "mypy", "--python-executable", python, *paths], {"MYPYPATH": search}))
     return max(module_tables.check(), *[_command(command, extra) for command, extra in checks])
+
+
+def _workflow_checks(bin_: Path) -> list[tuple[list[str | Path], dict[str, str]]]:
+    """For .github/workflows/; actionlint only where it is, since no registry of packages has it built."""
+    workflows = _tracked(".github/workflows/*.yml")
+    checks: list[list[str | Path]] = [
+        [bin_ / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows],
+        [bin_ / "zizmor", "--offline", "--quiet", *workflows],
+    ]
+    if shutil.which("actionlint"):
+        checks.append(["actionlint", *workflows])
+    else:
+        say("actionlint is not on PATH: left out")
+    return [(check, {}) for check in checks]
 
 
 def unit() -> int:
@@ -109,7 +125,9 @@ def e2e() -> int:
 
 
 def commands() -> int:
-    return _pytest(Path(sys.executable), "e2e", "tests/e2e/test_commands.py", "-p", "no:randomly", "-x")
+    # Two sessions, each with an environment of its own: most of it waits for Terraform.
+    files = ["tests/e2e/test_commands.py", "tests/e2e/test_aws_commands.py"]
+    return _pytest(Path(sys.executable), "e2e", *files, "-p", "no:randomly", "-x", "-n", "2", "--dist", "loadfile")
 
 
 def faults() -> int:
@@ -136,6 +154,15 @@ def terraform() -> int:
         ),
     ):
         if _command(["terraform", "-chdir=terraform", *arguments], env):
+            return 1
+    return _terraform_of_the_pipeline(env)
+
+
+def _terraform_of_the_pipeline(env: dict[str, str]) -> int:
+    """The roles of the workflows, a root of their own."""
+    env = {**env, "TF_DATA_DIR": str(LOCAL / "terraform-test-github-oidc")}
+    for arguments in (["init", "-backend=false", "-input=false", "-lockfile=readonly"], ["validate"], ["test"]):
+        if _command(["terraform", "-chdir=terraform/github_oidc", *arguments], env):
             return 1
     return 0
 

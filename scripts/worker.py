@@ -7,7 +7,8 @@ import os
 import requests
 
 from scripts import jars, java, wheels
-from scripts.instance import REGION, Instance, clean_environment
+from scripts.instance import Instance
+from scripts.isolation import REGION, clean_environment
 from scripts.paths import LOCAL, TOP
 from scripts.processes import Daemon
 from scripts.waiting import NotReady, wait_for

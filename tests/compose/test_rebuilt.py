@@ -17,7 +17,8 @@ import pytest
 
 from scripts import database, docker, environment, job, venvs
 from scripts.console import say
-from scripts.instance import Instance, clean_environment
+from scripts.instance import Instance
+from scripts.isolation import clean_environment
 from scripts.paths import TOP
 from scripts.terraform import Terraform
 from scripts.waiting import NotReady, wait_for

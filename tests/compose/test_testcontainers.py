@@ -11,9 +11,9 @@ from testcontainers.community.postgres import PostgresContainer
 from testcontainers.compose import DockerCompose
 
 from scripts import docker
+from scripts.analyses import analyses, sorted_rows
 from scripts.database import ANALYSIS, CREATE_TABLES
 from scripts.instance import Instance
-from tests.e2e.analyses import analyses, sorted_rows
 from tests.e2e.expected import COLUMNS, expected
 from tests.e2e.test_road import SAMPLES
 

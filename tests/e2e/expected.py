@@ -9,19 +9,8 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
-COLUMNS = [
-    "aluno_id",
-    "nome_aluno",
-    "idade",
-    "genero",
-    "escola_id",
-    "nome_escola",
-    "rede",
-    "regiao",
-    "disciplina",
-    "nota",
-]  # fmt: skip
-Row = tuple[object, ...]
+from scripts.analyses import COLUMNS as COLUMNS
+from scripts.analyses import Row as Row
 
 
 @dataclass

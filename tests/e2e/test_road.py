@@ -13,10 +13,10 @@ import pytest
 import requests
 
 from scripts import database, job
+from scripts.analyses import analyses, sorted_rows
 from scripts.console import say
-from scripts.instance import ACCESS_KEY, REGION, SECRET_KEY
+from scripts.isolation import ACCESS_KEY, REGION, SECRET_KEY
 from scripts.paths import TOP
-from tests.e2e.analyses import analyses, sorted_rows
 from tests.e2e.conftest import Road
 from tests.e2e.expected import COLUMNS, Row, expected, in_order
 

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from scripts import provider_source
-from scripts.instance import clean_environment
+from scripts.isolation import clean_environment
 from scripts.paths import TERRAFORM
 from tests.emulator.rds_kit import refused
 

@@ -17,7 +17,7 @@ from typing import Any
 import psutil
 import requests
 
-from scripts.instance import REGION
+from scripts.isolation import REGION
 
 BUCKET = "worker-tests"
 SECONDS = 120

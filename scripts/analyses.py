@@ -1,4 +1,4 @@
-"""What sql/02_analysis_queries.sql must return for given rows, computed in Python."""
+"""What sql/02_analysis_queries.sql must return for given rows of performance_academica, computed in Python."""
 
 from __future__ import annotations
 
@@ -7,8 +7,19 @@ from collections.abc import Callable, Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from tests.e2e.expected import COLUMNS, Row
-
+COLUMNS = [
+    "aluno_id",
+    "nome_aluno",
+    "idade",
+    "genero",
+    "escola_id",
+    "nome_escola",
+    "rede",
+    "regiao",
+    "disciplina",
+    "nota",
+]  # fmt: skip
+Row = tuple[object, ...]
 Group = list[dict[str, Any]]
 
 

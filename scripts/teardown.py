@@ -1,0 +1,90 @@
+"""What `make aws-destroy` does besides Terraform: empties versioned buckets first, and says what is left afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from scripts.account import Account
+from scripts.errors import CommandError
+
+
+def check_not_protected(account: Account, outputs: Mapping[str, Any]) -> None:
+    """Raises CommandError while the cluster is protected: then nothing is emptied that could not go."""
+    identifier = outputs.get("aurora_cluster_identifier", "")
+    try:
+        found = account.client("rds").describe_db_clusters(DBClusterIdentifier=identifier)["DBClusters"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "DBClusterNotFoundFault":
+            raise
+        return
+    if any(each.get("DeletionProtection") for each in found):
+        file = f"terraform/environments/{account.environment}.tfvars"
+        raise CommandError(
+            f"the cluster {identifier} is protected against deletion: nothing was changed",
+            f"set deletion_protection = false in {file}, then make aws-plan, aws-apply, and aws-destroy again",
+        )
+
+
+def empty_bucket(account: Account, bucket: str) -> int:
+    """Removes every version of every object, and uploads that were never finished; returns how many versions.
+
+    A bucket that is gone already counts as empty; interrupted, the next call goes on.
+    """
+    s3, owned = account.client("s3"), {"Bucket": bucket, "ExpectedBucketOwner": account.account_id}
+    removed = 0
+    try:
+        for page in s3.get_paginator("list_object_versions").paginate(**owned):
+            found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            objects = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in found]
+            if objects:
+                done = s3.delete_objects(**owned, Delete={"Objects": objects, "Quiet": True})
+                if failed := done.get("Errors"):
+                    raise CommandError(f"{bucket}: {failed[0]['Key']} can't be deleted: {failed[0]['Message']}")
+            removed += len(objects)
+        for page in s3.get_paginator("list_multipart_uploads").paginate(**owned):
+            for each in page.get("Uploads", []):
+                s3.abort_multipart_upload(**owned, Key=each["Key"], UploadId=each["UploadId"])
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchBucket":
+            raise
+    return removed
+
+
+def left(account: Account, outputs: Mapping[str, Any], final_snapshot: str | None) -> Iterator[str]:
+    """A line for each thing that is still there after `terraform destroy`, and until when."""
+    if key := outputs.get("kms_key_arn"):
+        found = account.client("kms").describe_key(KeyId=key)["KeyMetadata"]
+        if found["KeyState"] == "PendingDeletion":
+            yield f"KMS key {key}: without use, costs nothing, deleted on {found['DeletionDate']:%Y-%m-%d}"
+        else:
+            yield f"KMS key {key}: {found['KeyState']}"
+    if secret := outputs.get("secret_manager_aurora_credentials_arn"):
+        yield from _secret(account, secret)
+    if final_snapshot:
+        yield f"Aurora snapshot {final_snapshot}: until you delete it, at the price of its storage"
+    # RDS and Glue make such groups themselves; Terraform knows nothing of them.
+    groups = (f"/aws/rds/cluster/{outputs.get('aurora_cluster_identifier', '')}/", "/aws-glue/jobs/")
+    for prefix in groups:
+        pages = account.client("logs").get_paginator("describe_log_groups").paginate(logGroupNamePrefix=prefix)
+        for group in (each for page in pages for each in page["logGroups"]):
+            days = group.get("retentionInDays")
+            until = f"its lines expire after {days} days" if days else "until you delete it"
+            yield f"log group {group['logGroupName']} ({group.get('storedBytes', 0)} bytes): {until}"
+    yield (
+        f"state bucket {account.state_bucket}: until you empty and delete it; it holds the older states "
+        "of all environments"
+    )
+
+
+def _secret(account: Account, arn: str) -> Iterator[str]:
+    try:
+        found = account.client("secretsmanager").describe_secret(SecretId=arn)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+        return  # RDS deletes its secret with the cluster
+    until = f"deleted on {found['DeletedDate']:%Y-%m-%d}" if "DeletedDate" in found else "still there"
+    yield f"secret {found['Name']}: {until}"

@@ -1,0 +1,258 @@
+"""The aws-* targets as a user types them, in order, with the local environment for an account on purpose."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from scripts import database, environment
+from scripts.instance import Instance, Ports
+from scripts.paths import LOCAL, TOP
+from tests.e2e.expected import expected
+
+pytestmark = pytest.mark.e2e
+ACCOUNT = "000000000000"
+FOLDER = LOCAL / "aws" / f"{ACCOUNT}-dev"
+STATE = "e2e-terraform-state"
+# What must have no say, once the user has said that he means the local environment.
+HOSTILE = {
+    "AWS_PROFILE": "production",
+    "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "not-a-secret",
+    "AWS_CA_BUNDLE": "/nowhere",
+    "HTTPS_PROXY": "http://127.0.0.1:9",
+    "HTTP_PROXY": "http://127.0.0.1:9",
+    "TF_WORKSPACE": "other",
+    "TF_CLI_ARGS_plan": "-destroy",
+}
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Types aws-* targets against the environment in ``instance``."""
+
+    instance: Instance
+
+    def environment(self, **variables: str) -> dict[str, str]:
+        said = {"ACCOUNT": ACCOUNT, "ENVIRONMENT": "dev", "STATE_BUCKET": STATE, "YES": "1"}
+        return {**os.environ, **HOSTILE, "AWS_ENDPOINT_URL": self.instance.endpoint_url, **said, **variables}
+
+    def make(self, target: str, **variables: str) -> str:
+        """The output of ``make TARGET``, which must succeed."""
+        done = self.try_make(target, **variables)
+        assert done.returncode == 0, done.stdout[-6000:] + done.stderr
+        return done.stdout
+
+    def try_make(self, target: str, typed: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            ["make", target], cwd=TOP, env=self.environment(**variables), input=typed, capture_output=True, text=True
+        )
+        assert "Traceback" not in done.stderr
+        return done
+
+    def interrupt(self, target: str, *, at: str, times: int) -> str:
+        """The output of ``make TARGET`` that gets Ctrl-C so many times, the first when it has said ``at``."""
+        with subprocess.Popen(
+            ["make", target],
+            cwd=TOP,
+            env=self.environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            process_group=0,
+        ) as process:
+            assert process.stdout is not None
+            said = []
+            for line in process.stdout:
+                said.append(line)
+                if times and (at in line or "Ctrl-C again" in line):
+                    times -= 1
+                    os.killpg(process.pid, signal.SIGINT)
+                    at = "Ctrl-C again"
+        assert "Traceback" not in "".join(said)
+        return "".join(said)
+
+    def client(self, service: str) -> Any:
+        return self.instance.client(service)
+
+
+@pytest.fixture(scope="module")
+def operator() -> Iterator[Operator]:
+    instance = environment.new(LOCAL / "test-aws", Ports.free())
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    with environment.running(instance):
+        yield Operator(instance)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+def test_nothing_begins_without_the_state_bucket(operator: Operator) -> None:
+    done = operator.try_make("aws-plan")
+    assert done.returncode != 0
+    assert STATE in done.stderr and "make aws-bootstrap" in done.stderr
+
+
+@pytest.mark.parametrize("typed", ["", "111111111111\n"])
+def test_nothing_is_changed_unless_the_account_is_typed(operator: Operator, typed: str) -> None:
+    done = operator.try_make("aws-bootstrap", typed, YES="")
+    assert done.returncode != 0
+    assert "nothing was changed" in done.stderr
+    assert operator.client("s3").list_buckets()["Buckets"] == []
+
+
+def test_bootstrap_makes_a_bucket_that_keeps_and_guards_states(operator: Operator) -> None:
+    done = operator.try_make("aws-bootstrap", f"{ACCOUNT}\n", YES="")
+    assert done.returncode == 0, done.stderr
+    assert "is created" in done.stdout
+    _check_state_bucket(operator.client("s3"))
+
+
+def test_bootstrap_again_mends_what_was_changed(operator: Operator) -> None:
+    s3 = operator.client("s3")
+    s3.put_bucket_versioning(Bucket=STATE, VersioningConfiguration={"Status": "Suspended"})
+    s3.delete_bucket_policy(Bucket=STATE)
+    assert "was there" in operator.make("aws-bootstrap")
+    _check_state_bucket(s3)
+
+
+def test_bootstrap_leaves_a_bucket_of_another_purpose_alone(operator: Operator) -> None:
+    s3 = operator.client("s3")
+    s3.create_bucket(Bucket="holiday-photos")
+    s3.put_object(Bucket="holiday-photos", Key="beach.jpg", Body=b"")
+    done = operator.try_make("aws-bootstrap", STATE_BUCKET="holiday-photos")
+    assert done.returncode != 0
+    assert "not this project's" in done.stderr
+    assert s3.get_bucket_versioning(Bucket="holiday-photos").get("Status") is None
+
+
+def test_apply_needs_a_plan(operator: Operator) -> None:
+    done = operator.try_make("aws-apply")
+    assert done.returncode != 0
+    assert "make aws-plan" in done.stderr
+
+
+def test_apply_says_its_cost_and_goes_on_when_it_is_interrupted_once(operator: Operator) -> None:
+    """Cut off, Terraform would leave a bucket that is in no state, and no later apply would succeed."""
+    said = operator.make("aws-plan")
+    assert "to add, 0 to change, 0 to destroy" in said
+    said = operator.interrupt("aws-apply", at="Creating...", times=1)
+    assert "Ctrl-C again" in said
+    assert "Apply complete!" in said
+    assert "costs" in said[: said.index("Apply complete!")]
+    assert _state_objects(operator) == ["dev/terraform.tfstate"]
+
+
+def test_a_plan_is_carried_out_once(operator: Operator) -> None:
+    assert operator.try_make("aws-apply").returncode != 0
+    assert "No changes." in operator.make("aws-plan")
+
+
+def test_tables_are_created_through_the_data_api(operator: Operator) -> None:
+    for _ in range(2):
+        operator.make("aws-create-tables")
+    with _database(operator) as connection:
+        assert connection.execute("SELECT count(*) FROM performance_academica").fetchall() == [(0,)]
+
+
+def test_verify_before_a_run_says_what_is_missing(operator: Operator) -> None:
+    done = operator.try_make("aws-verify")
+    assert done.returncode != 0
+    assert "make aws-run" in done.stderr
+
+
+def test_run_follows_the_log_and_ends_with_the_counts(operator: Operator) -> None:
+    said = operator.make("aws-run")
+    want = expected(TOP / "csv_exemplos")
+    assert f"kept {len(want.rows)}, superseded {want.superseded}, rejected {want.rejected}" in said
+    assert "SUCCEEDED" in said
+    with _database(operator) as connection:
+        assert connection.execute("SELECT count(*) FROM performance_academica").fetchall() == [(len(want.rows),)]
+
+
+def test_verify_sees_a_row_that_is_not_what_the_run_wrote(operator: Operator) -> None:
+    with _database(operator) as connection:
+        one = "aluno_id = (SELECT min(aluno_id) FROM performance_academica)"
+        assert connection.execute(f"UPDATE performance_academica SET nome_aluno = 'X' WHERE {one}").rowcount > 0
+    done = operator.try_make("aws-verify", COLUMNS="200")
+    assert done.returncode != 0
+    results = {line.split("│")[1].strip(): line for line in done.stdout.splitlines() if line.count("│") > 3}
+    assert "FAILED" in results["the table holds every row of it, all columns"]
+    assert "FAILED" in results["a second run SUCCEEDS and writes no row"]
+    assert "passed" in results["the three analyses give the figures that Python computes from the table's rows"]
+
+
+def test_verify_passes_when_the_table_is_as_it_should_be(operator: Operator) -> None:
+    said = operator.make("aws-verify", COLUMNS="200")
+    assert said.count("passed") == 6
+
+
+def test_query_shows_the_analyses(operator: Operator) -> None:
+    said = operator.make("aws-query", COLUMNS="200")
+    for name in ("media_por_regiao_e_escola", "desempenho_por_rede", "estatisticas_por_disciplina"):
+        assert name in said
+    lines = [line.split() for line in said.replace("│", " ").splitlines()]
+    want = expected(TOP / "csv_exemplos").rows
+    notas = [row[9] for row in want if row[8] == "Matemática"]
+    assert all(isinstance(nota, Decimal) for nota in notas)
+    assert [line[-1] for line in lines if line[:1] == ["Matemática"]] == [str(len(notas))]
+
+
+def test_query_of_ones_own_may_read_but_not_write(operator: Operator) -> None:
+    assert "42" in operator.make("aws-query", SQL="SELECT 42; SELECT 1")
+    done = operator.try_make("aws-query", SQL="DELETE FROM performance_academica")
+    assert done.returncode != 0
+    assert "read-only" in done.stderr
+    with _database(operator) as connection:
+        assert connection.execute("SELECT count(*) > 0 FROM performance_academica").fetchall() == [(True,)]
+
+
+def test_destroy_that_is_interrupted_gives_its_lock_back(operator: Operator) -> None:
+    said = operator.interrupt("aws-destroy", at="Destroying...", times=2)
+    assert "Destroy complete!" not in said
+    assert _state_objects(operator) == ["dev/terraform.tfstate"]
+
+
+def test_destroy_removes_all_and_says_what_stays(operator: Operator) -> None:
+    said = operator.make("aws-destroy")
+    stays = said[said.index("what stays:") :]
+    assert "KMS key" in stays and "deleted on" in stays
+    assert f"state bucket {STATE}" in stays
+    s3 = operator.client("s3")
+    assert {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]} == {STATE, "holiday-photos"}
+    assert operator.client("rds").describe_db_clusters()["DBClusters"] == []
+    assert operator.client("glue").get_jobs()["Jobs"] == []
+
+
+def test_destroy_again_finds_nothing(operator: Operator) -> None:
+    assert "nothing to destroy" in operator.make("aws-destroy")
+
+
+def _check_state_bucket(s3: Any) -> None:
+    assert s3.get_bucket_versioning(Bucket=STATE)["Status"] == "Enabled"
+    rules = s3.get_bucket_encryption(Bucket=STATE)["ServerSideEncryptionConfiguration"]["Rules"]
+    assert rules[0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+    assert set(s3.get_public_access_block(Bucket=STATE)["PublicAccessBlockConfiguration"].values()) == {True}
+    ownership = s3.get_bucket_ownership_controls(Bucket=STATE)["OwnershipControls"]["Rules"]
+    assert ownership == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+    statement = json.loads(s3.get_bucket_policy(Bucket=STATE)["Policy"])["Statement"][0]
+    assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+    rule = s3.get_bucket_lifecycle_configuration(Bucket=STATE)["Rules"][0]
+    assert rule["Status"] == "Enabled" and rule["NoncurrentVersionExpiration"]["NewerNoncurrentVersions"] >= 1
+    assert "Expiration" not in rule, "the newest state must never expire"
+
+
+def _state_objects(operator: Operator) -> list[str]:
+    return [each["Key"] for each in operator.client("s3").list_objects_v2(Bucket=STATE).get("Contents", [])]
+
+
+def _database(operator: Operator) -> Any:
+    """Past the Data API, to see what it really did."""
+    return database.connect_as_superuser(operator.instance, "letrus")
