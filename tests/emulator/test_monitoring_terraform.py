@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from scripts import provider_source
-from scripts.instance import clean_environment
+from scripts.isolation import clean_environment
 from scripts.paths import TERRAFORM
 from tests.emulator.glue_kit import GlueKit, refused
 from tests.emulator.queue_kit import Queue
