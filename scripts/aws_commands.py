@@ -10,9 +10,10 @@ from typing import Any
 import click
 from rich.table import Table
 
-from scripts import database, job, sql_files, state_bucket, teardown, verification, wheels
+from scripts import cost_page, database, job, sql_files, state_bucket, teardown, verification, wheels
 from scripts.account import Account
 from scripts.console import out, say, step
+from scripts.cost import monthly_cost
 from scripts.data_api import DataApi, Result
 from scripts.errors import CommandError, JobError
 from scripts.terraform import Terraform
@@ -45,6 +46,7 @@ def plan() -> None:
     wheels.fetch()
     file.unlink(missing_ok=True)
     terraform.plan(file)
+    say(f"once applied, this environment costs {_cost(terraform.show(str(file)))}")
     _next(account, "aws-apply")
 
 
@@ -58,11 +60,11 @@ def apply() -> None:
             "there is no saved plan for this account and environment", "make it, and read it: make aws-plan"
         )
     terraform = _terraform(account)
-    counts = _counts(terraform.show(str(file)))
+    document = terraform.show(str(file))
     _ask(
         account,
-        f"will carry out the plan of {_when(file)}: {counts}",
-        "costs what docs/cost.md says for this environment, from now until it is undone by `make aws-destroy`",
+        f"will carry out the plan of {_when(file)}: {_counts(document)}",
+        f"costs {_cost(document)}, from now until it is undone by `make aws-destroy`",
     )
     try:
         terraform.apply_plan(file)
@@ -231,6 +233,14 @@ def _data_api(account: Account, outputs: dict[str, Any]) -> DataApi:
 
 def _plan_file(account: Account) -> Path:
     return account.folder / "plan"
+
+
+def _cost(document: dict[str, Any]) -> str:
+    """A plan's price; that it is not known is no reason to refuse the plan."""
+    try:
+        return cost_page.summary(monthly_cost(document))
+    except CommandError as error:
+        return f"an unknown sum ({error.cause})"
 
 
 def _when(file: Path) -> str:
