@@ -83,6 +83,9 @@ HOSTILE: dict[str, Hostile] = {
         + f"services = local\n[services local]\nsts =\n  endpoint_url = {place.elsewhere}\n"
         + f"s3 =\n  endpoint_url = {place.elsewhere}\n"
     ),
+    "config_that_ignores_endpoints": lambda place: place.config(
+        "[default]\nignore_configured_endpoint_urls = true\nuse_fips_endpoint = true\nregion = us-gov-west-1\n"
+    ),
     "config_file_elsewhere": lambda place: {
         "AWS_CONFIG_FILE": place.file("other", f"[default]\nendpoint_url = {place.elsewhere}\n"),
         "AWS_SHARED_CREDENTIALS_FILE": place.file("keys", PROFILE.format(name="default")),
@@ -154,6 +157,7 @@ TOGETHER = {
     "profile": ["profile"],
     "profile_that_is_not_there": ["profile_that_is_not_there"],
     "shared_config": ["default_profile_with_endpoint", "config_file_elsewhere"],
+    "config": ["config_that_ignores_endpoints"],
     "services": ["default_profile_with_services"],
     "sso": ["sso_session"],
     "process": ["credential_process", "service_models"],
