@@ -22,19 +22,22 @@ _LEADS_ELSEWHERE = re.compile(r"(AWS|TF_AWS|PG)[A-Z0-9_]*|BOTO_CONFIG")
 _CHANGES_TERRAFORM = re.compile(r"TF_CLI_ARGS\w*|TF_WORKSPACE|TF_DATA_DIR|TF_REATTACH_PROVIDERS")
 _TERRAFORM_VARIABLE = re.compile(r"TF_VAR_\w+")
 
+# ~/.aws: a profile's settings (FIPS, certificates, ignored endpoints) count even where keys and endpoint are explicit.
+_SHUT_OUT = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+
 
 def enter_local() -> list[str]:
     """Takes out of this process's environment what could lead a local command elsewhere; returns the names."""
     taken = sorted(name for name in os.environ if _is_foreign(name))
     for name in taken:
         del os.environ[name]
-    os.environ.update(no_proxy())
+    os.environ.update(_SHUT_OUT | no_proxy())
     return taken
 
 
 def clean_environment() -> dict[str, str]:
     """This process's environment without anything that could lead a child process to a real AWS account."""
-    return {name: value for name, value in os.environ.items() if not _is_foreign(name)} | no_proxy()
+    return {name: value for name, value in os.environ.items() if not _is_foreign(name)} | _SHUT_OUT | no_proxy()
 
 
 def without_terraform_switches() -> dict[str, str]:
@@ -51,8 +54,7 @@ def aws_variables(endpoint_url: str) -> dict[str, str]:
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        **_SHUT_OUT,
         **no_proxy(),
     }
 
