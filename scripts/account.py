@@ -6,6 +6,7 @@ import json
 import os
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,11 @@ class Account:
         if self.endpoint_url:
             return local_client(self.endpoint_url, service)
         config = Config(retries={"max_attempts": 5, "mode": "standard"})
-        return boto3.client(service, region_name=self.region, config=config)  # type: ignore[call-overload]
+        return self._session.client(service, region_name=self.region, config=config)  # type: ignore[call-overload]
+
+    @cached_property
+    def _session(self) -> boto3.Session:
+        return boto3.Session()  # not boto3's own, which may be older than the variables
 
     def inherited_environment(self) -> dict[str, str]:
         """The user's, but for what would make Terraform do something else than the command says."""

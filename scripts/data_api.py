@@ -19,6 +19,7 @@ from scripts.errors import DatabaseError
 
 RESUMING = "DatabaseResumingException"
 RESUME_SECONDS = 120  # Aurora says 15 to 30
+ASK_AGAIN_SECONDS = 3.0
 T = TypeVar("T")
 
 
@@ -82,7 +83,7 @@ class DataApi:
         try:
             return Retrying(
                 retry=retry_if_exception(_is_resuming),
-                wait=wait_fixed(3),
+                wait=wait_fixed(ASK_AGAIN_SECONDS),
                 stop=stop_after_delay(RESUME_SECONDS),
                 before_sleep=lambda _: self._waking(),
                 reraise=True,

@@ -12,18 +12,18 @@ from scripts.errors import CommandError
 
 
 def check_not_protected(account: Account, outputs: Mapping[str, Any]) -> None:
-    """Raises CommandError while the cluster is protected: then nothing is emptied that could not go."""
+    """Raises CommandError while the environment is protected: then nothing is emptied that could not go."""
     identifier = outputs.get("aurora_cluster_identifier", "")
     try:
         found = account.client("rds").describe_db_clusters(DBClusterIdentifier=identifier)["DBClusters"]
     except ClientError as error:
         if error.response["Error"]["Code"] != "DBClusterNotFoundFault":
             raise
-        return
-    if any(each.get("DeletionProtection") for each in found):
+        found = []
+    if outputs.get("deletion_protection") or any(each.get("DeletionProtection") for each in found):
         file = f"terraform/environments/{account.environment}.tfvars"
         raise CommandError(
-            f"the cluster {identifier} is protected against deletion: nothing was changed",
+            f"environment {account.environment} is protected against deletion: nothing was changed",
             f"set deletion_protection = false in {file}, then make aws-plan, aws-apply, and aws-destroy again",
         )
 
