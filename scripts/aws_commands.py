@@ -148,21 +148,18 @@ def destroy() -> None:
     """Remove all that Terraform made, and say what stays."""
     account = _account()
     terraform = _terraform(account)
-    outputs = terraform.outputs()
     resources = _resources(terraform.show())
-    if not resources:
+    memory = account.folder / "destroying.json"
+    known = teardown.known(memory, resources)
+    if not known and not resources:
         say("nothing to destroy: the state is empty")
         return
-    teardown.check_not_protected(account, outputs)
-    cluster: dict[str, Any] = next((each["values"] for each in resources if each["type"] == "aws_rds_cluster"), {})
-    snapshot = None if cluster.get("skip_final_snapshot", True) else cluster.get("final_snapshot_identifier")
-    rows = (
-        f"a last snapshot, {snapshot}, keeps its rows" if snapshot else "there will be no snapshot: its rows are gone"
-    )
-    bucket = outputs.get("bucket_data_name")
+    teardown.check_not_protected(account, known.get("cluster"))
+    bucket, snapshot = known.get("bucket"), known.get("snapshot")
     _ask(
         account,
-        f"will destroy the {len(resources)} resources in this environment's state, the database among them; {rows}",
+        f"will destroy the {len(resources)} resources in this environment's state, the database among them",
+        f"a last snapshot, {snapshot}, keeps its rows" if snapshot else "there will be no snapshot: its rows are gone",
         *([f"will remove every version of every object in s3://{bucket} first"] * bool(bucket)),
         "can't be undone; ends the costs but for what it will list",
     )
@@ -172,8 +169,9 @@ def destroy() -> None:
         say(f"{removed} versions removed")
     terraform.destroy()
     say("what stays:")
-    for line in teardown.left(account, outputs, snapshot):
+    for line in teardown.left(account, known):
         say(f"  {line}")
+    memory.unlink(missing_ok=True)
 
 
 COMMANDS = [bootstrap, plan, apply, create_tables, query, run, verify, destroy]

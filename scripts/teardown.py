@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -10,17 +12,42 @@ from botocore.exceptions import ClientError
 from scripts.account import Account
 from scripts.errors import CommandError
 
+Known = Mapping[str, str]  # of: bucket, kms_key, cluster, secret, snapshot
 
-def check_not_protected(account: Account, outputs: Mapping[str, Any]) -> None:
+
+def known(memory: Path, resources: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """What the commands must know of the state's ``resources``, with what ``memory`` holds of an interrupted destroy.
+
+    That has taken outputs and some resources out of the state already. ``memory`` is written anew.
+    """
+    found: dict[str, str] = json.loads(memory.read_text()) if memory.exists() else {}
+    for each in resources:
+        values = each["values"]
+        if each["type"] == "aws_s3_bucket":
+            found["bucket"] = values["bucket"]
+        elif each["type"] == "aws_kms_key":
+            found["kms_key"] = values["arn"]
+        elif each["type"] == "aws_rds_cluster":
+            found["cluster"] = values["cluster_identifier"]
+            found |= {"secret": secret["secret_arn"] for secret in values["master_user_secret"]}
+            if not values["skip_final_snapshot"]:
+                found["snapshot"] = values["final_snapshot_identifier"]
+    if found:
+        memory.write_text(json.dumps(found))
+    return found
+
+
+def check_not_protected(account: Account, cluster: str | None) -> None:
     """Raises CommandError while the environment is protected: then nothing is emptied that could not go."""
-    identifier = outputs.get("aurora_cluster_identifier", "")
+    if not cluster:
+        return
     try:
-        found = account.client("rds").describe_db_clusters(DBClusterIdentifier=identifier)["DBClusters"]
+        found = account.client("rds").describe_db_clusters(DBClusterIdentifier=cluster)["DBClusters"]
     except ClientError as error:
         if error.response["Error"]["Code"] != "DBClusterNotFoundFault":
             raise
-        found = []
-    if outputs.get("deletion_protection") or any(each.get("DeletionProtection") for each in found):
+        return
+    if any(each.get("DeletionProtection") for each in found):
         file = f"terraform/environments/{account.environment}.tfvars"
         raise CommandError(
             f"environment {account.environment} is protected against deletion: nothing was changed",
@@ -53,21 +80,20 @@ def empty_bucket(account: Account, bucket: str) -> int:
     return removed
 
 
-def left(account: Account, outputs: Mapping[str, Any], final_snapshot: str | None) -> Iterator[str]:
+def left(account: Account, known: Known) -> Iterator[str]:
     """A line for each thing that is still there after `terraform destroy`, and until when."""
-    if key := outputs.get("kms_key_arn"):
+    if key := known.get("kms_key"):
         found = account.client("kms").describe_key(KeyId=key)["KeyMetadata"]
         if found["KeyState"] == "PendingDeletion":
             yield f"KMS key {key}: without use, costs nothing, deleted on {found['DeletionDate']:%Y-%m-%d}"
         else:
             yield f"KMS key {key}: {found['KeyState']}"
-    if secret := outputs.get("secret_manager_aurora_credentials_arn"):
+    if secret := known.get("secret"):
         yield from _secret(account, secret)
-    if final_snapshot:
-        yield f"Aurora snapshot {final_snapshot}: until you delete it, at the price of its storage"
+    if snapshot := known.get("snapshot"):
+        yield f"Aurora snapshot {snapshot}: until you delete it, at the price of its storage"
     # RDS and Glue make such groups themselves; Terraform knows nothing of them.
-    groups = (f"/aws/rds/cluster/{outputs.get('aurora_cluster_identifier', '')}/", "/aws-glue/jobs/")
-    for prefix in groups:
+    for prefix in (f"/aws/rds/cluster/{known.get('cluster', '')}/", "/aws-glue/jobs/"):
         pages = account.client("logs").get_paginator("describe_log_groups").paginate(logGroupNamePrefix=prefix)
         for group in (each for page in pages for each in page["logGroups"]):
             days = group.get("retentionInDays")

@@ -223,7 +223,7 @@ def test_destroy_that_is_interrupted_gives_its_lock_back(operator: Operator) -> 
 def test_destroy_removes_all_and_says_what_stays(operator: Operator) -> None:
     said = operator.make("aws-destroy")
     stays = said[said.index("what stays:") :]
-    assert "KMS key" in stays and "deleted on" in stays
+    assert "KMS key" in stays and "deleted on" in stays, stays
     assert f"state bucket {STATE}" in stays
     s3 = operator.client("s3")
     assert {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]} == {STATE, "holiday-photos"}
