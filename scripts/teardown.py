@@ -29,8 +29,9 @@ def known(memory: Path, resources: Iterable[Mapping[str, Any]]) -> dict[str, str
             found["kms_key"] = values["arn"]
         elif each["type"] == "aws_rds_cluster":
             found["cluster"] = values["cluster_identifier"]
-            found |= {"secret": secret["secret_arn"] for secret in values["master_user_secret"]}
-            if not values["skip_final_snapshot"]:
+            for secret in values.get("master_user_secret") or []:  # none yet, if the creation broke off
+                found["secret"] = secret["secret_arn"]
+            if not values.get("skip_final_snapshot", True):
                 found["snapshot"] = values["final_snapshot_identifier"]
     if found:
         memory.write_text(json.dumps(found))

@@ -29,6 +29,12 @@ HOSTILE = {
     "AWS_CA_BUNDLE": "/nowhere",
     "HTTPS_PROXY": "http://127.0.0.1:9",
     "HTTP_PROXY": "http://127.0.0.1:9",
+    "TF_AWS_S3_ENDPOINT": "http://127.0.0.1:9",
+    "TF_VAR_project_name": "other",
+    "TF_WORKSPACE": "production",
+    "TF_CLI_ARGS_apply": "-destroy",
+    "PGHOSTADDR": "203.0.113.1",
+    "PGSSLMODE": "disable",
 }
 
 
