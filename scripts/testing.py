@@ -86,7 +86,8 @@ def _workflow_checks(bin_: Path) -> list[tuple[list[str | Path], dict[str, str]]
 
 
 def unit() -> int:
-    return _pytest(Path(sys.executable), "unit", "tests/unit")
+    # Two at a time: the hostile environments wait for Terraform.
+    return _pytest(Path(sys.executable), "unit", "tests/unit", "-n", "2")
 
 
 def job() -> int:
