@@ -42,7 +42,7 @@ class Recorder:
         recorder = self
 
         class Handler(BaseHTTPRequestHandler):
-            # A connection that stays open and an answer in one piece: Go's client at times fails to read one of HTTP/1.0,
+            # A connection that stays open, an answer in one piece: Go's client at times fails to read one of HTTP/1.0,
             # whose connection is closed at once.
             protocol_version = "HTTP/1.1"
             wbufsize = 1 << 16
