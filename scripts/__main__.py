@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from scripts import aws_commands, bench, database, environment, images, job, locking, runtime, testing, wheels
 from scripts.console import err, say
 from scripts.cost_command import cost
-from scripts.errors import CommandError, NotRunningError
+from scripts.errors import CommandError, NotRunningError, TerraformError
 from scripts.instance import DEFAULT_PORTS, Instance, Ports, user_instance_folder
 from scripts.isolation import enter_local
 from scripts.paths import WHEELS, relative
@@ -139,7 +139,10 @@ def status() -> None:
     for line in runtime.of(instance).status(instance):
         say(line)
     if environment.is_running(instance):
-        _summary(instance)
+        try:
+            _summary(instance)
+        except TerraformError as error:
+            say(str(error))
 
 
 @cli.command()

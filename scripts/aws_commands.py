@@ -77,7 +77,7 @@ def apply() -> None:
 def create_tables() -> None:
     """Run sql/01_create_tables.sql through the RDS Data API."""
     account = _account()
-    outputs = _outputs(_terraform(account))
+    outputs = _terraform(account).outputs()
     _ask(
         account,
         f"will run sql/01_create_tables.sql in {outputs['aurora_cluster_identifier']}; harmless where the table is",
@@ -96,7 +96,7 @@ def create_tables() -> None:
 def query(sql: str) -> None:
     """Show the analyses, or what SQL=… gives."""
     account = _account()
-    outputs = _outputs(_terraform(account))
+    outputs = _terraform(account).outputs()
     say("will only read: the transaction is a read-only one; wakes Aurora for some minutes (about $0.01)")
     text = sql or database.ANALYSIS.read_text(encoding="utf-8")
     with _data_api(account, outputs).transaction(read_only=True) as execute:
@@ -111,7 +111,7 @@ def run(data: Path | None, arguments: str) -> None:
     """Run the job once, following its log."""
     account = _account()
     parsed = job.parse_arguments(arguments)
-    outputs = _outputs(_terraform(account))
+    outputs = _terraform(account).outputs()
     bucket = outputs["bucket_data_name"]
     _ask(
         account,
@@ -132,7 +132,7 @@ def run(data: Path | None, arguments: str) -> None:
 def verify() -> None:
     """Check what is deployed: counts, Parquet, table, analyses, a second run that changes nothing."""
     account = _account()
-    outputs = _outputs(_terraform(account))
+    outputs = _terraform(account).outputs()
     _ask(account, "will read the last run's results and start a second run, which changes nothing", ONE_RUN)
     checks = verification.verify(account, outputs, _data_api(account, outputs), say)
     table = Table("check", "result", "found", title="What is deployed")
@@ -159,7 +159,9 @@ def destroy() -> None:
     _ask(
         account,
         f"will destroy the {len(resources)} resources in this environment's state, the database among them",
-        f"a last snapshot, {snapshot}, keeps its rows" if snapshot else "there will be no snapshot: its rows are gone",
+        f"a last snapshot, {snapshot}, keeps its rows; its key is kept too"
+        if snapshot
+        else "there will be no snapshot: its rows are gone",
         *([f"will remove every version of every object in s3://{bucket} first"] * bool(bucket)),
         "can't be undone; ends the costs but for what it will list",
     )
@@ -168,6 +170,7 @@ def destroy() -> None:
             removed = teardown.empty_bucket(account, bucket)
         say(f"{removed} versions removed")
     terraform.destroy()
+    teardown.keep_key_of_snapshot(account, known)
     say("what stays:")
     for line in teardown.left(account, known):
         say(f"  {line}")
@@ -216,13 +219,6 @@ def _terraform(account: Account) -> Terraform:
     terraform = Terraform(account)
     terraform.init()
     return terraform
-
-
-def _outputs(terraform: Terraform) -> dict[str, Any]:
-    found = terraform.outputs()
-    if "glue_job_performance_academica_name" not in found:
-        raise CommandError("this environment is not there yet", "make it: make aws-plan, make aws-apply")
-    return found
 
 
 def _data_api(account: Account, outputs: dict[str, Any]) -> DataApi:

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.html
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -59,7 +59,8 @@ class DataApi:
                 self._execute("SET TRANSACTION READ ONLY", inside, {})
             yield lambda sql, **values: self._execute(sql, inside, values)
         except BaseException:
-            self._call(self._client.rollback_transaction, **self._cluster, **inside)
+            with suppress(DatabaseError):  # AWS may have rolled back by itself; what failed first is what to show
+                self._call(self._client.rollback_transaction, **self._cluster, **inside)
             raise
         self._call(self._client.commit_transaction, **self._cluster, **inside)
 

@@ -81,12 +81,31 @@ def empty_bucket(account: Account, bucket: str) -> int:
     return removed
 
 
+def keep_key_of_snapshot(account: Account, known: Known) -> None:
+    """Takes the key that the last snapshot needs off AWS's list for deletion, on which Terraform has put it.
+
+    Without its key a snapshot can't be restored, and nobody can bring a deleted key back
+    (https://repost.aws/knowledge-center/rds-aurora-inaccessible-state). Does nothing where there is no snapshot.
+    """
+    key = known.get("kms_key")
+    if key and known.get("snapshot"):
+        kms = account.client("kms")
+        if kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "PendingDeletion":
+            kms.cancel_key_deletion(KeyId=key)  # it is disabled then
+
+
 def left(account: Account, known: Known) -> Iterator[str]:
     """A line for each thing that is still there after `terraform destroy`, and until when."""
     if key := known.get("kms_key"):
         found = account.client("kms").describe_key(KeyId=key)["KeyMetadata"]
         if found["KeyState"] == "PendingDeletion":
             yield f"KMS key {key}: without use, costs nothing, deleted on {found['DeletionDate']:%Y-%m-%d}"
+        elif known.get("snapshot"):
+            yield (
+                f"KMS key {key}: disabled, $1 a month, for the snapshot can't be restored without it. Before that: "
+                f"aws kms enable-key --key-id {found['KeyId']}; when the snapshot is gone: "
+                f"aws kms schedule-key-deletion --key-id {found['KeyId']}"
+            )
         else:
             yield f"KMS key {key}: {found['KeyState']}"
     if secret := known.get("secret"):

@@ -85,8 +85,12 @@ class Terraform:
         return "".join(shown) if code == 2 else ""
 
     def outputs(self) -> dict[str, Any]:
-        """Values of the root's outputs by name."""
-        return {name: each["value"] for name, each in json.loads(self._read("output", "-json")).items()}
+        """Values of the root's outputs by name. Raises TerraformError when terraform/ was never applied to its end."""
+        found = {name: each["value"] for name, each in json.loads(self._read("output", "-json")).items()}
+        if "glue_job_performance_academica_name" not in found:
+            remedy = "make local-up" if self.cloud.is_local else "make aws-plan, then make aws-apply"
+            raise TerraformError("terraform/ is not applied: its state has no outputs", remedy)
+        return found
 
     def _read(self, *arguments: str) -> str:
         """What ``terraform ARGUMENTS``, which changes nothing, prints."""

@@ -59,7 +59,7 @@ def lint() -> int:
     else:
         say("tflint is not on PATH: left out")
     for python, search, paths in (
-        (Path(sys.executable), "", ["scripts", "tests/e2e"]),
+        (Path(sys.executable), "emulator:tests/emulator/worker", ["scripts", "tests", "--exclude", "tests/job"]),
         (venvs.localstack(), "emulator", ["emulator/glue_aurora"]),
         (java.worker(), "emulator", ["emulator/glue_worker"]),
         (java.worker(), "glue_scripts", ["glue_scripts"]),
@@ -170,12 +170,12 @@ def _terraform_of_the_pipeline(env: dict[str, str]) -> int:
 
 def format_sources() -> int:
     ruff = venvs.lint().parent / "ruff"
-    commands: list[list[str | Path]] = [
-        [ruff, "check", "--fix", *SOURCES],
-        [ruff, "format", *SOURCES],
-        ["terraform", "fmt", "-recursive", "terraform"],
+    commands: list[tuple[list[str | Path], dict[str, str]]] = [
+        ([ruff, "check", "--fix", *SOURCES], {}),
+        ([ruff, "format", *SOURCES], {}),
+        (["terraform", "fmt", "-recursive", "terraform"], provider_source.choose().environment),
     ]
-    return max(module_tables.write(), *[_command(command, {}) for command in commands])
+    return max(module_tables.write(), *[_command(command, extra) for command, extra in commands])
 
 
 LAYERS: dict[str, Callable[[], int]] = {

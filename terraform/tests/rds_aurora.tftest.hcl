@@ -68,7 +68,7 @@ run "can_be_protected" {
     condition = (
       aws_rds_cluster.this.deletion_protection &&
       !aws_rds_cluster.this.skip_final_snapshot &&
-      aws_rds_cluster.this.final_snapshot_identifier == "unit-aurora-final"
+      can(regex("^unit-aurora-final-[0-9a-f]{8}$", aws_rds_cluster.this.final_snapshot_identifier))
     )
     error_message = "Protection and final snapshot must reach the cluster."
   }

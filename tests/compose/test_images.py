@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scripts import docker, images
-from scripts.image_assumptions import Assumption
+from scripts.image_assumptions import POSTGRES, Assumption
 from scripts.paths import TOP
 
 pytestmark = [pytest.mark.compose, pytest.mark.usefixtures("answering_docker")]
@@ -34,7 +34,7 @@ def test_what_differs_is_told_from_what_is_wrong() -> None:
 
 
 def test_compose_and_the_assumptions_speak_of_the_same_database() -> None:
-    icu = next(each for each in images.POSTGRES if "ICU" in each.what)
+    icu = next(each for each in POSTGRES if "ICU" in each.what)
     line = next(
         line for line in (TOP / "docker-compose.yml").read_text().splitlines() if "POSTGRES_INITDB_ARGS" in line
     )

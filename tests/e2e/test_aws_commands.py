@@ -18,22 +18,12 @@ from scripts import database, environment
 from scripts.instance import Instance, Ports
 from scripts.paths import LOCAL, TOP
 from tests.e2e.expected import expected
+from tests.e2e.make_kit import HOSTILE, make, try_make, watched_make
 
 pytestmark = pytest.mark.e2e
 ACCOUNT = "000000000000"
 FOLDER = LOCAL / "aws" / f"{ACCOUNT}-dev"
 STATE = "e2e-terraform-state"
-# What must have no say, once the user has said that he means the local environment.
-HOSTILE = {
-    "AWS_PROFILE": "production",
-    "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
-    "AWS_SECRET_ACCESS_KEY": "not-a-secret",
-    "AWS_CA_BUNDLE": "/nowhere",
-    "HTTPS_PROXY": "http://127.0.0.1:9",
-    "HTTP_PROXY": "http://127.0.0.1:9",
-    "TF_WORKSPACE": "other",
-    "TF_CLI_ARGS_plan": "-destroy",
-}
 
 
 @dataclass(frozen=True)
@@ -47,39 +37,22 @@ class Operator:
         return {**os.environ, **HOSTILE, "AWS_ENDPOINT_URL": self.instance.endpoint_url, **said, **variables}
 
     def make(self, target: str, **variables: str) -> str:
-        """The output of ``make TARGET``, which must succeed."""
-        done = self.try_make(target, **variables)
-        assert done.returncode == 0, done.stdout[-6000:] + done.stderr
-        return done.stdout
+        return make(target, environment=self.environment(**variables))
 
     def try_make(self, target: str, typed: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            ["make", target], cwd=TOP, env=self.environment(**variables), input=typed, capture_output=True, text=True
-        )
-        assert "Traceback" not in done.stderr
-        return done
+        return try_make(target, environment=self.environment(**variables), typed=typed)
 
     def interrupt(self, target: str, *, at: str, times: int) -> str:
         """The output of ``make TARGET`` that gets Ctrl-C so many times, the first when it has said ``at``."""
-        with subprocess.Popen(
-            ["make", target],
-            cwd=TOP,
-            env=self.environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            process_group=0,
-        ) as process:
-            assert process.stdout is not None
-            said = []
-            for line in process.stdout:
-                said.append(line)
-                if times and (at in line or "Ctrl-C again" in line):
-                    times -= 1
-                    os.killpg(process.pid, signal.SIGINT)
-                    at = "Ctrl-C again"
-        assert "Traceback" not in "".join(said)
-        return "".join(said)
+        pending = [at, *["Ctrl-C again"] * (times - 1)]
+
+        def interrupt(line: str, group: int) -> None:
+            if pending and pending[0] in line:
+                del pending[0]
+                os.killpg(group, signal.SIGINT)
+
+        _, said = watched_make(target, environment=self.environment(), on_line=interrupt)
+        return said
 
     def client(self, service: str) -> Any:
         return self.instance.client(service)
@@ -212,6 +185,12 @@ def test_query_of_ones_own_may_read_but_not_write(operator: Operator) -> None:
     assert "read-only" in done.stderr
     with _database(operator) as connection:
         assert connection.execute("SELECT count(*) > 0 FROM performance_academica").fetchall() == [(True,)]
+
+
+def test_query_shows_what_failed_when_its_transaction_is_gone_too(operator: Operator) -> None:
+    done = operator.try_make("aws-query", SQL="SELECT pg_terminate_backend(pg_backend_pid())")
+    assert done.returncode != 0
+    assert "terminating connection" in done.stderr and "is not found" not in done.stderr
 
 
 def test_destroy_that_is_interrupted_gives_its_lock_back(operator: Operator) -> None:

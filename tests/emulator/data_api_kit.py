@@ -9,7 +9,11 @@ from typing import Any
 
 from tests.emulator.rds_kit import RdsKit
 
-WITH_DATA_API = {"ManageMasterUserPassword": True, "MasterUserPassword": None, "EnableHttpEndpoint": True}
+WITH_DATA_API: dict[str, Any] = {
+    "ManageMasterUserPassword": True,
+    "MasterUserPassword": None,
+    "EnableHttpEndpoint": True,
+}
 
 
 class DataApi:

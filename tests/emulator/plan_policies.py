@@ -213,7 +213,7 @@ def data_outlives_a_mistake(plan: Plan) -> Iterator[str]:
         values = each.values
         if not values.get("deletion_protection"):
             yield f"{each.address}: no deletion protection"
-        if values.get("skip_final_snapshot") or not values.get("final_snapshot_identifier"):
+        if values.get("skip_final_snapshot") is not False:  # its name, which AWS then asks for, has the key's in it
             yield f"{each.address}: no final snapshot"
         if values["backup_retention_period"] < 7:
             yield f"{each.address}: backups of less than a week"

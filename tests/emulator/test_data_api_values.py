@@ -174,7 +174,7 @@ def test_metadata_of_columns(api: DataApi) -> None:
 
 
 def test_options_of_numbers(api: DataApi) -> None:
-    options = {"resultSetOptions": {"decimalReturnType": "DOUBLE_OR_LONG", "longReturnType": "STRING"}}
+    options: dict[str, Any] = {"resultSetOptions": {"decimalReturnType": "DOUBLE_OR_LONG", "longReturnType": "STRING"}}
     (record,) = api.execute("SELECT 9.50::numeric, 3::numeric, 4::bigint", **options)["records"]
     assert record == [{"doubleValue": 9.5}, {"longValue": 3}, {"stringValue": "4"}]
 

@@ -69,7 +69,7 @@ def test_description_of_a_rule_is_kept_changed_and_removed(groups: Groups, peer:
     assert groups.rule(rule_id)["Description"] == "first words"
     assert groups.listed(peer) == ["first words"]
 
-    target = {
+    target: dict[str, Any] = {
         key: created[key] for key in ("IpProtocol", "FromPort", "ToPort", "CidrIpv4", "PrefixListId") if key in created
     }
     if "ReferencedGroupInfo" in created:

@@ -37,7 +37,7 @@ def test_job_gets_the_defaults_of_aws(kit: GlueKit) -> None:
 
 
 def test_job_keeps_what_was_given(kit: GlueKit) -> None:
-    given = {
+    given: dict[str, Any] = {
         "Description": "média das notas",
         "ExecutionProperty": {"MaxConcurrentRuns": 3},
         "DefaultArguments": {"--a": "1", "--enable-metrics": ""},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -45,11 +46,12 @@ def test_connection_lives_from_create_to_delete(kit: GlueKit) -> None:
     assert updated["MatchCriteria"] == ["m"]
     assert updated["CreationTime"] == connection["CreationTime"] < updated["LastUpdatedTime"]
     kit.glue.delete_connection(ConnectionName=name)
-    for call in (
+    calls: list[Callable[[], Any]] = [
         lambda: kit.glue.get_connection(Name=name),
         lambda: kit.glue.delete_connection(ConnectionName=name),
         lambda: kit.glue.update_connection(Name=name, ConnectionInput={"Name": name, **NETWORK}),
-    ):
+    ]
+    for call in calls:
         with refused("EntityNotFoundException", f"Connection {name} not found."):
             call()
 

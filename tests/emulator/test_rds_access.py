@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.emulator.rds_kit import RdsKit
@@ -16,6 +17,12 @@ NO_TLS = "no pg_hba.conf entry for host .* no encryption"
 @pytest.fixture(scope="module")
 def kit(environment: Any) -> RdsKit:
     return RdsKit(environment)
+
+
+def one(cursor: psycopg.Cursor) -> Any:
+    """The only value that a query gave."""
+    ((value,),) = cursor.fetchall()
+    return value
 
 
 def test_force_ssl_refuses_a_plain_connection(kit: RdsKit) -> None:
@@ -70,7 +77,7 @@ def test_settings_of_sessions_are_in_force(kit: RdsKit) -> None:
     settings = {"log_statement": "ddl", "log_min_duration_statement": "1000", "statement_timeout": "5000"}
     with kit.parameter_group(**settings) as group, kit.cluster(DBClusterParameterGroupName=group) as cluster:
         with kit.connect(cluster) as session:
-            shown = {name: session.execute(f"SHOW {name}").fetchone()[0] for name in settings}
+            shown = {name: one(session.execute(f"SHOW {name}")) for name in settings}
         assert shown == {"log_statement": "ddl", "log_min_duration_statement": "1s", "statement_timeout": "5s"}
         kit.set(group, log_statement="none")
         with kit.connect(cluster) as session:
@@ -90,10 +97,10 @@ def test_one_clusters_force_ssl_is_not_anothers(kit: RdsKit) -> None:
 def test_a_server_whose_rules_were_written_by_another_gets_ours(kit: RdsKit) -> None:
     """The postgres image lets everyone in; the first cluster puts that right, once."""
     with kit.environment.admin() as connection:
-        path = connection.execute("SHOW hba_file").fetchone()[0]
+        path = one(connection.execute("SHOW hba_file"))
 
         def read() -> list[str]:
-            return connection.execute("SELECT pg_read_file(%s)", (path,)).fetchone()[0].splitlines()
+            return str(one(connection.execute("SELECT pg_read_file(%s)", (path,)))).splitlines()
 
         def write(lines: list[str]) -> None:
             values = ", ".join("'" + line.replace("'", "''") + "'" for line in lines)

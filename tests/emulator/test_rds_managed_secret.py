@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from tests.emulator.rds_kit import PASSWORD, RdsKit, refused
 
 pytestmark = pytest.mark.emulator
 
-MANAGED = {"ManageMasterUserPassword": True, "MasterUserPassword": None}
+MANAGED: dict[str, Any] = {"ManageMasterUserPassword": True, "MasterUserPassword": None}
 
 
 @pytest.fixture(scope="module")
@@ -86,11 +87,12 @@ def test_nobody_else_changes_or_deletes_it(kit: RdsKit) -> None:
     with kit.cluster(**MANAGED) as cluster:
         arn = cluster["MasterUserSecret"]["SecretArn"]
         before = kit.secret(cluster)
-        for change in (
+        changes: list[Callable[[], Any]] = [
             lambda: kit.secrets.delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True),
             lambda: kit.secrets.put_secret_value(SecretId=arn, SecretString="{}"),
             lambda: kit.secrets.update_secret(SecretId=arn, SecretString="{}"),
-        ):
+        ]
+        for change in changes:
             with refused("InvalidRequestException", "managed by rds"):
                 change()
         with refused("InvalidParameterCombination", "managed credentials"):

@@ -13,6 +13,8 @@ from pathlib import Path
 import psutil
 
 from scripts import localstack
+from scripts.errors import StartError
+from scripts.waiting import NotReady, wait_for
 from tests.faults.proxy import Proxy
 from tests.faults.site import APPLICATION, TABLE, USER, Site
 
@@ -68,15 +70,20 @@ def cancel_statements(site: Site, proxy: Proxy) -> bool:
 
 
 def hold_the_lock(site: Site, proxy: Proxy) -> bool:
-    """Somebody's session takes the table for a while."""
+    """Somebody's session takes the table until the run waits for it."""
     taken = threading.Event()
 
+    def waited_for() -> None:
+        query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = %s"
+        with site.superuser() as connection:
+            if connection.execute(query, [APPLICATION]).fetchone() == (0,):
+                raise NotReady("the run does not want the table yet")
+
     def hold() -> None:
-        with site.superuser() as connection, connection.transaction():
-            connection.execute("SET LOCAL lock_timeout = '20s'")
+        with suppress(StartError), site.superuser() as connection, connection.transaction():
+            connection.execute(f"LOCK TABLE {TABLE} IN ACCESS EXCLUSIVE MODE")
             taken.set()
-            with suppress(Exception):
-                connection.execute(f"LOCK TABLE {TABLE} IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(3)")
+            wait_for("the run to want the table", waited_for, seconds=60, remedy="see the worker's log")
 
     threading.Thread(target=hold, daemon=True).start()
     return taken.wait(10)
@@ -129,7 +136,7 @@ def full_disk(site: Site) -> Iterator[None]:
         mount = ["mount", "-t", "tmpfs", "-o", "size=512k,mode=777", "tmpfs", str(folder)]
         if subprocess.run(mount, check=False).returncode:  # root in a container, for one
             raise PermissionError("a small file system can't be mounted here")
-        stack.callback(subprocess.run, ["umount", folder], check=True)
+        stack.callback(lambda: subprocess.run(["umount", folder], check=True))
         connection = stack.enter_context(site.superuser())
         location = folder / "tablespace"
         connection.execute(f"COPY (SELECT 1) TO PROGRAM 'mkdir -m 700 {location}'")

@@ -31,7 +31,7 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
     def generate(**options: float) -> Path:
         folder = tmp_path_factory.mktemp("data")
         arguments = [f"--{name}={value}" for name, value in options.items()]
-        command = [venvs.bench(), "-m", "bench.generator", folder, *arguments]
+        command: list[str | Path] = [venvs.bench(), "-m", "bench.generator", folder, *arguments]
         done = subprocess.run(command, cwd=TOP, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         return folder

@@ -18,8 +18,8 @@ def test_readmes_are_in_step_with_the_modules() -> None:
 
 def test_a_new_variable_makes_a_readme_stale_and_writing_keeps_the_prose(tmp_path: Path) -> None:
     readme = (TERRAFORM / "modules" / "1_networking" / "README.md").read_text(encoding="utf-8")
-    for file in (TERRAFORM / "modules" / "1_networking").glob("*.tf"):
-        (tmp_path / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
+    for source in (TERRAFORM / "modules" / "1_networking").glob("*.tf"):
+        (tmp_path / source.name).write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
     assert module_tables.with_tables(readme, tmp_path) == readme
     with (tmp_path / "variables.tf").open("a", encoding="utf-8") as file:
         file.write(

@@ -1,19 +1,15 @@
 """The RDS service: operations, each with its handler, one request at a time."""
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 
-from localstack.aws.api import RequestContext, ServiceException
+from localstack.aws.api import RequestContext
 from localstack.services.plugins import Service
 
 from glue_aurora import dispatch
-from glue_aurora.errors import ApiError, EmulatorError
 from glue_aurora.rds import clusters, engine, http_endpoint, instances, subnet_groups, tags
 from glue_aurora.rds.lock import LOCK
 from glue_aurora.rds.parameter_groups import CLUSTER, INSTANCE
-
-LOG = logging.getLogger(__name__)
 
 _HANDLERS: dict[str, dispatch.Handler] = {
     "CreateDBSubnetGroup": subnet_groups.create,
@@ -50,16 +46,6 @@ def create_service() -> Service:
 def _serial(handler: dispatch.Handler) -> dispatch.Handler:
     def handle(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any] | None:
         with LOCK:
-            try:
-                return handler(context, request or {})
-            except ServiceException:
-                raise
-            # Never a 500: clients would repeat the request for minutes before they show the reason.
-            except EmulatorError as error:
-                raise ApiError("EmulatorFailure", str(error), status_code=501) from error
-            except Exception as error:
-                LOG.exception("rds:%s failed", context.operation.name if context.operation else "")
-                message = f"The emulator failed: {type(error).__name__}: {error}. Its log has the details."
-                raise ApiError("EmulatorFailure", message, status_code=501) from error
+            return handler(context, request)
 
     return handle

@@ -1,6 +1,11 @@
 # Aurora PostgreSQL Serverless v2 that pauses when idle. RDS makes the master password and keeps it in Secrets Manager:
 # it is neither in the state nor in a variable.
 
+locals {
+  # Every environment that is made has a key of its own, so that no snapshot is in the way of the next one's.
+  final_snapshot_identifier = "${var.project_name}-aurora-final-${substr(sha256(var.kms_key_arn), 0, 8)}"
+}
+
 resource "aws_db_subnet_group" "this" {
   name        = "${var.project_name}-aurora"
   description = "Private subnets of ${var.project_name}"
@@ -76,7 +81,7 @@ resource "aws_rds_cluster" "this" {
   copy_tags_to_snapshot           = true
   deletion_protection             = var.deletion_protection
   skip_final_snapshot             = !var.final_snapshot
-  final_snapshot_identifier       = var.final_snapshot ? "${var.project_name}-aurora-final" : null
+  final_snapshot_identifier       = var.final_snapshot ? local.final_snapshot_identifier : null
   apply_immediately               = true
   enable_http_endpoint            = true # Aurora is private: sql/ gets in through the Data API, without a bastion
 
