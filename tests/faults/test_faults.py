@@ -39,8 +39,26 @@ def drawn(count: int) -> list[tuple[str, str, int]]:
 @pytest.mark.parametrize(("fault", "phase", "seed"), drawn(int(os.environ.get("FAULTS") or "8")))
 def test_struck_run(scene: Scene, fault: str, phase: str, seed: int) -> None:
     site = scene.site
+    longest_pauses = (LONGEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS / 4, 0)
+    run_id = next(filter(None, (strike(scene, fault, phase, seed, longest) for longest in longest_pauses)), None)
+    if run_id is None:
+        pytest.skip(f"nothing to strike, three times: {phase} was over")
+    forgot = fault == "SIGKILL of LocalStack"
+    site.recover(forgot=forgot)
+    state = "forgotten" if forgot else site.finish(run_id)["JobRunState"]
+    site.quiet()
+    rows = site.rows()
+    assert rows in (scene.before, scene.after), "the table is between two states"
+    if state == "SUCCEEDED":
+        assert rows == scene.after, "SUCCEEDED, and the table says otherwise"
+    retry(scene, forgot)
+
+
+def strike(scene: Scene, fault: str, phase: str, seed: int, longest_pause: float) -> str | None:
+    """Id of a run that was struck in the phase; None when the phase was over too soon, and the run has ended."""
+    site = scene.site
     prepare(scene)
-    struck = None
+    reached, struck = False, False
     # Our own sessions die with the server, too.
     with (
         suppress(psycopg.OperationalError),
@@ -54,21 +72,14 @@ def test_struck_run(scene: Scene, fault: str, phase: str, seed: int) -> None:
             watching.execute(f"{HOLD_MERGE}{scene.changed[0]})")
             holder.execute("SELECT pg_advisory_xact_lock(1)")
         run_id = site.start()
-        reach(Watch(site, watching, run_id, scene.changed), phase)
-        pause(seed)
-        struck = STRIKES[fault](site, scene.proxy)
-    assert struck is not None
-    if not struck:
-        pytest.skip(f"nothing to strike: {phase} was over")
-    forgot = fault == "SIGKILL of LocalStack"
-    site.recover(forgot=forgot)
-    state = "forgotten" if forgot else site.finish(run_id)["JobRunState"]
-    site.quiet()
-    rows = site.rows()
-    assert rows in (scene.before, scene.after), "the table is between two states"
-    if state == "SUCCEEDED":
-        assert rows == scene.after, "SUCCEEDED, and the table says otherwise"
-    retry(scene, forgot)
+        reached = reach(Watch(site, watching, run_id, scene.changed), phase)
+        if reached:
+            pause(seed, longest_pause)
+            struck = STRIKES[fault](site, scene.proxy)
+    if struck:
+        return run_id
+    site.finish(run_id)
+    return None
 
 
 def test_full_disk(scene: Scene) -> None:
@@ -103,27 +114,28 @@ def test_paused_aurora(scene: Scene) -> None:
 
 
 def prepare(scene: Scene) -> None:
-    scene.site.quiet()  # a test that was skipped left its run alive
+    scene.site.quiet()  # a test that failed may have left its run alive
     scene.site.restore()
     scene.site.upload(scene.folder)
 
 
-def reach(watch: Watch, phase: str) -> None:
-    """Returns when the run is in the phase. A run that ended without one is skipped: there was nothing to strike."""
+def reach(watch: Watch, phase: str) -> bool:
+    """Returns True when the run is in the phase, False when it has ended and was never seen in it."""
 
     # Some phases last for a tenth of a second: asked again at once.
     for attempt in Retrying(stop=stop_after_delay(120), wait=wait_fixed(0.01), retry=retry_if_exception_type(NotReady)):
         with attempt:
             if PHASES[phase](watch):
-                return
+                return True
             if watch.site.look(watch.run_id)["JobRunState"] in ENDED:
-                pytest.skip(f"the run was never seen {phase}")
+                return False
             raise NotReady(phase)
+    return False
 
 
-def pause(seed: int) -> None:
+def pause(seed: int, longest_seconds: float) -> None:
     """Some moment of the phase, not always its first. Nothing is waited for, so there is nothing to ask."""
-    threading.Event().wait(random.Random(seed).random() * LONGEST_PAUSE_SECONDS)  # noqa: S311
+    threading.Event().wait(random.Random(seed).random() * longest_seconds)  # noqa: S311
 
 
 def retry(scene: Scene, forgot: bool) -> None:
