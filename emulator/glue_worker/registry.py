@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from glue_worker.config import Config
 from glue_worker.errors import DuplicateRunError, RequestError, UnknownRunError
+from glue_worker.job_history import JobHistory
 from glue_worker.request import RunRequest
 from glue_worker.run import Run
 
@@ -18,6 +19,7 @@ class Registry:
     def __init__(self, config: Config, jvm_options: Callable[[], Sequence[str]] = tuple) -> None:
         self._config = config
         self._jvm_options = jvm_options
+        self._history = JobHistory(config.short_run_seconds)
         self._lock = threading.Lock()
         self._runs: dict[str, Run] = {}
         self._closed = False
@@ -34,7 +36,8 @@ class Registry:
                 raise RequestError("the worker is shutting down")
             if request.run_id in self._runs:
                 raise DuplicateRunError(request.run_id)
-            run = self._runs[request.run_id] = Run(self._config, request, self._jvm_options())
+            options = [*self._jvm_options(), *self._history.jvm_options(request.job_name)]
+            run = self._runs[request.run_id] = Run(self._config, request, options, self._history)
             run.start()
         return run
 

@@ -7,6 +7,7 @@ import os
 import secrets
 import shutil
 import threading
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from glue_worker.endpoint import with_addresses
 from glue_worker.errors import Interrupted, LaunchError
 from glue_worker.fetch import Fetcher
 from glue_worker.guarded import GuardedProcess
+from glue_worker.job_history import JobHistory
 from glue_worker.logs import LogShipper
 from glue_worker.preparation import prepare
 from glue_worker.request import RunRequest
@@ -33,10 +35,11 @@ END_SECONDS = 25.0
 class Run:
     """``jvm_options``: on top of those that every run has. Raises EndpointError when the endpoint has no address."""
 
-    def __init__(self, config: Config, request: RunRequest, jvm_options: Sequence[str] = ()) -> None:
+    def __init__(self, config: Config, request: RunRequest, jvm_options: Sequence[str], history: JobHistory) -> None:
         self._config = config = with_addresses(config)
         self._request = request
         self._jvm_options = jvm_options
+        self._history = history
         self._clients = Clients(request, config.endpoint_url)
         self._folder = _new_folder(config.home)
         self._own = self._folder / OWN_FOLDER
@@ -108,10 +111,12 @@ class Run:
         self.state.check()
         command = submit_command(self._config, self._request, files)
         environment = job_environment(os.environ, self._config, self._request, files, self._jvm_options)
+        began = time.monotonic()
         spark = self._start(command, environment, output=self._output)
         self.state.running()
         self._exit_code = self._wait(spark)
         if self._exit_code == 0:
+            self._history.succeeded(self._request.job_name, time.monotonic() - began)
             return state.SUCCEEDED, None
         return state.FAILED, failure.message(self._exit_code, report=files.report, spark_log=self._error)
 

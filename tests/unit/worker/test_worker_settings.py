@@ -67,6 +67,7 @@ def make_files(folder: Path) -> RunFiles:
         ("GLUE_WORKER_JARS", "/nonexistent/jars"),
         ("GLUE_WORKER_LEASE_SECONDS", "soon"),
         ("GLUE_WORKER_LEASE_SECONDS", "0"),
+        ("GLUE_WORKER_SHORT_RUN_SECONDS", "short"),
     ],
 )
 def test_wrong_setting_is_named(environ: dict[str, str], name: str, value: str) -> None:

@@ -1,0 +1,38 @@
+"""A job whose last run was short gets the JVM's quick compiler only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from worker_harness import Agent, Cloud
+
+pytestmark = pytest.mark.emulator
+PRINTS_LEVEL = """
+from pyspark.sql import SparkSession
+machine = SparkSession.builder.getOrCreate()._jvm.java.lang.management.ManagementFactory.getRuntimeMXBean()
+print([option for option in machine.getInputArguments() if "TieredStopAtLevel" in option][-1:])
+"""
+QUICK = "['-XX:TieredStopAtLevel=1']"
+UNSAID = "[]"
+
+
+def level(agent: Agent, cloud: Cloud, job_name: str, arguments: dict[str, str] | None = None) -> str:
+    """What a run of the job is told of the compilers' level."""
+    body = cloud.body(PRINTS_LEVEL, arguments, job_name=job_name)
+    agent.start(body)
+    assert agent.wait(body["run_id"])["state"] == "SUCCEEDED"
+    return cloud.log(body["run_id"], "output")[-1]
+
+
+def test_job_whose_last_run_was_short_is_compiled_quickly(start_agent: Callable[..., Agent], cloud: Cloud) -> None:
+    agent = start_agent(GLUE_WORKER_SHORT_RUN_SECONDS="600")
+    assert [level(agent, cloud, "one") for _ in range(2)] == [UNSAID, QUICK]
+    assert level(agent, cloud, "another") == UNSAID
+    own = {"--conf": "spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=4"}
+    assert level(agent, cloud, "one", own) == "['-XX:TieredStopAtLevel=4']"
+
+
+def test_job_whose_last_run_was_long_is_compiled_well(start_agent: Callable[..., Agent], cloud: Cloud) -> None:
+    agent = start_agent(GLUE_WORKER_SHORT_RUN_SECONDS="0.001")
+    assert [level(agent, cloud, "one") for _ in range(2)] == [UNSAID, UNSAID]
