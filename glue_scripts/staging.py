@@ -11,7 +11,7 @@ import psycopg2
 import pyarrow
 from common import TABLE, ConnectionLost, CountError, DatabaseError, log
 from database import Database, connect, identifier, listed, open_connection, transaction
-from merge import merge_statement, prepare_merge
+from merge import merge, prepare_merge
 from psycopg2 import sql
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -221,8 +221,7 @@ class Staging:
             self._lock_table(cursor)
             began = time.monotonic()
             prepare_merge(cursor, self.name, rows, few=rows <= FEW_ROWS)
-            cursor.execute(merge_statement(self.table, self.name))
-            inserted, updated = cursor.fetchone() or (0, 0)
+            inserted, updated = merge(cursor, self.table, self.name)
             counts = {"inserted": inserted, "updated": updated, "unchanged": rows - inserted - updated}
             cursor.execute("SELECT pg_current_xact_id_if_assigned()::text")
             (transaction_id,) = cursor.fetchone() or (None,)

@@ -46,7 +46,7 @@ def insert(connection: psycopg.Connection, source: str) -> None:
 
 
 def merge_changed(connection: psycopg.Connection, source: str) -> None:
-    """Write only the rows that are new or differ: the merge of the job, in the same words."""
+    """Write only the rows that are new or differ: the merge of the job into a table that is not empty."""
     staged, old = (", ".join(f"{alias}.{column}" for column in VALUES) for alias in ("s", "t"))
     with connection.transaction():
         connection.execute("SET LOCAL enable_nestloop = off")

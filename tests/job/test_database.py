@@ -246,3 +246,19 @@ def test_merges_at_the_same_time_queue_and_readers_go_on(database: Database) -> 
     assert sorted(count["unchanged"] for count in counts) == [0, 2]
     assert {"inserted": 1, "updated": 1, "unchanged": 0} in counts
     assert table(database, "aluno_id, nota") == [(1, Decimal("3.00")), (2, Decimal("7.50"))]
+
+
+def test_second_of_two_first_loads_sees_the_rows_of_the_first(database: Database) -> None:
+    holder = psycopg2.connect(
+        host=database.host, port=database.port, dbname=database.name, user=database.user, password=database.password
+    )
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %s::regclass"
+    with ThreadPoolExecutor() as runs, holder, holder.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {TABLE} IN SHARE ROW EXCLUSIVE MODE")
+        both = [runs.submit(merge, database, [row(1), row(2)], run) for run in ("jr_1", "jr_2")]
+        until(lambda: query(database, waiting, TABLE) == [(2,)])
+        holder.commit()
+        counts = [run.result(timeout=30) for run in both]
+    holder.close()
+    assert sorted((count["inserted"], count["unchanged"]) for count in counts) == [(0, 2), (2, 0)]
+    assert table(database) == [row(1), row(2)]
