@@ -187,12 +187,6 @@ def test_query_of_ones_own_may_read_but_not_write(operator: Operator) -> None:
         assert connection.execute("SELECT count(*) > 0 FROM performance_academica").fetchall() == [(True,)]
 
 
-def test_query_shows_what_failed_when_its_transaction_is_gone_too(operator: Operator) -> None:
-    done = operator.try_make("aws-query", SQL="SELECT pg_terminate_backend(pg_backend_pid())")
-    assert done.returncode != 0
-    assert "terminating connection" in done.stderr and "is not found" not in done.stderr
-
-
 def test_destroy_that_is_interrupted_gives_its_lock_back(operator: Operator) -> None:
     said = operator.interrupt("aws-destroy", at="Destroying...", times=2)
     assert "Destroy complete!" not in said

@@ -81,6 +81,25 @@ def test_a_cluster_that_does_not_wake_up_is_given_up(monkeypatch: pytest.MonkeyP
             pass
 
 
+class RolledBack(Paused):
+    """A cluster that refuses a statement and ends its transaction by itself."""
+
+    def answer(self, request: Request) -> tuple[int, str]:
+        if request.target == "/Execute":
+            return 400, json.dumps({"__type": "DatabaseErrorException", "message": "division by zero"})
+        if request.target == "/RollbackTransaction":
+            return 404, json.dumps({"__type": "TransactionNotFoundException", "message": "is not found"})
+        return super().answer(request)
+
+
+def test_what_failed_is_shown_though_the_transaction_is_gone() -> None:
+    with RolledBack(0).running() as cluster:
+        api = DataApi(Place(cluster.url), OUTPUTS)  # type: ignore[arg-type]
+        with pytest.raises(DatabaseError, match="division by zero"), api.transaction() as execute:
+            execute("SELECT 1/0")
+        assert [request.target for request in cluster.requests].count("/RollbackTransaction") == 1
+
+
 class Taken(Recorder):
     def answer(self, request: Request) -> tuple[int, str]:
         return (403, "") if request.method == "HEAD" else super().answer(request)
