@@ -118,7 +118,7 @@ def possible(fault: str, phase: str) -> bool:
     if fault == "SIGKILL of the Python workers":
         return phase == "copying"
     if fault in NEEDS_SESSION:
-        return phase != "starting"
+        return phase not in ("starting", "committed")  # the session ends with its commit
     if fault == "table locked by another":
         # The harness itself holds the table in the one, the merge does in the other.
         return phase not in ("waiting for the lock", "merging")
