@@ -59,8 +59,8 @@ CONTESTANTS = {
     each.name: each
     for each in (
         Contestant("job", "the job, launched as the Glue worker does", script="job.py"),
-        Contestant("duckdb", "DuckDB, its own binary COPY, the merge into a table with rows", module="bench.etl.duckdb_peer"),
-        Contestant("polars", "Polars, ADBC's binary COPY, the merge into a table with rows", module="bench.etl.polars_peer"),
+        Contestant("duckdb", "DuckDB, binary COPY, merged as into a table with rows", module="bench.etl.duckdb_peer"),
+        Contestant("polars", "Polars, ADBC, merged as into a table with rows", module="bench.etl.polars_peer"),
         Contestant(
             "spark-jdbc",
             "Spark, JDBC to a staging table, unconditional ON CONFLICT",

@@ -1,7 +1,7 @@
 """What the agent remembers of a job: whether its last run was over before the JVM's best compiler could have paid.
 
-A JVM that is to use that compiler (C2) begins with code that counts, which is some 30 % slower (compilationPolicy.hpp). A
-run of seconds ends before it has the benefit: on two cores the sample data took 6.4 s without it and 8.0 s with it, 2 million
+A JVM that is to use that compiler (C2) begins with code that counts, some 30 % slower (compilationPolicy.hpp). A run of
+seconds ends before it has the benefit: on two cores the sample data took 6.2 s without it and 8.5 s with it, 2 million
 grades 34 s without and 27 s with it.
 """
 
