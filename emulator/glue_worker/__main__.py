@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import os
 import shutil
 import signal
 import sys
@@ -28,9 +29,10 @@ log = logging.getLogger("glue_worker")
 def main() -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("botocore").setLevel(logging.WARNING)
-    stop = threading.Event()
+    # Not an Event: set by a handler that comes while the main thread begins to wait for it, it waits for its own lock.
+    stop, stop_now = os.pipe()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda *_: os.write(stop_now, b"."))
     forget_own_settings()
     try:
         config = Config.from_environment()
@@ -46,7 +48,7 @@ def main() -> int:
         archive.prepare()
         threading.Thread(target=server.serve_forever, name="http", daemon=True).start()
         print(f"glue_worker ready {server.url}", flush=True)
-        stop.wait()
+        os.read(stop, 1)
         log.info("shutting down")
         archive.close()
         registry.close()
