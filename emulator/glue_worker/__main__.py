@@ -29,10 +29,7 @@ log = logging.getLogger("glue_worker")
 def main() -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("botocore").setLevel(logging.WARNING)
-    # Not an Event: set by a handler that comes while the main thread begins to wait for it, it waits for its own lock.
-    stop, stop_now = os.pipe()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: os.write(stop_now, b"."))
+    stop = _signals(signal.SIGTERM, signal.SIGINT)
     forget_own_settings()
     try:
         config = Config.from_environment()
@@ -54,6 +51,20 @@ def main() -> int:
         registry.close()
         server.shutdown()
     return 0
+
+
+def _signals(*numbers: int) -> int:
+    """A file descriptor that has something to read once one of the signals has come.
+
+    The interpreter's own C handler writes to it. A handler in Python would run when the main thread next does something:
+    one that comes just before that thread begins to wait would be waited over, and an Event's lock can deadlock.
+    """
+    come, write = os.pipe()
+    os.set_blocking(write, False)
+    signal.set_wakeup_fd(write, warn_on_full_buffer=False)
+    for number in numbers:
+        signal.signal(number, lambda *_: None)
+    return come
 
 
 def _listen(config: Config, registry: Registry, versions: Versions) -> Server:
