@@ -56,8 +56,8 @@ def main() -> int:
 def _signals(*numbers: int) -> int:
     """A file descriptor that has something to read once one of the signals has come.
 
-    The interpreter's own C handler writes to it. A handler in Python would run when the main thread next does something:
-    one that comes just before that thread begins to wait would be waited over, and an Event's lock can deadlock.
+    The interpreter's own C handler writes to it. A handler in Python runs when the main thread next does something: a
+    signal that comes just before that thread begins to wait would be waited over, and an Event's lock can deadlock.
     """
     come, write = os.pipe()
     os.set_blocking(write, False)
