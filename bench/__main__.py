@@ -1,4 +1,4 @@
-"""``python -m bench``, started by ``python -m scripts bench``, which sets up what it needs (scripts/bench.py)."""
+"""``python -m bench``, started by ``make bench`` (scripts/checks/bench.py), which sets up what it needs."""
 
 from __future__ import annotations
 

@@ -11,14 +11,18 @@ from pathlib import Path
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
-from scripts import aws_commands, bench, database, environment, images, job, locking, runtime, testing, wheels
-from scripts.console import err, say
-from scripts.cost_command import cost
-from scripts.errors import CommandError, NotRunningError, TerraformError
-from scripts.instance import DEFAULT_PORTS, Instance, Ports, user_instance_folder
-from scripts.isolation import enter_local
-from scripts.paths import WHEELS, relative
-from scripts.terraform import Terraform
+from scripts.base.console import err, say
+from scripts.base.errors import CommandError, NotRunningError, TerraformError
+from scripts.base.isolation import enter_local
+from scripts.base.paths import WHEELS, relative
+from scripts.case import job
+from scripts.checks import bench, images, layers
+from scripts.commands import aws
+from scripts.commands.cost import cost
+from scripts.environment import database, lifecycle, runtime
+from scripts.environment.instance import DEFAULT_PORTS, Instance, Ports, user_instance_folder
+from scripts.supply import locking, wheels
+from scripts.terraform.root import Terraform
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -35,7 +39,7 @@ def setup() -> None:
     """Fetch and build all that the environment needs."""
     name, reason = runtime.choose()
     say(f"runtime: {name} ({reason})")
-    environment.setup(name)
+    lifecycle.setup(name)
     say("set-up is complete")
 
 
@@ -45,14 +49,14 @@ def up() -> None:
     folder = user_instance_folder()
     instance = Instance.load(folder)
     if instance is None or runtime.of(instance).idle(instance) == runtime.ALL:
-        instance = environment.new(folder, Ports.chosen())
+        instance = lifecycle.new(folder, Ports.chosen())
     else:
         _check_asked_is(instance)
-        environment.setup(instance.runtime)
-    already = environment.is_running(instance)
-    with environment.stopped_on_interrupt(instance):
-        environment.start(instance)
-        changed = environment.provision(instance)
+        lifecycle.setup(instance.runtime)
+    already = lifecycle.is_running(instance)
+    with lifecycle.stopped_on_interrupt(instance):
+        lifecycle.start(instance)
+        changed = lifecycle.provision(instance)
     if already and not changed:
         say("the environment was up already: nothing changed")
     _summary(instance)
@@ -70,7 +74,7 @@ def _check_asked_is(instance: Instance) -> None:
 def down() -> None:
     """Stop the environment; its database stays for the next start."""
     instance = Instance.load(user_instance_folder())
-    stopped = environment.stop(instance) if instance else False
+    stopped = lifecycle.stop(instance) if instance else False
     say("the environment is down" if stopped else "nothing was running")
 
 
@@ -79,7 +83,7 @@ def reset() -> None:
     """Stop the environment and remove its data."""
     instance = Instance.load(user_instance_folder())
     if instance:
-        environment.remove(instance)
+        lifecycle.remove(instance)
     say("the environment and its data are gone; the next `make local-up` begins anew")
 
 
@@ -100,7 +104,7 @@ def run(data: Path | None, arguments: str) -> None:
         for key in job.upload(instance, outputs["bucket_data_name"], data):
             say(f"uploaded {key}")
     ended = job.run(instance, outputs, parsed, show=say)
-    aws_commands.report(ended, "its Spark log: make logs RUN_ID=" + ended.id)
+    aws.report(ended, "its Spark log: make logs RUN_ID=" + ended.id)
 
 
 @cli.command()
@@ -138,7 +142,7 @@ def status() -> None:
     say(f"runtime    {instance.runtime}")
     for line in runtime.of(instance).status(instance):
         say(line)
-    if environment.is_running(instance):
+    if lifecycle.is_running(instance):
         try:
             _summary(instance)
         except TerraformError as error:
@@ -156,16 +160,16 @@ def logs(run_id: str, group: str) -> None:
 
 
 @cli.command()
-@click.argument("layers", nargs=-1, required=True, type=click.Choice(list(testing.LAYERS)))
-def test(layers: tuple[str, ...]) -> None:
+@click.argument("names", metavar="LAYER…", nargs=-1, required=True, type=click.Choice(list(layers.LAYERS)))
+def test(names: tuple[str, ...]) -> None:
     """Run layers of checks."""
-    sys.exit(testing.run(layers))
+    sys.exit(layers.run(names))
 
 
 @cli.command(name="format")
 def format_() -> None:
     """Format the sources."""
-    sys.exit(testing.format_sources())
+    sys.exit(layers.format_sources())
 
 
 @cli.command(name="bench")
@@ -194,13 +198,13 @@ def lock() -> None:
 
 
 cli.add_command(cost)
-for command in aws_commands.COMMANDS:
+for command in aws.COMMANDS:
     cli.add_command(command)
 
 
 def _running() -> Instance:
     instance = Instance.load(user_instance_folder())
-    if instance is None or not environment.is_running(instance):
+    if instance is None or not lifecycle.is_running(instance):
         raise NotRunningError()
     return instance
 

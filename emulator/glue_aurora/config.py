@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from glue_aurora.errors import SettingError
+from glue_aurora.service.errors import SettingError
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def budgets() -> Service:
 @aws_provider(api="ec2", name="corrected")
 def ec2() -> Service:
     """LocalStack's EC2 with the corrections that a clean Terraform plan needs."""
-    from glue_aurora.ec2.provider import create_service
+    from glue_aurora.corrections.ec2.provider import create_service
 
     return create_service()
 
@@ -49,7 +49,7 @@ def ec2() -> Service:
 @aws_provider(api="cloudwatch", name="corrected")
 def cloudwatch() -> Service:
     """LocalStack's CloudWatch with the corrections that a clean Terraform plan needs."""
-    from glue_aurora.cloudwatch.provider import create_service
+    from glue_aurora.corrections.cloudwatch.provider import create_service
 
     return create_service()
 
@@ -57,7 +57,7 @@ def cloudwatch() -> Service:
 @aws_provider(api="s3", name="corrected")
 def s3() -> Service:
     """LocalStack's S3 with its objects in this LocalStack's own folder."""
-    from glue_aurora.s3.provider import create_service
+    from glue_aurora.corrections.s3.provider import create_service
 
     return create_service()
 
@@ -65,6 +65,6 @@ def s3() -> Service:
 @aws_provider(api="secretsmanager", name="corrected")
 def secretsmanager() -> Service:
     """LocalStack's Secrets Manager with what AWS does about secrets that RDS manages."""
-    from glue_aurora.secretsmanager.provider import create_service
+    from glue_aurora.corrections.secretsmanager.provider import create_service
 
     return create_service()

@@ -11,7 +11,7 @@ from typing import Any
 import psutil
 import pytest
 
-from scripts.paths import LOCAL, TOP
+from scripts.base.paths import LOCAL, TOP
 
 pytestmark = pytest.mark.bench
 RESULTS = TOP / "bench" / "results"

@@ -15,13 +15,13 @@ import psycopg
 import pytest
 from testcontainers.compose import DockerCompose
 
-from scripts import docker
-from scripts import environment as environments
-from scripts.aws import client
-from scripts.database import connect_as_superuser
-from scripts.instance import Instance, Ports
-from scripts.paths import LOCAL, TOP
-from tests.emulator.glue_kit import GlueKit
+from scripts.base.paths import LOCAL, TOP
+from scripts.cloud.cloud import client
+from scripts.environment import docker
+from scripts.environment import lifecycle as environments
+from scripts.environment.database import connect_as_superuser
+from scripts.environment.instance import Instance, Ports
+from tests.kit.glue import GlueKit
 
 os.environ["TESTCONTAINERS_RYUK_DISABLED"] = "true"
 

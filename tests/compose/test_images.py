@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from scripts import docker, images
-from scripts.image_assumptions import POSTGRES, Assumption
-from scripts.paths import TOP
+from scripts.base.paths import TOP
+from scripts.checks import images
+from scripts.checks.image_assumptions import POSTGRES, Assumption
+from scripts.environment import docker
 
 pytestmark = [pytest.mark.compose, pytest.mark.usefixtures("answering_docker")]
 

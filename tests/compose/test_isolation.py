@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from scripts import docker
-from scripts.paths import TOP
+from scripts.base.paths import TOP
+from scripts.environment import docker
 from tests.compose.conftest import Containers
 
 pytestmark = pytest.mark.compose

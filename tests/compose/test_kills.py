@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from scripts.waiting import NotReady, wait_for
+from scripts.base.waiting import NotReady, wait_for
 from tests.compose.conftest import Containers
-from tests.emulator.glue_kit import GlueKit
+from tests.kit.glue import GlueKit
 
 pytestmark = pytest.mark.compose
 WAITS = """

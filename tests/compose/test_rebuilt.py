@@ -15,15 +15,17 @@ from typing import Any
 import psycopg
 import pytest
 
-from scripts import database, docker, environment, job, venvs
-from scripts.console import say
-from scripts.instance import Instance
-from scripts.isolation import clean_environment
-from scripts.paths import TOP
-from scripts.terraform import Terraform
-from scripts.waiting import NotReady, wait_for
+from scripts.base.console import say
+from scripts.base.isolation import clean_environment
+from scripts.base.paths import TOP
+from scripts.base.waiting import NotReady, wait_for
+from scripts.case import job
+from scripts.environment import database, docker, lifecycle
+from scripts.environment.instance import Instance
+from scripts.supply import venvs
+from scripts.terraform.root import Terraform
 from tests.compose.conftest import Containers
-from tests.e2e.expected import COLUMNS, Row, expected, in_order
+from tests.kit.expected import COLUMNS, Row, expected, in_order
 
 pytestmark = pytest.mark.compose
 SAMPLES = TOP / "csv_exemplos"
@@ -121,7 +123,7 @@ def test_server_killed_in_a_merge_leaves_the_table_as_it_was(tflocal: Tflocal, c
 def test_restarted_localstack_is_built_again_and_the_data_is_there(tflocal: Tflocal, containers: Containers) -> None:
     assert docker.query("restart", containers.id("localstack")) is not None
     containers.start()
-    assert environment.provision(containers.instance)
+    assert lifecycle.provision(containers.instance)
     told = outputs(containers)
     assert rows(containers, told) == expected(SAMPLES).rows
     job.upload(containers.instance, told["bucket_data_name"], SAMPLES)

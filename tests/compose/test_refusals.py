@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts import docker
-from scripts.instance import Ports
-from scripts.paths import TOP
+from scripts.base.paths import TOP
+from scripts.environment import docker
+from scripts.environment.instance import Ports
 
 pytestmark = pytest.mark.compose
 Up = Callable[..., str]

@@ -10,12 +10,12 @@ import pytest
 from testcontainers.community.postgres import PostgresContainer
 from testcontainers.compose import DockerCompose
 
-from scripts import docker
-from scripts.analyses import analyses, sorted_rows
-from scripts.database import ANALYSIS, CREATE_TABLES
-from scripts.instance import Instance
-from tests.e2e.expected import COLUMNS, expected
+from scripts.case.analyses import analyses, sorted_rows
+from scripts.environment import docker
+from scripts.environment.database import ANALYSIS, CREATE_TABLES
+from scripts.environment.instance import Instance
 from tests.e2e.test_road import SAMPLES
+from tests.kit.expected import COLUMNS, expected
 
 pytestmark = pytest.mark.compose
 

@@ -13,13 +13,14 @@ import psycopg
 import pytest
 from rich.table import Table
 
-from scripts import database, environment, job, runtime
-from scripts.aws import client
-from scripts.console import out, say
-from scripts.instance import Instance, Ports
-from scripts.paths import LOCAL
-from scripts.terraform import Terraform
-from tests.e2e.expected import COLUMNS, Row, in_order
+from scripts.base.console import out, say
+from scripts.base.paths import LOCAL
+from scripts.case import job
+from scripts.cloud.cloud import client
+from scripts.environment import database, lifecycle, runtime
+from scripts.environment.instance import Instance, Ports
+from scripts.terraform.root import Terraform
+from tests.kit.expected import COLUMNS, Row, in_order
 
 ROAD = Path(__file__).with_name("test_road.py")
 REPORT = LOCAL / "e2e.json"
@@ -61,8 +62,8 @@ class Road:
 
 @pytest.fixture(scope="session")
 def road() -> Iterator[Road]:
-    instance = environment.new(LOCAL / "e2e", Ports.free())
-    with environment.running(instance):
+    instance = lifecycle.new(LOCAL / "e2e", Ports.free())
+    with lifecycle.running(instance):
         yield Road(instance, Terraform(instance), {})
         runtime.of(instance).save_logs(instance)
         shutil.copytree(instance.folder / "logs", LOGS, dirs_exist_ok=True)

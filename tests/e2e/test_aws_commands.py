@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from scripts import database, environment
-from scripts.instance import Instance, Ports
-from scripts.paths import LOCAL, TOP
-from tests.e2e.expected import expected
-from tests.e2e.make_kit import HOSTILE, make, try_make, watched_make
+from scripts.base.paths import LOCAL, TOP
+from scripts.environment import database, lifecycle
+from scripts.environment.instance import Instance, Ports
+from tests.kit.expected import expected
+from tests.kit.make import HOSTILE, make, try_make, watched_make
 
 pytestmark = pytest.mark.e2e
 ACCOUNT = "000000000000"
@@ -60,9 +60,9 @@ class Operator:
 
 @pytest.fixture(scope="module")
 def operator() -> Iterator[Operator]:
-    instance = environment.new(LOCAL / "test-aws", Ports.free())
+    instance = lifecycle.new(LOCAL / "test-aws", Ports.free())
     shutil.rmtree(FOLDER, ignore_errors=True)
-    with environment.running(instance):
+    with lifecycle.running(instance):
         yield Operator(instance)
     shutil.rmtree(FOLDER, ignore_errors=True)
 

@@ -16,10 +16,10 @@ from typing import Any
 import psutil
 import pytest
 
-from scripts import docker
-from scripts.instance import Instance, Ports
-from scripts.paths import LOCAL, TOP
-from tests.e2e.make_kit import HOSTILE, make, try_make, watched_make
+from scripts.base.paths import LOCAL, TOP
+from scripts.environment import docker
+from scripts.environment.instance import Instance, Ports
+from tests.kit.make import HOSTILE, make, try_make, watched_make
 
 pytestmark = pytest.mark.e2e
 SETTINGS = {

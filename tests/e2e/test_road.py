@@ -12,13 +12,14 @@ import pyarrow.fs
 import pytest
 import requests
 
-from scripts import database, job
-from scripts.analyses import analyses, sorted_rows
-from scripts.console import say
-from scripts.isolation import ACCESS_KEY, REGION, SECRET_KEY
-from scripts.paths import TOP
+from scripts.base.console import say
+from scripts.base.isolation import ACCESS_KEY, REGION, SECRET_KEY
+from scripts.base.paths import TOP
+from scripts.case import job
+from scripts.case.analyses import analyses, sorted_rows
+from scripts.environment import database
 from tests.e2e.conftest import Road
-from tests.e2e.expected import COLUMNS, Row, expected, in_order
+from tests.kit.expected import COLUMNS, Row, expected, in_order
 
 pytestmark = pytest.mark.e2e
 SAMPLES = TOP / "csv_exemplos"
@@ -150,7 +151,7 @@ def test_no_way_out(road: Road) -> None:
     if road.instance.runtime != "docker":
         pytest.skip("the embedded runtime does not filter a job's connections (docs/limits.md)")
     glue, bucket = road.client("glue"), road.outputs["bucket_data_name"]
-    road.client("s3").upload_file(str(Path(__file__).with_name("probe.py")), bucket, "tmp/probe.py")
+    road.client("s3").upload_file(str(TOP / "tests" / "kit" / "probe_job.py"), bucket, "tmp/probe.py")
     case = glue.get_job(JobName=road.outputs["glue_job_performance_academica_name"])["Job"]
     command = {**case["Command"], "ScriptLocation": f"s3://{bucket}/tmp/probe.py"}
     same = {name: case[name] for name in ("Role", "Connections", "GlueVersion", "WorkerType", "NumberOfWorkers")}

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from scripts import environment as environments
-from scripts.aws import client
-from scripts.database import connect_as_superuser
-from scripts.instance import Instance, Ports
-from scripts.paths import LOCAL
+from scripts.base.paths import LOCAL
+from scripts.cloud.cloud import client
+from scripts.environment import lifecycle as environments
+from scripts.environment.database import connect_as_superuser
+from scripts.environment.instance import Instance, Ports
 
 # A minute of a job's Timeout lasts 2 s, a call of the RDS Data API 5 s at most.
 SHORTER_TIMES = {"EMULATOR_GLUE_SECONDS_PER_MINUTE": "2", "EMULATOR_RDS_DATA_TIMEOUT_SECONDS": "5"}

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from scripts import environment
-from scripts.instance import Instance, Ports
-from scripts.paths import LOCAL
-from tests.e2e.expected import Row, expected
-from tests.faults.proxy import Proxy
-from tests.faults.site import Site
+from scripts.base.paths import LOCAL
+from scripts.environment import lifecycle
+from scripts.environment.instance import Instance, Ports
+from tests.kit.expected import Row, expected
+from tests.kit.faults.proxy import Proxy
+from tests.kit.faults.site import Site
 
 ALUNOS = 1500
 DISCIPLINAS = ("Artes", "Ciências", "Física", "Geografia", "História", "Inglês", "Matemática", "Química")
@@ -65,10 +65,10 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     data = tmp_path_factory.mktemp("faults")
     first = write(data / "before", seed=1, disciplinas=DISCIPLINAS[:-1])
     second = write(data / "after", seed=2, disciplinas=DISCIPLINAS)
-    environment.setup("embedded")
+    lifecycle.setup("embedded")
     os.environ["GLUE_WORKER_LEASE_SECONDS"] = "15"  # a run that LocalStack forgot ends as soon
     instance = Instance.open(LOCAL / f"test-faults-{os.getpid()}", Ports.free())
-    with environment.running(instance):
+    with lifecycle.running(instance):
         proxy = Proxy(instance.ports.postgres)
         site = Site(instance, proxy.port)
         site.upload(first)

@@ -14,12 +14,12 @@ import psycopg
 import pytest
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from scripts.waiting import NotReady
-from tests.emulator.glue_kit import ENDED
+from scripts.base.waiting import NotReady
 from tests.faults.conftest import Scene
-from tests.faults.faults import STRIKES, full_disk, possible
-from tests.faults.phases import HOLD_MERGE, PHASES, Watch
-from tests.faults.site import TABLE
+from tests.kit.faults.phases import HOLD_MERGE, PHASES, Watch
+from tests.kit.faults.site import TABLE
+from tests.kit.faults.strikes import STRIKES, full_disk, possible
+from tests.kit.glue import ENDED
 
 pytestmark = pytest.mark.faults
 SEED = int(os.environ.get("FAULTS_SEED", "20261124"))

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from scripts import data_api, state_bucket
-from scripts.aws import local_client
-from scripts.data_api import DataApi
-from scripts.errors import CommandError, DatabaseError
-from scripts.sql_files import Statement, statements
-from tests.unit.recorder import Recorder, Request
+from scripts.base.errors import CommandError, DatabaseError
+from scripts.case import data_api
+from scripts.case.data_api import DataApi
+from scripts.case.statements import Statement, statements
+from scripts.cloud import state_bucket
+from scripts.cloud.cloud import local_client
+from tests.kit.recorder import Recorder, Request
 
 pytestmark = pytest.mark.unit
 OUTPUTS = {

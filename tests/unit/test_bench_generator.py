@@ -14,8 +14,8 @@ from statistics import mean, median
 
 import pytest
 
-from scripts import venvs
-from scripts.paths import TOP
+from scripts.base.paths import TOP
+from scripts.supply import venvs
 
 pytestmark = pytest.mark.unit
 GRADES = 9000

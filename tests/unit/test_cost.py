@@ -1,4 +1,4 @@
-"""Sums of small plans. Figures follow from scripts/prices.toml; the real plans are priced in the emulator's layer."""
+"""Sums of small plans by scripts/cost/prices.toml; the real plans are priced in the emulator's layer."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from scripts import cost_page, plans
-from scripts.cost import monthly_cost
-from scripts.errors import CommandError
-from scripts.plan import Plan
+from scripts.base.errors import CommandError
+from scripts.cost import page, plans
+from scripts.cost.charges import monthly_cost
+from scripts.terraform.plan import Plan
 
 pytestmark = pytest.mark.unit
 CLUSTER = {
@@ -101,7 +101,7 @@ def test_what_the_plan_destroys_costs_nothing() -> None:
 
 def test_table_has_every_line_and_the_sum() -> None:
     cost = monthly_cost(plan(("aws_kms_key.this", {})))
-    lines = cost_page.table(cost).splitlines()
+    lines = page.table(cost).splitlines()
     assert (
         lines[2] == "| `aws_kms_key.this` | each yearly rotation adds 1, twice at most | 1 | $1 per key-month | $1.00 |"
     )

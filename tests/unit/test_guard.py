@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from scripts.account import Account
-from scripts.errors import GuardError
-from scripts.paths import TOP
-from tests.unit.recorder import Recorder
+from scripts.base.errors import GuardError
+from scripts.base.paths import TOP
+from scripts.cloud.account import Account
+from tests.kit.recorder import Recorder
 
 pytestmark = pytest.mark.unit
 REAL = {"AWS_ACCESS_KEY_ID": "AKIAREALLOOKINGKEY12", "AWS_SECRET_ACCESS_KEY": "real", "ACCOUNT": "123456789012"}

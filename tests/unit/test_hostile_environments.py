@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts import provider_source
-from scripts.paths import CACHE, TERRAFORM, TOP
-from tests.unit.recorder import Recorder, Request
+from scripts.base.paths import CACHE, TERRAFORM, TOP
+from scripts.terraform import provider
+from tests.kit.recorder import Recorder, Request
 
 pytestmark = pytest.mark.unit
 ROOT = """
@@ -184,7 +184,7 @@ class Trial:
         for recorder in (self.here, self.elsewhere):
             recorder.requests.clear()
         done = subprocess.run(
-            [sys.executable, "-m", "tests.unit.local_command", what, self.folder, str(self.here.port), self.root],
+            [sys.executable, "-m", "tests.kit.local_command", what, self.folder, str(self.here.port), self.root],
             cwd=TOP,
             env={**_bare(home), "HTTP_PROXY": self.elsewhere.url, "HTTPS_PROXY": self.elsewhere.url, **variables},
             capture_output=True,
@@ -206,7 +206,7 @@ def _bare(home: Path) -> dict[str, str]:
         "PATH": os.environ["PATH"],
         "HOME": str(home),
         "XDG_CACHE_HOME": str(CACHE.parent),
-        **provider_source.choose().environment,
+        **provider.choose().environment,
     }
 
 

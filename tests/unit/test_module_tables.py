@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts import module_tables
-from scripts.paths import TERRAFORM
+from scripts.base.paths import TERRAFORM
+from scripts.terraform import module_tables
 
 pytestmark = pytest.mark.unit
 

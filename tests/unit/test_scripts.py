@@ -12,11 +12,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from scripts import database, job, provider_source
-from scripts.errors import CommandError
-from scripts.instance import Instance, Ports
-from scripts.paths import TOP
-from scripts.processes import Daemon
+from scripts.base.errors import CommandError
+from scripts.base.paths import TOP
+from scripts.base.processes import Daemon
+from scripts.case import job
+from scripts.environment import database
+from scripts.environment.instance import Instance, Ports
+from scripts.terraform import provider
 
 pytestmark = pytest.mark.unit
 FOREVER = [sys.executable, "-c", "import signal; signal.pause()"]
@@ -146,27 +148,27 @@ def test_own_terraform_configuration_stands(tmp_path: Path, monkeypatch: pytest.
     own = tmp_path / "company.tfrc"
     own.write_text("")
     monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(own))
-    assert provider_source.choose.__wrapped__().environment == {"TF_CLI_CONFIG_FILE": str(own)}
+    assert provider.choose.__wrapped__().environment == {"TF_CLI_CONFIG_FILE": str(own)}
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_configuration_of_another_user_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "other").mkdir(mode=0o000)
     monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(tmp_path / "other" / ".terraformrc"))
-    monkeypatch.setattr(provider_source, "LOCAL", tmp_path)
-    assert "as your" not in provider_source.choose.__wrapped__().reason
+    monkeypatch.setattr(provider, "LOCAL", tmp_path)
+    assert "as your" not in provider.choose.__wrapped__().reason
     (tmp_path / "other").chmod(0o700)
 
 
 def test_mirror_with_the_locked_version_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where TF_CLI_CONFIG_FILE names a file that is not there: Terraform only warns of that."""
-    platform = provider_source._platform()
-    (tmp_path / "mirror" / provider_source.ADDRESS / provider_source.version() / platform).mkdir(parents=True)
+    platform = provider._platform()
+    (tmp_path / "mirror" / provider.ADDRESS / provider.version() / platform).mkdir(parents=True)
     monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(tmp_path / "absent"))
     monkeypatch.setenv("TF_PROVIDER_MIRROR", str(tmp_path / "mirror"))
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr(provider_source, "LOCAL", tmp_path)
-    source = provider_source.choose.__wrapped__()
+    monkeypatch.setattr(provider, "LOCAL", tmp_path)
+    source = provider.choose.__wrapped__()
     assert f'path    = "{tmp_path / "mirror"}"' in Path(source.environment["TF_CLI_CONFIG_FILE"]).read_text()
 
 

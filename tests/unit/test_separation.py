@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.paths import REQUIREMENTS, TOP
+from scripts.base.paths import REQUIREMENTS, TOP
 
 pytestmark = pytest.mark.unit
 JOB = sorted((TOP / "glue_scripts").glob("*.py"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.paths import TERRAFORM, TOP
+from scripts.base.paths import TERRAFORM, TOP
 
 pytestmark = pytest.mark.unit
 WORKFLOWS = sorted((TOP / ".github" / "workflows").glob("*.yml"))

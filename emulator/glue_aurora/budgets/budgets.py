@@ -8,7 +8,7 @@ from localstack.aws.api import RequestContext
 
 from glue_aurora.budgets import notifications
 from glue_aurora.budgets.store import Budget, check_account, find, locked, not_found, store_of
-from glue_aurora.errors import ApiError, NotSupportedError
+from glue_aurora.service.errors import ApiError, NotSupportedError
 
 _END = datetime(2087, 6, 15, tzinfo=UTC)  # AWS's default (API reference, TimePeriod)
 _KEPT = ("BudgetName", "BudgetLimit", "CostFilters", "CostTypes", "TimeUnit", "TimePeriod", "BudgetType")

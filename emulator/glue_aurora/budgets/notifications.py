@@ -6,7 +6,7 @@ from typing import Any
 from localstack.aws.api import RequestContext
 
 from glue_aurora.budgets.store import Budget, Notification, find, locked
-from glue_aurora.errors import ApiError
+from glue_aurora.service.errors import ApiError
 
 # API reference, NotificationWithSubscribers: up to 5 notifications, each with 1 to 11 subscribers, one of them at most
 # a topic.

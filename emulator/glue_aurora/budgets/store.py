@@ -9,7 +9,7 @@ from typing import Any
 from localstack.aws.api import RequestContext
 from localstack.services.stores import AccountRegionBundle, BaseStore, CrossRegionAttribute
 
-from glue_aurora.errors import ApiError
+from glue_aurora.service.errors import ApiError
 
 Handler = Callable[[RequestContext, Mapping[str, Any]], Mapping[str, Any]]
 

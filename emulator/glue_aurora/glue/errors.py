@@ -3,7 +3,7 @@
 Wordings marked [AWS] were seen from the service itself; the others are ours, with the service's code.
 """
 
-from glue_aurora.errors import ApiError
+from glue_aurora.service.errors import ApiError
 
 
 class InvalidInputError(ApiError):

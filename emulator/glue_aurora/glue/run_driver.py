@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from glue_aurora import config
-from glue_aurora.errors import EmulatorError, WorkerError
 from glue_aurora.glue.arguments import merged_arguments, script_arguments
 from glue_aurora.glue.errors import RunFailure, launch_failure
 from glue_aurora.glue.events import DelayNotice, publish_end, publish_status
@@ -16,6 +15,7 @@ from glue_aurora.glue.network import has_internet
 from glue_aurora.glue.role import Credentials, assume_role
 from glue_aurora.glue.store import GlueStore, JobRun
 from glue_aurora.glue.worker_client import ENDED_STATES, RunUnknownError, WorkerClient, WorkerRun
+from glue_aurora.service.errors import EmulatorError, WorkerError
 
 LOG = logging.getLogger(__name__)
 

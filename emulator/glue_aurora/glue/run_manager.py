@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from glue_aurora.errors import EmulatorError
 from glue_aurora.glue.arguments import log_group_name, merged_arguments, role_name_of
 from glue_aurora.glue.errors import ConcurrentRunsExceededError
 from glue_aurora.glue.events import publish_end, publish_status
@@ -15,6 +14,7 @@ from glue_aurora.glue.job_definition import capacity, check_arguments, check_exe
 from glue_aurora.glue.run_driver import RunDriver
 from glue_aurora.glue.store import GlueStore, Job, JobRun
 from glue_aurora.glue.worker_client import WorkerClient
+from glue_aurora.service.errors import EmulatorError
 
 LOG = logging.getLogger(__name__)
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 
-from glue_aurora.errors import NotSupportedError
 from glue_aurora.glue.errors import (
     EntityNotFoundError,
     IdempotentParameterMismatchError,
@@ -22,6 +21,7 @@ from glue_aurora.glue.pagination import page
 from glue_aurora.glue.run_manager import run_manager
 from glue_aurora.glue.store import GlueStore, store_for
 from glue_aurora.glue.tags import check_tags, has_tags, remove_tags, set_initial_tags
+from glue_aurora.service.errors import NotSupportedError
 
 # Minutes, hours, day of month, month, day of week, year (AWS Glue guide, monitor-data-warehouse-schedule.html).
 _SCHEDULE = re.compile(r"cron\((?:[^\s()]+ ){5}[^\s()]+\)")

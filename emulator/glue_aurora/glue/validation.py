@@ -13,8 +13,8 @@ from botocore.model import ListShape, MapShape, Shape, StringShape, StructureSha
 from localstack.aws.api import RequestContext
 from localstack.aws.spec import load_service
 
-from glue_aurora.dispatch import Handler
 from glue_aurora.glue.errors import ConstraintError
+from glue_aurora.service.dispatch import Handler
 
 # Newer than the model of the botocore that LocalStack 4.10.0 pins (Glue guide, "Jobs": worker types).
 _NEWER_ENUM_VALUES = {"WorkerType": ("G.12X", "G.16X", "R.1X", "R.2X", "R.4X", "R.8X")}

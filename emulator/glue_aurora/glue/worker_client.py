@@ -9,7 +9,7 @@ from typing import Any
 import requests
 
 from glue_aurora import config
-from glue_aurora.errors import WorkerError
+from glue_aurora.service.errors import WorkerError
 
 ENDED_STATES = frozenset({"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT"})
 STATES = ENDED_STATES | {"STARTING", "RUNNING"}

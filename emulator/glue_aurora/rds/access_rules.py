@@ -12,9 +12,9 @@ import psycopg
 from psycopg import sql
 
 from glue_aurora import config
-from glue_aurora.errors import DatabaseError
 from glue_aurora.rds import databases
 from glue_aurora.rds.models import Cluster
+from glue_aurora.service.errors import DatabaseError
 
 _FILE = "emulator_hba.conf"
 _INCLUDE = f"include_if_exists {_FILE}"

@@ -5,9 +5,9 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 
-from glue_aurora.errors import NotSupportedError
 from glue_aurora.rds import databases, faults, master_user, network
 from glue_aurora.rds.models import Cluster
+from glue_aurora.service.errors import NotSupportedError
 
 
 def new(request: Mapping[str, Any]) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 from localstack.aws.api import RequestContext
 
 from glue_aurora import config
-from glue_aurora.errors import NotSupportedError
 from glue_aurora.rds import (
     access_rules,
     cluster_options,
@@ -35,6 +34,7 @@ from glue_aurora.rds.requests import (
     without_nothing,
 )
 from glue_aurora.rds.store import all_clusters, arn, store_of
+from glue_aurora.service.errors import NotSupportedError
 
 # What Route 53 calls the zone of RDS endpoints; a constant of each region on AWS.
 HOSTED_ZONE = "Z2R2ITUGPM61AM"

@@ -11,9 +11,9 @@ import psycopg
 from psycopg import sql
 
 from glue_aurora import config
-from glue_aurora.errors import DatabaseError, NotSupportedError
 from glue_aurora.rds import faults
 from glue_aurora.rds.models import Cluster
+from glue_aurora.service.errors import DatabaseError, NotSupportedError
 
 SUPERUSER_ROLE = "rds_superuser"
 _MAJOR_VERSION = 16

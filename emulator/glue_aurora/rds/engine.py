@@ -6,10 +6,10 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 
-from glue_aurora.errors import NotSupportedError
 from glue_aurora.rds import faults, network
 from glue_aurora.rds.parameter_groups import FAMILY
 from glue_aurora.rds.requests import filtered, page, refuse_unknown_members
+from glue_aurora.service.errors import NotSupportedError
 
 ENGINE = "aurora-postgresql"
 # Minor versions that AWS offers; 16.8 is the one with long-term support.

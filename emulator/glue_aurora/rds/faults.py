@@ -3,7 +3,7 @@
 Codes and HTTP statuses are those of botocore's model of the service; messages are AWS's where they are publicly known.
 """
 
-from glue_aurora.errors import ApiError
+from glue_aurora.service.errors import ApiError
 
 
 def invalid_value(message: str) -> ApiError:

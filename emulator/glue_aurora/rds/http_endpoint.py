@@ -10,8 +10,8 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 
-from glue_aurora.errors import ApiError, NotSupportedError
 from glue_aurora.rds.store import store_of
+from glue_aurora.service.errors import ApiError, NotSupportedError
 
 
 def enable(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:

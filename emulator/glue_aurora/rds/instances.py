@@ -6,7 +6,6 @@ from typing import Any
 from localstack.aws.api import RequestContext
 
 from glue_aurora import config
-from glue_aurora.errors import NotSupportedError
 from glue_aurora.rds import cluster_options, clusters, effects, engine, faults, network, subnet_groups
 from glue_aurora.rds.models import Cluster, Instance
 from glue_aurora.rds.parameter_groups import CLUSTER as CLUSTER_PARAMETER_GROUPS
@@ -23,6 +22,7 @@ from glue_aurora.rds.requests import (
     without_nothing,
 )
 from glue_aurora.rds.store import arn, store_of
+from glue_aurora.service.errors import NotSupportedError
 
 _MOST_INSTANCES = 16
 _AUTHORITY = "rds-ca-rsa2048-g1"

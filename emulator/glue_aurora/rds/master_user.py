@@ -14,9 +14,9 @@ from typing import Any
 from localstack.services.plugins import SERVICE_PLUGINS
 from moto.secretsmanager.models import secretsmanager_backends
 
-from glue_aurora.errors import EmulatorError
 from glue_aurora.rds import databases, faults
 from glue_aurora.rds.models import Cluster, ManagedSecret
+from glue_aurora.service.errors import EmulatorError
 
 ROTATION_DAYS = 7
 _LENGTH = 32

@@ -7,14 +7,14 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 
-from glue_aurora.dispatch import Handler
-from glue_aurora.errors import ApiError, NotSupportedError
 from glue_aurora.rds import databases, effects, faults
 from glue_aurora.rds.models import ParameterGroup, Setting
 from glue_aurora.rds.parameter import Parameter
 from glue_aurora.rds.parameter_catalogue import CATALOGUE
 from glue_aurora.rds.requests import identifier, page, refuse_unknown_members, required, tags_of, without_nothing
 from glue_aurora.rds.store import RdsStore, arn, store_of
+from glue_aurora.service.dispatch import Handler
+from glue_aurora.service.errors import ApiError, NotSupportedError
 
 FAMILY = "aurora-postgresql16"
 DEFAULT_GROUP = f"default.{FAMILY}"

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from glue_aurora.errors import ApiError, NotSupportedError
 from glue_aurora.rds import faults
+from glue_aurora.service.errors import ApiError, NotSupportedError
 
 Item = TypeVar("Item")
 _IDENTIFIER = re.compile(r"[a-z](-?[a-z0-9])*", re.IGNORECASE)

@@ -5,11 +5,11 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 
-from glue_aurora.errors import NotSupportedError
 from glue_aurora.rds import clusters, faults, instances, subnet_groups
 from glue_aurora.rds.models import Tags
 from glue_aurora.rds.parameter_groups import CLUSTER, INSTANCE
 from glue_aurora.rds.requests import refuse_unknown_members, required, tag_list, tags_of
+from glue_aurora.service.errors import NotSupportedError
 
 
 def list_tags(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import pq
 
-from glue_aurora.errors import ApiError, NotSupportedError
 from glue_aurora.rds_data import faults
 from glue_aurora.rds_data.parameters import Value
 from glue_aurora.rds_data.sessions import Session
+from glue_aurora.service.errors import ApiError, NotSupportedError
 
 # Limits of a result (User Guide, "Limitations"). The bytes from the database count: 2 for a row, 4 for each of its
 # columns, and each value's text (found by users at the limit).

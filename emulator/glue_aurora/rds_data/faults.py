@@ -5,7 +5,7 @@ service answers it. Wordings marked [AWS] are the service's: from the Aurora Use
 behaviors", "Troubleshooting Amazon RDS Data API") or seen by its users, whose place is then named. The others are ours.
 """
 
-from glue_aurora.errors import ApiError
+from glue_aurora.service.errors import ApiError
 
 
 def validation(message: str) -> ApiError:

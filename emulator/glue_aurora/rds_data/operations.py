@@ -8,7 +8,6 @@ from typing import Any
 from localstack.aws.api import RequestContext
 
 from glue_aurora import config
-from glue_aurora.errors import ApiError
 from glue_aurora.rds_data import (
     column_metadata,
     execution,
@@ -22,6 +21,7 @@ from glue_aurora.rds_data import (
 from glue_aurora.rds_data.execution import Result, SessionLostError
 from glue_aurora.rds_data.sessions import Session
 from glue_aurora.rds_data.transactions import transactions
+from glue_aurora.service.errors import ApiError
 
 _LONGEST_SQL = 65536
 _LARGEST_REQUEST = 4 * 1024 * 1024

@@ -11,9 +11,9 @@ import psycopg
 from psycopg.types.string import TextLoader
 
 from glue_aurora import config
-from glue_aurora.errors import ApiError, DatabaseError
 from glue_aurora.rds_data import faults
 from glue_aurora.rds_data.target import Login
+from glue_aurora.service.errors import ApiError, DatabaseError
 
 Session = psycopg.Connection[Any]
 

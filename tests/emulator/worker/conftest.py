@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from worker_harness import BUCKET, SECONDS, Agent, Cloud, Phone
 
-from scripts import worker
+from scripts.environment import worker
+from tests.kit.worker import BUCKET, SECONDS, Agent, Cloud, Phone
 
 
 @pytest.fixture

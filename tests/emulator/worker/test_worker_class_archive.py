@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from worker_harness import Agent, Cloud, terminate
 
-from scripts.waiting import NotReady, wait_for
+from scripts.base.waiting import NotReady, wait_for
+from tests.kit.worker import Agent, Cloud, terminate
 
 pytestmark = pytest.mark.emulator
 PRINTS = "from pyspark.sql import SparkSession\nprint(SparkSession.builder.getOrCreate().range(5).count())\n"

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from worker_harness import BUCKET, Agent, Cloud
+
+from tests.kit.worker import BUCKET, Agent, Cloud
 
 pytestmark = pytest.mark.emulator
 Runner = Callable[..., dict[str, Any]]

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 import requests
-from worker_harness import Agent, Cloud, Phone
+
+from tests.kit.worker import Agent, Cloud, Phone
 
 pytestmark = pytest.mark.emulator
 

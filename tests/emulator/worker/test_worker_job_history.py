@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from worker_harness import Agent, Cloud
+
+from tests.kit.worker import Agent, Cloud
 
 pytestmark = pytest.mark.emulator
 PRINTS_LEVEL = """

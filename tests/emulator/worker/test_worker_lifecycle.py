@@ -10,7 +10,8 @@ from typing import Any
 
 import psutil
 import pytest
-from worker_harness import Agent, Cloud, Phone, dead, gone, terminate
+
+from tests.kit.worker import Agent, Cloud, Phone, dead, gone, terminate
 
 pytestmark = pytest.mark.emulator
 

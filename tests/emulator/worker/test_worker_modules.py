@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from worker_harness import Cloud
 
-from scripts.paths import WHEELS
+from scripts.base.paths import WHEELS
+from tests.kit.worker import Cloud
 
 pytestmark = pytest.mark.emulator
 Runner = Callable[..., dict[str, Any]]

@@ -11,9 +11,9 @@ from typing import Any
 
 import psutil
 import pytest
-from worker_harness import BUCKET, Agent, Cloud, Phone, dead
 
-from scripts.paths import CACHE, TOP
+from scripts.base.paths import CACHE, TOP
+from tests.kit.worker import BUCKET, Agent, Cloud, Phone, dead
 
 pytestmark = pytest.mark.emulator
 Runner = Callable[..., dict[str, Any]]

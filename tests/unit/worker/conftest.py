@@ -2,6 +2,6 @@
 
 import sys
 
-from scripts.paths import TOP
+from scripts.base.paths import TOP
 
 sys.path.insert(0, str(TOP / "emulator"))

@@ -12,7 +12,7 @@ from glue_worker.errors import ConfigError
 from glue_worker.request import Credentials, RunRequest
 from glue_worker.spark import RunFiles, job_environment, submit_command, user_settings
 
-from scripts.paths import TOP
+from scripts.base.paths import TOP
 
 pytestmark = pytest.mark.unit
 

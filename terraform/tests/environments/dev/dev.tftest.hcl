@@ -1,4 +1,4 @@
-# The root with environments/dev.tfvars (scripts/testing.py names it), applied to a mocked AWS.
+# The root with environments/dev.tfvars (scripts/checks/layers.py names it), applied to a mocked AWS.
 
 mock_provider "aws" {
   source = "./tests/mocks"

@@ -1,0 +1,1 @@
+"""What all services share: dispatch, errors, pages, tags, validation by the model, stores."""

@@ -1,0 +1,191 @@
+"""Runs of the Glue job: start, follow the log, report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
+
+from scripts.base.errors import CommandError, JobError
+from scripts.cloud.cloud import Cloud
+
+ENDED = {"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT", "ERROR", "EXPIRED"}
+LATE_LOG_SECONDS = 60
+SETS = ("alunos", "escolas", "notas")
+
+
+@dataclass
+class Run:
+    """A job run that has ended. ``summary``: the job's own counts, None when it did not come so far."""
+
+    id: str
+    state: str
+    error: str = ""
+    seconds: int = 0
+    summary: dict[str, Any] | None = field(default=None)
+
+
+def upload(cloud: Cloud, bucket: str, folder: Path) -> list[str]:
+    """Uploads the three sets of ``folder`` to ``raw/``; returns their keys.
+
+    A set is ``notas.csv``, ``notas.csv.gz`` or the files of ``notas/``. It takes the place of what ``raw/`` has of it,
+    whatever form that has: the job refuses a set that is there in two.
+
+    Raises CommandError when a set is missing.
+    """
+    found = {name: source_files(folder, name) for name in SETS}
+    if missing := [f"{name}.csv" for name, files in found.items() if not files]:
+        raise CommandError(
+            f"{folder} has no {', '.join(missing)}",
+            "DATA names a folder with alunos, escolas, notas: .csv, .csv.gz, or a folder of them each",
+        )
+    s3 = cloud.client("s3")
+    keys: list[str] = []
+    for name, files in found.items():
+        sent = {f"raw/{path.relative_to(folder).as_posix()}": path for path in files}
+        for key, path in sent.items():
+            s3.upload_file(str(path), bucket, key)
+        keys += sent
+        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"raw/{name}")
+        for there in (each["Key"] for page in pages for each in page.get("Contents", [])):
+            if there not in sent and there.startswith((f"raw/{name}.csv", f"raw/{name}/")):
+                s3.delete_object(Bucket=bucket, Key=there)
+    return keys
+
+
+def source_files(folder: Path, name: str) -> list[Path]:
+    """The files of a set in ``folder``, in all the forms that the job reads."""
+    patterns = (f"{name}.csv", f"{name}.csv.gz", f"{name}/*.csv", f"{name}/*.csv.gz")
+    return [path for pattern in patterns for path in sorted(folder.glob(pattern)) if path.is_file()]
+
+
+def parse_arguments(text: str) -> dict[str, str]:
+    """``--key value --flag`` as Glue's Arguments. Raises CommandError for anything else."""
+    import shlex
+
+    arguments: dict[str, str] = {}
+    name = ""
+    for token in shlex.split(text):
+        if token.startswith("--"):
+            name, _, value = token.partition("=")
+            arguments[name] = value
+        elif name and not arguments[name]:
+            arguments[name] = token
+        else:
+            raise CommandError(f"ARGS: `{token}` follows no --key", 'write ARGS="--key value --other value"')
+    return arguments
+
+
+def run(
+    cloud: Cloud,
+    outputs: dict[str, Any],
+    arguments: dict[str, str] | None = None,
+    show: Callable[[str], None] = lambda line: None,
+) -> Run:
+    """Starts a run, gives ``show`` its output log line by line while it runs, and returns it when it has ended.
+
+    Raises:
+        JobError: Glue did not take the run.
+    """
+    glue, name = cloud.client("glue"), outputs["glue_job_performance_academica_name"]
+    try:
+        run_id = glue.start_job_run(JobName=name, Arguments=arguments or {})["JobRunId"]
+    except ClientError as error:
+        raise JobError(f"Glue refused the run: {error.response['Error']['Message']}", "see `make status`") from None
+    return follow(cloud, outputs, run_id, show)
+
+
+def follow(cloud: Cloud, outputs: dict[str, Any], run_id: str, show: Callable[[str], None]) -> Run:
+    """The run when it has ended; until then ``show`` gets its output log. Interrupted, it stops the run."""
+    glue, name = cloud.client("glue"), outputs["glue_job_performance_academica_name"]
+    lines: list[str] = []
+    follower = _Follower(cloud.client("logs"), outputs["glue_log_group_output"], run_id)
+
+    def look() -> dict[str, Any]:
+        # State first, log second: what was logged before the end is read before the last look ends the loop.
+        found: dict[str, Any] = glue.get_job_run(JobName=name, RunId=run_id)["JobRun"]
+        for line in follower.new_lines():
+            lines.append(line)
+            show(line)
+        return found
+
+    try:
+        wait = wait_fixed(0.5 if cloud.is_local else 3)
+        ended = Retrying(retry=retry_if_result(lambda found: found["JobRunState"] not in ENDED), wait=wait)(look)
+        if ended["JobRunState"] == "SUCCEEDED" and not cloud.is_local:
+            # CloudWatch may show the last lines seconds after the run has ended.
+            late = Retrying(
+                retry=retry_if_result(lambda _: summary_of(lines) is None),
+                wait=wait,
+                stop=stop_after_delay(LATE_LOG_SECONDS),
+                retry_error_callback=lambda _: None,
+            )
+            late(look)
+    except KeyboardInterrupt:
+        glue.batch_stop_job_run(JobName=name, JobRunIds=[run_id])
+        raise
+    return Run(
+        run_id,
+        ended["JobRunState"],
+        ended.get("ErrorMessage", ""),
+        ended.get("ExecutionTime", 0),
+        summary_of(lines),
+    )
+
+
+def log_lines(cloud: Cloud, outputs: dict[str, Any], run_id: str, group: str) -> list[str]:
+    """What the run (the last one when ``run_id`` is empty) logged to ``group``. Raises JobError when there is none."""
+    name = outputs["glue_job_performance_academica_name"]
+    if not run_id:
+        runs = cloud.client("glue").get_job_runs(JobName=name, MaxResults=1)["JobRuns"]
+        if not runs:
+            raise JobError("the job has not run yet", "start it with `make run`")
+        run_id = runs[0]["Id"]
+    return _Follower(cloud.client("logs"), outputs[f"glue_log_group_{group}"], run_id).new_lines()
+
+
+def summary_of(lines: Sequence[str]) -> dict[str, Any] | None:
+    """The run's counts: the last line of the log that is the job's summary (docs/interfaces.md)."""
+    for line in reversed(lines):
+        if line.startswith("{") and '"run_summary"' in line:
+            found: dict[str, Any] = json.loads(line)
+            return found
+    return None
+
+
+class _Follower:
+    """Reads a log stream from where the last look ended."""
+
+    def __init__(self, logs: Any, group: str, run_id: str) -> None:
+        self._logs, self._group, self._run = logs, group, run_id
+        self._stream = ""
+        self._token: str | None = None
+
+    def new_lines(self) -> list[str]:
+        lines: list[str] = []
+        if not self._stream and not self._find():
+            return lines
+        while True:
+            more: dict[str, Any] = {"nextToken": self._token} if self._token else {}
+            where = {"logGroupName": self._group, "logStreamName": self._stream}
+            page = self._logs.get_log_events(**where, startFromHead=True, **more)
+            lines += [line for event in page["events"] for line in event["message"].splitlines()]
+            if not page["events"] or page["nextForwardToken"] == self._token:
+                self._token = page["nextForwardToken"]
+                return lines
+            self._token = page["nextForwardToken"]
+
+    def _find(self) -> bool:
+        """The driver's stream has the run's name (seen on Glue 5.1), or that with "-driver" (AWS's page on logs)."""
+        try:
+            found = self._logs.describe_log_streams(logGroupName=self._group, logStreamNamePrefix=self._run)
+        except self._logs.exceptions.ResourceNotFoundException:
+            return False
+        names = [each["logStreamName"] for each in found["logStreams"]]
+        self._stream = next((name for name in (self._run, f"{self._run}-driver") if name in names), "")
+        return bool(self._stream)

@@ -1,0 +1,159 @@
+"""Whether a deployed environment did what the case asks: checked from outside, through the AWS APIs alone."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow.parquet
+
+from scripts.base.errors import JobError
+from scripts.case import job, statements
+from scripts.case.analyses import COLUMNS, Row, analyses, sorted_rows
+from scripts.case.data_api import DataApi
+from scripts.cloud.cloud import Cloud
+from scripts.environment.database import ANALYSIS
+
+TABLE = "performance_academica"
+KEY = ("aluno_id", "escola_id", "disciplina")
+PAGE = 2000  # rows a call; an answer of the Data API has 1 MiB at most
+
+
+@dataclass(frozen=True)
+class Check:
+    title: str
+    passed: bool
+    detail: str
+
+
+def verify(cloud: Cloud, outputs: Mapping[str, Any], api: DataApi, show: Callable[[str], None]) -> list[Check]:
+    """The checks, in order. Starts one run of the job, the one that must change nothing.
+
+    Raises:
+        JobError: the job has no run that SUCCEEDED, or its log has no counts.
+    """
+    show("reading the last run's counts, its Parquet, and the table")
+    last = _last_summary(cloud, outputs)
+    stored = _parquet_rows(cloud, last["parquet"])
+    table = table_rows(api)
+    others = len(set(table) - set(stored))
+    checks = [
+        _counts(last),
+        Check(
+            "the run's Parquet is whole: _SUCCESS is there, and as many rows as the run kept",
+            _is_whole(cloud, last["parquet"]) and len(stored) == last["kept"],
+            f"{len(stored)} rows",
+        ),
+        Check(
+            "the table holds every row of it, all columns",
+            set(stored) <= set(table),
+            f"{len(table)} rows" + (f", {others} of them of earlier runs" if others else ""),
+        ),
+        _analyses(api, table),
+    ]
+    show("starting a second run, which must change nothing")
+    before = _row_versions(api)
+    again = job.run(cloud, dict(outputs), show=show)
+    counted = again.summary or {}
+    changed = [counted.get(name) for name in ("inserted", "updated")]
+    checks.append(
+        Check(
+            "a second run SUCCEEDS and writes no row",
+            again.state == "SUCCEEDED" and changed == [0, 0] and _row_versions(api) == before,
+            f"{again.state}, inserted {changed[0]}, updated {changed[1]}" + (f": {again.error}" if again.error else ""),
+        )
+    )
+    if again.summary:
+        same = sorted_rows(_parquet_rows(cloud, again.summary["parquet"])) == sorted_rows(stored)
+        checks.append(Check("and the same Parquet", same, again.summary["parquet"]))
+    return checks
+
+
+def table_rows(api: DataApi) -> list[Row]:
+    """Every row of the table by key, a page a call."""
+    order, columns = ", ".join(KEY), ", ".join(COLUMNS)
+    rows: list[Row] = []
+    with api.transaction(read_only=True) as execute:
+        where = ""
+        values: dict[str, Any] = {}
+        while True:
+            sql = f"SELECT {columns} FROM {TABLE} {where} ORDER BY {order} LIMIT {PAGE}"  # noqa: S608 - constants
+            page = execute(sql, **values).rows
+            rows += page
+            if len(page) < PAGE:
+                return rows
+            values = {name: page[-1][COLUMNS.index(name)] for name in KEY}
+            where = f"WHERE ({order}) > (:aluno_id, :escola_id, :disciplina)"
+
+
+def _last_summary(cloud: Cloud, outputs: Mapping[str, Any]) -> dict[str, Any]:
+    pages = (
+        cloud.client("glue")
+        .get_paginator("get_job_runs")
+        .paginate(JobName=outputs["glue_job_performance_academica_name"])
+    )
+    ended = (each["Id"] for page in pages for each in page["JobRuns"] if each["JobRunState"] == "SUCCEEDED")
+    run_id = next(ended, None)
+    if run_id is None:
+        raise JobError("the job has no run that SUCCEEDED", "run it first: make aws-run")
+    found = job.summary_of(job.log_lines(cloud, dict(outputs), run_id, "output"))
+    if found is None:
+        raise JobError(f"the log of run {run_id} has no counts", "it may have expired: make aws-run, then verify again")
+    return found
+
+
+def _counts(summary: Mapping[str, Any]) -> Check:
+    rejected = sum(summary["rejected"].values())
+    read = summary["read"]["notas"]
+    written = summary["inserted"] + summary["updated"] + summary["unchanged"]
+    return Check(
+        "the run's counts add up: every line of notas is kept, superseded or rejected",
+        read == summary["kept"] + summary["superseded"] + rejected and written == summary["kept"] > 0,
+        f"read {read}, kept {summary['kept']}, superseded {summary['superseded']}, rejected {rejected}",
+    )
+
+
+def _analyses(api: DataApi, table: list[Row]) -> Check:
+    wanted = analyses(table)
+    with api.transaction(read_only=True) as execute:
+        found = [execute(each.sql).rows for each in statements.statements(ANALYSIS.read_text(encoding="utf-8"))]
+    return Check(
+        "the three analyses give the figures that Python computes from the table's rows",
+        [sorted_rows(rows) for rows in found] == wanted,
+        ", ".join(f"{len(rows)} lines" for rows in found),
+    )
+
+
+def _row_versions(api: DataApi) -> list[Row]:
+    """One value that changes when any row is written again, be it with the same values."""
+    key = " || '/' || ".join(f"CAST({name} AS text)" for name in (*KEY, "xmin"))
+    with api.transaction(read_only=True) as execute:
+        sql = f"SELECT md5(string_agg({key}, ',' ORDER BY {', '.join(KEY)})) FROM {TABLE}"  # noqa: S608 - constants
+        return execute(sql).rows
+
+
+def _is_whole(cloud: Cloud, uri: str) -> bool:
+    return any(key.endswith("/_SUCCESS") for key in _keys(cloud, uri))
+
+
+def _parquet_rows(cloud: Cloud, uri: str) -> list[Row]:
+    s3, rows = cloud.client("s3"), []
+    for key in _keys(cloud, uri):
+        if key.endswith(".parquet"):
+            body = s3.get_object(Bucket=_split(uri)[0], Key=key)["Body"].read()
+            lines = pyarrow.parquet.read_table(io.BytesIO(body)).to_pylist()
+            rows += [tuple(line[name] for name in COLUMNS) for line in lines]
+    return rows
+
+
+def _keys(cloud: Cloud, uri: str) -> list[str]:
+    bucket, prefix = _split(uri)
+    pages = cloud.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    return [each["Key"] for page in pages for each in page.get("Contents", [])]
+
+
+def _split(uri: str) -> tuple[str, str]:
+    bucket, _, prefix = uri.removeprefix("s3://").partition("/")
+    return bucket, prefix.rstrip("/") + "/"

@@ -1,0 +1,50 @@
+"""``make bench``: what the benchmark needs, a PostgreSQL of its own around it, and nothing left after it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+from scripts.base.isolation import clean_environment
+from scripts.base.paths import LOCAL
+from scripts.base.processes import run_foreground
+from scripts.environment import lifecycle, postgres
+from scripts.environment.database import pgpass_line
+from scripts.environment.instance import Instance, Ports
+from scripts.environment.superuser import SUPERUSER
+from scripts.supply import jars, java, venvs, wheels
+
+
+def run() -> int:
+    """Runs ``python -m bench`` (bench/README.md) with the caller's variables; its exit code."""
+    python = venvs.bench()
+    worker, s3a, jdbc, modules = java.worker(), jars.s3a(), jars.jdbc(), wheels.importable()
+    instance = Instance.open(LOCAL / f"bench-{os.getpid()}", Ports.free())
+    scratch = instance.folder / "bench"
+    scratch.mkdir()
+    try:
+        postgres.start(instance)
+        address = {"host": "127.0.0.1", "port": str(instance.ports.postgres), "user": SUPERUSER}
+        passwords = instance.secret_file("pgpass")
+        passwords.write_text(pgpass_line({**address, "dbname": "*", "password": postgres.superuser_password(instance)}))
+        variables = {
+            "PGHOST": address["host"],
+            "PGPORT": address["port"],
+            "PGUSER": address["user"],
+            "PGPASSFILE": str(passwords),
+            "JAVA_HOME": str(java.home()),
+            "TMPDIR": str(scratch),
+            "BENCH_FOLDER": str(scratch),
+            "BENCH_SERVER_LOG": str(postgres.daemon(instance).log),
+            "BENCH_PASSWORD_FILE": str(instance.secret_file("rdsadmin_password")),
+            "BENCH_WORKER_PYTHON": str(worker),
+            "GLUE_WORKER_JARS": str(s3a),
+            "GLUE_WORKER_CLASS_ARCHIVES": str(LOCAL / "class-archives"),
+            "BENCH_JDBC_JAR": str(jdbc),
+            "BENCH_MODULES": str(modules),
+        }
+        return run_foreground([python, "-m", "bench"], {**clean_environment(), **variables})
+    finally:
+        if os.environ.get("KEEP") and (scratch / "logs").exists():
+            shutil.copytree(scratch / "logs", LOCAL / "bench-logs", dirs_exist_ok=True)
+        lifecycle.remove(instance)

@@ -1,0 +1,134 @@
+"""A real AWS account, or account 000000000000: the local environment, treated as an account on request."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.session import Session
+
+from scripts.base import isolation
+from scripts.base.errors import CommandError
+from scripts.base.paths import LOCAL, TERRAFORM, relative
+from scripts.cloud import guard
+from scripts.cloud import state_bucket as state_buckets
+from scripts.cloud.cloud import local_client
+
+ENVIRONMENTS = TERRAFORM / "environments"
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account that the guard let pass, with one of its environments (``dev``, ``prod``).
+
+    ``endpoint_url`` is empty but for the local environment's account. ``caller`` is the ARN that the keys belong to.
+    """
+
+    account_id: str
+    environment: str
+    region: str
+    caller: str = ""
+    endpoint_url: str = ""
+
+    @classmethod
+    def chosen(cls) -> Account:
+        """As ACCOUNT, ENVIRONMENT and the user's AWS variables say. Raises CommandError."""
+        account = guard.asked_account(os.environ)
+        environment = os.environ.get("ENVIRONMENT") or "dev"
+        region = _tfvars("region", environment)
+        endpoint_url = ""
+        if account == isolation.ACCOUNT:
+            endpoint_url = guard.emulator_endpoint(os.environ)
+            isolation.enter_local()
+        else:
+            session = Session()
+            guard.check_no_endpoint(os.environ, session)
+            guard.check_keys(session)
+        found = cls(account, environment, region, endpoint_url=endpoint_url)
+        caller = guard.check_identity(found.client("sts"), account)
+        return cls(account, environment, region, caller, endpoint_url)
+
+    @property
+    def folder(self) -> Path:
+        """``.local/aws/<account>-<environment>/``, readable for its owner only: a saved plan holds values in clear."""
+        path = LOCAL / "aws" / f"{self.account_id}-{self.environment}"
+        (path / "logs").mkdir(parents=True, exist_ok=True)
+        path.chmod(0o700)
+        return path
+
+    @property
+    def is_local(self) -> bool:
+        return bool(self.endpoint_url)
+
+    @property
+    def partition(self) -> str:
+        """``aws``, ``aws-us-gov``, ``aws-cn``: the second part of every ARN."""
+        return self.caller.split(":")[1] if self.caller else "aws"
+
+    @property
+    def state_bucket(self) -> str:
+        """STATE_BUCKET, else the case's name with the account's number: names of buckets are global."""
+        return os.environ.get("STATE_BUCKET") or f"letrus-de-case-terraform-state-{self.account_id}"
+
+    def client(self, service: str) -> Any:
+        """boto3 client with the user's own credentials; the local environment's account has none but its own."""
+        if self.endpoint_url:
+            return local_client(self.endpoint_url, service)
+        config = Config(retries={"max_attempts": 5, "mode": "standard"})
+        return self._session.client(service, region_name=self.region, config=config)  # type: ignore[call-overload]
+
+    @cached_property
+    def _session(self) -> boto3.Session:
+        return boto3.Session()  # not boto3's own, which may be older than the variables
+
+    def inherited_environment(self) -> dict[str, str]:
+        """The user's, but for what would make Terraform do something else than the command says."""
+        return isolation.clean_environment() if self.is_local else isolation.without_terraform_switches()
+
+    def aws_environment(self) -> dict[str, str]:
+        """Variables that lead to the local environment; none for a real account, where the user's own do."""
+        return isolation.aws_variables(self.endpoint_url) if self.is_local else {}
+
+    def backend(self) -> dict[str, Any]:
+        return {
+            "bucket": self.state_bucket,
+            "key": f"{self.environment}/terraform.tfstate",
+            "region": self.region,
+            "allowed_account_ids": [self.account_id],
+        }
+
+    def prepare_backend(self) -> None:
+        """Raises CommandError when the bucket is not there: making one is a command of its own."""
+        if not state_buckets.exists(self.client("s3"), self.state_bucket, self.account_id):
+            raise CommandError(f"the state bucket {self.state_bucket} is not there", "create it: make aws-bootstrap")
+
+    def plan_arguments(self) -> list[str]:
+        return [f"-var-file={_tfvars_file(self.environment)}"]
+
+    def describe(self) -> str:
+        """One line for the user: where, as whom."""
+        where = f"the local environment at {self.endpoint_url}" if self.is_local else f"AWS, {self.region}"
+        return f"account {self.account_id} ({where}) as {self.caller}; environment {self.environment}"
+
+
+def _tfvars_file(environment: str) -> Path:
+    path = ENVIRONMENTS / f"{environment}.tfvars"
+    if not re.fullmatch(r"[a-z0-9-]+", environment) or not path.is_file():
+        known = ", ".join(sorted(each.stem for each in ENVIRONMENTS.glob("*.tfvars")))
+        raise CommandError(f"ENVIRONMENT={environment} has no {relative(path)}", f"choose one of {known}")
+    return path
+
+
+def _tfvars(name: str, environment: str) -> str:
+    """Value of a text variable: the environment's file first, then terraform.tfvars, as Terraform reads them."""
+    for path in (_tfvars_file(environment), TERRAFORM / "terraform.tfvars"):
+        if match := re.search(rf'^{name}\s*=\s*("[^"]*")', path.read_text(), re.M):
+            return str(json.loads(match.group(1)))
+    raise CommandError(f"no tfvars file sets {name}", f"set it in terraform/environments/{environment}.tfvars")

@@ -1,0 +1,123 @@
+"""What must be true before a command touches a real account. Each refusal says why and what to do.
+
+The account is said by the user and compared with what the keys open (STS GetCallerIdentity); Terraform's provider and
+backend get it as the only one allowed. Account 000000000000 is the local environment's: the only one for which an
+endpoint may be set, and then a loopback one, so that the same commands can be tried without an account.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.exceptions import BotoCoreError, ClientError, ConfigParseError, ProfileNotFound
+from botocore.session import Session
+
+from scripts.base.errors import GuardError
+from scripts.base.isolation import ACCOUNT as EMULATOR
+
+# AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE> are the SDKs'; TF_AWS_<SERVICE>_ENDPOINT and the older
+# AWS_<SERVICE>_ENDPOINT Terraform's (hashicorp/terraform-provider-aws#23052).
+_ENDPOINT = re.compile(r"AWS_ENDPOINT_URL(_\w+)?|TF_AWS_\w+_ENDPOINT|AWS_(DYNAMODB|IAM|S3|SSO|STS)_ENDPOINT")
+# Identifiers of keys begin with AKIA (of a user) or ASIA (of a session): IAM user guide, "IAM identifiers".
+_KEY = re.compile(r"A[KS]IA[A-Z0-9]{12,124}")
+
+
+def asked_account(environ: Mapping[str, str]) -> str:
+    """The account that the user names. Raises GuardError for none, or something that is no account id."""
+    account = environ.get("ACCOUNT") or environ.get("AWS_ACCOUNT_ID") or ""
+    if not re.fullmatch(r"[0-9]{12}", account):
+        raise GuardError(
+            f"ACCOUNT={account} is no account id" if account else "no AWS account was named",
+            "say which one you mean by its 12 digits: make … ACCOUNT=123456789012",
+        )
+    return account
+
+
+def emulator_endpoint(environ: Mapping[str, str]) -> str:
+    """The local environment's endpoint, for account 000000000000. Raises GuardError for one elsewhere."""
+    url = environ.get("AWS_ENDPOINT_URL", "")
+    if not url:
+        raise GuardError(
+            f"account {EMULATOR} is the local environment's, and AWS_ENDPOINT_URL names none",
+            'start it and take its variables: make local-up; eval "$(make -s env)"',
+        )
+    for name, value in environ.items():
+        if _ENDPOINT.fullmatch(name) and value and not _is_loopback(value):
+            raise GuardError(
+                f"{name}={value} is not on this machine, and account {EMULATOR} is only here",
+                f"unset {name}",
+            )
+    return url
+
+
+def check_no_endpoint(environ: Mapping[str, str], session: Session) -> None:
+    """Raises GuardError when a variable or the profile sends calls elsewhere than to AWS."""
+    for name in environ:
+        if _ENDPOINT.fullmatch(name) and environ[name]:
+            raise GuardError(
+                f"{name} is set: calls would not reach AWS",
+                f"use another shell, or unset {name} (only ACCOUNT={EMULATOR}, the local environment, goes with it)",
+            )
+    for where, value in _profile_endpoints(session):
+        raise GuardError(
+            f"profile {session.profile or 'default'} has {where} = {value} in the shared config: that is not AWS",
+            "choose another AWS_PROFILE, or take the line out",
+        )
+
+
+def check_keys(session: Session) -> None:
+    """Raises GuardError when there are no keys, they can't be had, or they are made up. Calls nothing but sign-in."""
+    try:
+        found = session.get_credentials()
+        keys = found.get_frozen_credentials() if found else None
+    except (BotoCoreError, ClientError) as error:
+        raise GuardError(f"your AWS credentials can't be read: {error}", _SIGN_IN) from None
+    if keys is None or not keys.access_key:
+        raise GuardError("there are no AWS credentials", _SIGN_IN)
+    if not _KEY.fullmatch(keys.access_key) or keys.access_key.endswith("EXAMPLE"):
+        raise GuardError("the AWS access key is a dummy", _SIGN_IN)
+
+
+def check_identity(sts: Any, account: str) -> str:
+    """ARN of who the keys belong to. Raises GuardError when that is another account's, or nobody's."""
+    try:
+        found = sts.get_caller_identity()
+    except (BotoCoreError, ClientError) as error:
+        raise GuardError(f"AWS did not say whose the credentials are: {error}", _SIGN_IN) from None
+    if found["Account"] != account:
+        raise GuardError(
+            f"the credentials belong to account {found['Account']}, you said {account}",
+            "choose the other AWS_PROFILE, or correct ACCOUNT",
+        )
+    return str(found["Arn"])
+
+
+_SIGN_IN = "sign in (`aws sso login`, `aws configure`), or choose a profile: export AWS_PROFILE=…"
+
+
+def _profile_endpoints(session: Session) -> Iterator[tuple[str, str]]:
+    """``endpoint_url`` of the chosen profile, itself or through its ``services`` section, in either shared file."""
+    try:
+        profile, services = session.get_scoped_config(), session.full_config.get("services", {})
+    except ProfileNotFound as error:
+        raise GuardError(str(error), "choose one: export AWS_PROFILE=…") from None
+    except ConfigParseError as error:
+        raise GuardError(
+            f"the shared AWS config can't be read: {error}", "mend it, or choose AWS_CONFIG_FILE"
+        ) from None
+    if profile.get("endpoint_url"):
+        yield "endpoint_url", profile["endpoint_url"]
+    for service, settings in services.get(profile.get("services"), {}).items():
+        if isinstance(settings, dict) and settings.get("endpoint_url"):
+            yield f"endpoint_url of {service}", settings["endpoint_url"]
+
+
+def _is_loopback(url: str) -> bool:
+    try:
+        return ipaddress.ip_address(urlsplit(url).hostname or "").is_loopback
+    except ValueError:
+        return False  # a name: who knows where it leads

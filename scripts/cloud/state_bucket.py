@@ -1,0 +1,127 @@
+"""The bucket of Terraform's state: the same code makes it on AWS and in the local environment."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from scripts.base.errors import CommandError
+from scripts.base.paths import TERRAFORM
+
+TAGS = {"Project": "letrus-data-case", "Purpose": "terraform-state"}
+KEPT_DAYS, KEPT_VERSIONS = 90, 10  # of older states: the newest ten stay in any case
+
+
+def default_name() -> str:
+    """The bucket that ``terraform/backend.tf`` names."""
+    match = re.search(r'bucket\s*=\s*"([^"]+)"', (TERRAFORM / "backend.tf").read_text())
+    assert match, "backend.tf is part of the project"
+    return match.group(1)
+
+
+def ensure(s3: Any, name: str, account: str, region: str, partition: str = "aws", *, adopt: bool = False) -> bool:
+    """Creates bucket ``name`` where there is none, and gives it every setting below. True: it was created.
+
+    Versioned, encrypted, closed to the public and to plain HTTP, without ACLs, older versions expire.
+    Interrupted, it is completed by the next call. ``adopt``: whatever the bucket was made for.
+
+    Raises:
+        CommandError: the name is somebody else's, or the bucket's owner uses it for something else.
+    """
+    created = not exists(s3, name, account)
+    if created:
+        _create(s3, name, region)
+    elif not adopt and not _is_ours(s3, name, account):
+        raise CommandError(
+            f"bucket {name} is yours, but not this project's: its policy and life cycle would be overwritten",
+            "choose another name: STATE_BUCKET=…; or, if it is meant, tag it "
+            + ", ".join(f"{key}={value}" for key, value in TAGS.items()),
+        )
+    owned: dict[str, Any] = {"Bucket": name, "ExpectedBucketOwner": account}
+    s3.put_bucket_tagging(**owned, Tagging={"TagSet": [{"Key": key, "Value": TAGS[key]} for key in TAGS]})
+    s3.put_public_access_block(
+        **owned,
+        PublicAccessBlockConfiguration={
+            "BlockPublicAcls": True,
+            "IgnorePublicAcls": True,
+            "BlockPublicPolicy": True,
+            "RestrictPublicBuckets": True,
+        },
+    )
+    s3.put_bucket_ownership_controls(**owned, OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]})
+    s3.put_bucket_versioning(**owned, VersioningConfiguration={"Status": "Enabled"})
+    encryption = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    s3.put_bucket_encryption(**owned, ServerSideEncryptionConfiguration={"Rules": [encryption]})
+    s3.put_bucket_lifecycle_configuration(**owned, LifecycleConfiguration={"Rules": [_CLEAN_UP]})
+    s3.put_bucket_policy(**owned, Policy=json.dumps(_tls_only(name, partition)))
+    return created
+
+
+_CLEAN_UP = {
+    "ID": "clean-up",
+    "Status": "Enabled",
+    "Filter": {},
+    "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
+    "NoncurrentVersionExpiration": {"NoncurrentDays": KEPT_DAYS, "NewerNoncurrentVersions": KEPT_VERSIONS},
+}
+
+
+def _tls_only(name: str, partition: str) -> dict[str, Any]:
+    arn = f"arn:{partition}:s3:::{name}"
+    statement = {
+        "Sid": "DenyPlainHttp",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [arn, f"{arn}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def exists(s3: Any, name: str, account: str) -> bool:
+    """Raises CommandError when the name is somebody else's."""
+    try:
+        s3.head_bucket(Bucket=name, ExpectedBucketOwner=account)
+    except ClientError as error:
+        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+        if status == 404:
+            return False
+        if status == 403:
+            raise _not_yours(name) from None
+        raise
+    return True
+
+
+def _create(s3: Any, name: str, region: str) -> None:
+    # us-east-1 is the one region that must not be named (S3 API, CreateBucket, LocationConstraint).
+    where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    try:
+        s3.create_bucket(Bucket=name, **where)
+    except s3.exceptions.BucketAlreadyExists:
+        raise _not_yours(name) from None
+
+
+def _is_ours(s3: Any, name: str, account: str) -> bool:
+    """By its tags; or it is empty, as a creation that was interrupted leaves it."""
+    owned = {"Bucket": name, "ExpectedBucketOwner": account}
+    try:
+        tags = {each["Key"]: each["Value"] for each in s3.get_bucket_tagging(**owned)["TagSet"]}
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchTagSet":
+            raise
+        tags = {}
+    if TAGS.items() <= tags.items():
+        return True
+    found = s3.list_object_versions(**owned, MaxKeys=1)
+    return not tags and not found.get("Versions") and not found.get("DeleteMarkers")
+
+
+def _not_yours(name: str) -> CommandError:
+    return CommandError(
+        f"the bucket name {name} is taken by another account, or the bucket is closed to you",
+        "names of buckets are global; choose another: STATE_BUCKET=…",
+    )

@@ -1,0 +1,1 @@
+"""What a user types: each module defines commands of the command line."""

@@ -1,0 +1,268 @@
+"""The commands for AWS: each says what it will do, its cost, its undoing; it asks before a change."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.table import Table
+
+from scripts.base.console import out, say, step
+from scripts.base.errors import CommandError, JobError
+from scripts.case import job, statements, verification
+from scripts.case.data_api import DataApi, Result
+from scripts.cloud import state_bucket, teardown
+from scripts.cloud.account import Account
+from scripts.cost import page
+from scripts.cost.charges import monthly_cost
+from scripts.environment import database
+from scripts.supply import wheels
+from scripts.terraform.root import Terraform
+
+ONE_RUN = "costs about $0.03 (2 DPU for a minute or two), and wakes Aurora for some minutes (about $0.01)"
+
+
+@click.command("aws-bootstrap")
+def bootstrap() -> None:
+    """Create the bucket of Terraform's state."""
+    account = _account()
+    name = account.state_bucket
+    _ask(
+        account,
+        f"will create the S3 bucket {name}, or complete it: versioned, encrypted, closed to the public, TLS only",
+        "costs less than a cent a month; undone by emptying and deleting the bucket, when no environment is left",
+    )
+    partition = account.partition
+    created = state_bucket.ensure(account.client("s3"), name, account.account_id, account.region, partition)
+    say(f"bucket {name} " + ("is created" if created else "was there, its settings are as they should be"))
+    _next(account, "aws-plan")
+
+
+@click.command("aws-plan")
+def plan() -> None:
+    """Show what an apply would change, and save it."""
+    account = _account()
+    say("will compare terraform/ with the account; changes nothing, costs nothing")
+    terraform, file = _terraform(account), _plan_file(account)
+    wheels.fetch()
+    file.unlink(missing_ok=True)
+    terraform.plan(file)
+    say(f"once applied, this environment costs {_cost(terraform.show(str(file)))}")
+    _next(account, "aws-apply")
+
+
+@click.command("aws-apply")
+def apply() -> None:
+    """Carry out the saved plan."""
+    account = _account()
+    file = _plan_file(account)
+    if not file.exists():
+        raise CommandError(
+            "there is no saved plan for this account and environment", "make it, and read it: make aws-plan"
+        )
+    terraform = _terraform(account)
+    document = terraform.show(str(file))
+    _ask(
+        account,
+        f"will carry out the plan of {_when(file)}: {_counts(document)}",
+        f"costs {_cost(document)}, from now until it is undone by `make aws-destroy`",
+    )
+    try:
+        terraform.apply_plan(file)
+    finally:
+        file.unlink(missing_ok=True)  # carried out or not, Terraform takes no plan twice
+    _next(account, "aws-create-tables")
+
+
+@click.command("aws-create-tables")
+def create_tables() -> None:
+    """Run sql/01_create_tables.sql through the RDS Data API."""
+    account = _account()
+    outputs = _terraform(account).outputs()
+    _ask(
+        account,
+        f"will run sql/01_create_tables.sql in {outputs['aurora_cluster_identifier']}; harmless where the table is",
+        "wakes Aurora for some minutes (about $0.01); undone by DROP TABLE performance_academica",
+    )
+    text = database.CREATE_TABLES.read_text(encoding="utf-8")
+    with _data_api(account, outputs).transaction() as execute:
+        for each in statements.statements(text):
+            execute(each.sql)
+    say("the table is there")
+    _next(account, "aws-run")
+
+
+@click.command("aws-query")
+@click.option("--sql", envvar="SQL", default="", help="Statements to run; sql/02_analysis_queries.sql by default.")
+def query(sql: str) -> None:
+    """Show the analyses, or what SQL=… gives."""
+    account = _account()
+    outputs = _terraform(account).outputs()
+    say("will only read: the transaction is a read-only one; wakes Aurora for some minutes (about $0.01)")
+    text = sql or database.ANALYSIS.read_text(encoding="utf-8")
+    with _data_api(account, outputs).transaction(read_only=True) as execute:
+        for each in statements.statements(text):
+            out.print(_table(each.name, execute(each.sql)))
+
+
+@click.command("aws-run")
+@click.option("--data", envvar="DATA", type=click.Path(path_type=Path), help="Folder whose CSVs are uploaded first.")
+@click.option("--args", "arguments", envvar="ARGS", default="", help="Arguments of this run: --key value …")
+def run(data: Path | None, arguments: str) -> None:
+    """Run the job once, following its log."""
+    account = _account()
+    parsed = job.parse_arguments(arguments)
+    outputs = _terraform(account).outputs()
+    bucket = outputs["bucket_data_name"]
+    _ask(
+        account,
+        *(
+            [f"will upload {data} to s3://{bucket}/raw/, in place of what is there (S3 keeps the older versions)"]
+            * bool(data)
+        ),
+        f"will start one run of {outputs['glue_job_performance_academica_name']}; Ctrl-C stops it",
+        ONE_RUN,
+    )
+    if data:
+        for key in job.upload(account, bucket, data):
+            say(f"uploaded {key}")
+    report(job.run(account, outputs, parsed, show=say), f"its Spark log is in {outputs['glue_log_group_error']}")
+
+
+@click.command("aws-verify")
+def verify() -> None:
+    """Check what is deployed: counts, Parquet, table, analyses, a second run that changes nothing."""
+    account = _account()
+    outputs = _terraform(account).outputs()
+    _ask(account, "will read the last run's results and start a second run, which changes nothing", ONE_RUN)
+    checks = verification.verify(account, outputs, _data_api(account, outputs), say)
+    table = Table("check", "result", "found", title="What is deployed")
+    for check in checks:
+        table.add_row(check.title, "[green]passed[/]" if check.passed else "[red]FAILED[/]", check.detail)
+    out.print(table)
+    if failed := [check.title for check in checks if not check.passed]:
+        raise CommandError(f"{len(failed)} of {len(checks)} checks failed", "look at the last run's log: make aws-run")
+
+
+@click.command("aws-destroy")
+def destroy() -> None:
+    """Remove all that Terraform made, and say what stays."""
+    account = _account()
+    terraform = _terraform(account)
+    resources = _resources(terraform.show())
+    memory = account.folder / "destroying.json"
+    known = teardown.known(memory, resources)
+    if not known and not resources:
+        say("nothing to destroy: the state is empty")
+        return
+    teardown.check_not_protected(account, known.get("cluster"))
+    bucket, snapshot = known.get("bucket"), known.get("snapshot")
+    _ask(
+        account,
+        f"will destroy the {len(resources)} resources in this environment's state, the database among them",
+        f"a last snapshot, {snapshot}, keeps its rows; its key is kept too"
+        if snapshot
+        else "there will be no snapshot: its rows are gone",
+        *([f"will remove every version of every object in s3://{bucket} first"] * bool(bucket)),
+        "can't be undone; ends the costs but for what it will list",
+    )
+    if bucket:
+        with step(f"emptying s3://{bucket}"):
+            removed = teardown.empty_bucket(account, bucket)
+        say(f"{removed} versions removed")
+    terraform.destroy()
+    teardown.keep_key_of_snapshot(account, known)
+    say("what stays:")
+    for line in teardown.left(account, known):
+        say(f"  {line}")
+    memory.unlink(missing_ok=True)
+
+
+COMMANDS = [bootstrap, plan, apply, create_tables, query, run, verify, destroy]
+
+
+def report(ended: job.Run, where_to_look: str) -> None:
+    """Counts and state of a run. Raises JobError when it did not end as SUCCEEDED."""
+    if ended.summary:
+        counts = {**ended.summary, "rejected": sum(ended.summary["rejected"].values())}
+        names = ("kept", "superseded", "rejected", "inserted", "updated", "unchanged")
+        say(", ".join(f"{name} {counts[name]}" for name in names))
+    if ended.state != "SUCCEEDED":
+        raise JobError(f"run {ended.id} ended as {ended.state}: {ended.error}", where_to_look)
+    out.print(f"[green]✓[/green] run {ended.id} SUCCEEDED in {ended.seconds} s")
+
+
+def _account() -> Account:
+    found = Account.chosen()
+    say(found.describe())
+    return found
+
+
+def _next(account: Account, target: str) -> None:
+    say(f"next: make {target} ACCOUNT={account.account_id} ENVIRONMENT={account.environment}")
+
+
+def _ask(account: Account, *lines: str) -> None:
+    """Says what will happen and goes on when the user types the account's number, or said YES=1 before."""
+    for line in lines:
+        say(line)
+    if os.environ.get("YES") == "1":
+        return
+    try:
+        typed = click.prompt("type the account's number to go on", default="", show_default=False)
+    except click.Abort:
+        typed = ""
+    if typed.strip() != account.account_id:
+        raise CommandError("nothing was changed", "type the account's 12 digits when asked, or say YES=1")
+
+
+def _terraform(account: Account) -> Terraform:
+    terraform = Terraform(account)
+    terraform.init()
+    return terraform
+
+
+def _data_api(account: Account, outputs: dict[str, Any]) -> DataApi:
+    return DataApi(account, outputs, waking=lambda: say("Aurora was paused and wakes up …"))
+
+
+def _plan_file(account: Account) -> Path:
+    return account.folder / "plan"
+
+
+def _cost(document: dict[str, Any]) -> str:
+    """A plan's price; that it is not known is no reason to refuse the plan."""
+    try:
+        return page.summary(monthly_cost(document))
+    except CommandError as error:
+        return f"an unknown sum ({error.cause})"
+
+
+def _when(file: Path) -> str:
+    return f"{datetime.fromtimestamp(file.stat().st_mtime):%Y-%m-%d %H:%M}"
+
+
+def _counts(shown: dict[str, Any]) -> str:
+    actions = [each["change"]["actions"] for each in shown.get("resource_changes", []) if each["mode"] == "managed"]
+    found = {name: sum(name in each for each in actions) for name in ("create", "update", "delete")}
+    return ", ".join(f"{number} to {name}" for name, number in found.items())
+
+
+def _resources(shown: dict[str, Any]) -> list[dict[str, Any]]:
+    """Managed resources of a state, those of its modules too."""
+
+    def of(module: dict[str, Any]) -> list[dict[str, Any]]:
+        own = [each for each in module.get("resources", []) if each["mode"] == "managed"]
+        return own + [each for child in module.get("child_modules", []) for each in of(child)]
+
+    return of(shown.get("values", {}).get("root_module", {}))
+
+
+def _table(name: str, result: Result) -> Table:
+    table = Table(*result.columns, title=name or None, caption=f"{len(result.rows)} rows")
+    for row in result.rows:
+        table.add_row(*("" if value is None else str(value) for value in row))
+    return table

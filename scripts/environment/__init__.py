@@ -1,0 +1,1 @@
+"""The local environment: its instance, both runtimes, its processes, its database."""

@@ -1,0 +1,86 @@
+"""The cluster's database, reached as a person would: endpoint out of Terraform, password out of the managed secret."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from scripts.base.console import say
+from scripts.base.errors import CommandError
+from scripts.base.paths import TOP
+from scripts.environment import runtime
+from scripts.environment.instance import Instance
+from scripts.environment.superuser import connect_superuser
+
+CREATE_TABLES = TOP / "sql" / "01_create_tables.sql"
+ANALYSIS = TOP / "sql" / "02_analysis_queries.sql"
+
+
+def parameters(instance: Instance, outputs: dict[str, Any]) -> dict[str, Any]:
+    """libpq's connection parameters of the master user.
+
+    In Docker the endpoint is a name that only containers resolve; libpq takes the address beside it.
+    """
+    arn = outputs["secret_manager_aurora_credentials_arn"]
+    secret = json.loads(instance.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"])
+    address = {"hostaddr": "127.0.0.1"} if instance.runtime == "docker" else {}
+    return {
+        **address,
+        "host": outputs["aurora_cluster_endpoint"],
+        "port": outputs["aurora_cluster_port"],
+        "dbname": outputs["aurora_database_name"],
+        "user": secret["username"],
+        "password": secret["password"],
+        "sslmode": "require",
+        "connect_timeout": 10,
+    }
+
+
+def connect(instance: Instance, outputs: dict[str, Any]) -> psycopg.Connection:
+    """Raises :class:`CommandError` when the database can't be reached."""
+    try:
+        return psycopg.connect(**parameters(instance, outputs), autocommit=True)
+    except psycopg.OperationalError as error:
+        raise CommandError(
+            f"the cluster's database refused: {error}", "run `make local-up`, it mends what is missing"
+        ) from None
+
+
+def connect_as_superuser(instance: Instance, database: str = "postgres") -> psycopg.Connection:
+    """Past RDS, as nobody can on AWS: to see what is really in the server."""
+    return connect_superuser(instance.ports.postgres, runtime.of(instance).superuser_password(instance), database)
+
+
+def create_tables(instance: Instance, outputs: dict[str, Any]) -> None:
+    """Runs ``sql/01_create_tables.sql``, which changes nothing where the tables are."""
+    run_file(instance, outputs, CREATE_TABLES)
+    say(f"tables: {CREATE_TABLES.relative_to(TOP)} has run")
+
+
+def run_file(instance: Instance, outputs: dict[str, Any], path: Path) -> list[list[tuple[Any, ...]]]:
+    """Runs the statements of a file in one go; the rows of each statement that returns some."""
+    results = []
+    with connect(instance, outputs) as connection:
+        cursor = connection.execute(path.read_bytes())
+        while True:
+            if cursor.description:
+                results.append(cursor.fetchall())
+            if not cursor.nextset():
+                return results
+
+
+def write_pgpass(instance: Instance, outputs: dict[str, Any]) -> Path:
+    """A password file (0600) for psql, so that no password is printed or exported."""
+    found = parameters(instance, outputs)
+    path = instance.secret_file("pgpass")
+    path.write_text(pgpass_line(found))
+    return path
+
+
+def pgpass_line(found: dict[str, Any]) -> str:
+    """A line of a password file; libpq wants a backslash before each colon and backslash of a value."""
+    values = (str(found[name]) for name in ("host", "port", "dbname", "user", "password"))
+    return ":".join(value.replace("\\", "\\\\").replace(":", "\\:") for value in values) + "\n"

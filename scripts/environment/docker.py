@@ -1,0 +1,203 @@
+"""The Docker runtime: ``docker-compose.yml`` with a project of its own for each instance."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from scripts.base.console import say, step
+from scripts.base.errors import StartError
+from scripts.base.isolation import clean_environment
+from scripts.base.paths import TOP, relative
+from scripts.base.processes import run_foreground
+from scripts.environment.instance import Instance
+from scripts.supply import wheels
+
+SERVICES = {"localstack": "localstack", "postgres": "postgres", "worker": "glue"}  # part of the environment -> service
+MINIMUM_COMPOSE = (2, 20)
+DISK_GB = 16  # the Glue image takes up to 13 GB unpacked
+READY_SECONDS = 240
+_EMBEDDED = "RUNTIME=embedded needs no Docker"
+
+
+def missing() -> str:
+    """What of Docker does not answer, in words; empty when all does."""
+    if not shutil.which("docker"):
+        return "there is no docker on PATH"
+    if query("version", "--format", "{{.Server.Arch}}") is None:
+        return "the Docker daemon does not answer"
+    version = query("compose", "version", "--short")
+    if version is None:
+        return "there is no `docker compose`"
+    if tuple(int(part) for part in version.lstrip("v").split(".")[:2]) < MINIMUM_COMPOSE:
+        return f"docker compose is {version}, 2.20 or later is needed"
+    return ""
+
+
+class Docker:
+    name = "docker"
+    parts = "containers"
+
+    def setup(self) -> None:
+        """The images, each checked before anything is started."""
+        architecture = query("version", "--format", "{{.Server.Arch}}")
+        if architecture not in ("amd64", "arm64"):
+            raise StartError(f"the images are for amd64 and arm64, Docker runs on {architecture}", _EMBEDDED)
+        absent = [image for image in images() if query("image", "inspect", "--format", "{{.Id}}", image) is None]
+        if absent:
+            _check_disk()
+            say(f"{len(absent)} public images are fetched, once: about 5 GB ({_EMBEDDED})")
+        for image in absent:
+            say(f"pulling {image}")
+            if run_foreground(["docker", "pull", "--quiet", image], clean_environment()):
+                raise StartError(
+                    f"{image} could not be pulled (Docker says why above)",
+                    f"check the network and the registry's login, then run it again; {_EMBEDDED}",
+                )
+        _native_wheels()
+
+    def idle(self, instance: Instance) -> list[str]:
+        healthy = self._healthy(instance)
+        return [part for part, service in SERVICES.items() if service not in healthy]
+
+    def start(self, instance: Instance, localstack_env: Mapping[str, str]) -> None:
+        log = instance.folder / "logs" / "compose.log"
+        with step("waiting for the containers: PostgreSQL, the Glue worker, LocalStack with Glue and RDS"):
+            up = ("up", "--build", "--detach", "--wait", "--wait-timeout", str(READY_SECONDS))
+            with log.open("a") as file:
+                code = run_foreground(
+                    self._command(*up),
+                    self._env(instance, {**localstack_env, **_native_wheels()}),
+                    on_line=lambda line: print(line, end="", file=file),
+                )
+        if code:
+            self.save_logs(instance)
+            last = log.read_text().splitlines()[-12:] + self._last_words(instance)
+            raise StartError(
+                "docker compose up failed:\n    " + "\n    ".join(last), f"logs: {relative(log.parent)}; {_EMBEDDED}"
+            )
+
+    def stop(self, instance: Instance, names: list[str]) -> None:
+        services = [SERVICES[name] for name in names]
+        if not set(services) & set(self._states(instance)):
+            return
+        with step("stopping the containers"):
+            # All of them gone is `down`: it takes the networks too.
+            ending = ["down"] if set(names) >= set(SERVICES) else ["stop", *services]
+            self._compose(instance, ending[0], "--timeout", "15", *ending[1:])
+
+    def remove(self, instance: Instance) -> None:
+        self._compose(instance, "down", "--volumes", "--remove-orphans", "--rmi", "local", "--timeout", "15")
+        # Builds that a later one took the name from.
+        query("image", "prune", "--force", "--filter", f"label=com.docker.compose.project={project(instance.folder)}")
+
+    def status(self, instance: Instance) -> list[str]:
+        states = self._states(instance)
+        return [f"{part:<11}{states.get(service, 'not running')}" for part, service in SERVICES.items()]
+
+    def save_logs(self, instance: Instance) -> None:
+        for part, service in SERVICES.items():
+            text = self._compose(instance, "logs", "--no-color", "--no-log-prefix", service)
+            (instance.folder / "logs" / f"{part}.log").write_text(text)
+
+    def _last_words(self, instance: Instance) -> list[str]:
+        """The last line that each container that doesn't run, or isn't well, has logged."""
+        words = []
+        healthy = self._healthy(instance)
+        for service, state in self._states(instance).items():
+            if service in healthy:
+                continue
+            if line := self._compose(instance, "logs", "--no-color", "--no-log-prefix", "--tail", "1", service).strip():
+                words.append(f"{service}, {state}: {line}")
+        return words
+
+    def superuser_password(self, instance: Instance) -> str:
+        return self._compose(instance, "exec", "-T", "postgres", "cat", "/run/emulator/rdsadmin_password").strip()
+
+    def _healthy(self, instance: Instance) -> set[str]:
+        return {service for service, state in self._states(instance).items() if state == "running (healthy)"}
+
+    def _states(self, instance: Instance) -> dict[str, str]:
+        """State of each container by service, for example ``running (healthy)``."""
+        lines = self._compose(instance, "ps", "--all", "--format", "json").splitlines()
+        found = [json.loads(line) for line in lines if line.startswith("{")]
+        states = {each["Service"]: (each["State"], each.get("Health")) for each in found}
+        return {service: f"{state} ({health})" if health else state for service, (state, health) in states.items()}
+
+    def _compose(self, instance: Instance, *arguments: str) -> str:
+        done = subprocess.run(
+            self._command(*arguments), env=self._env(instance), cwd=TOP, capture_output=True, text=True
+        )
+        if done.returncode:
+            raise StartError(f"docker compose {arguments[0]} failed: {done.stderr.strip()[-800:]}", _EMBEDDED)
+        return done.stdout
+
+    def _command(self, *arguments: str) -> list[str]:
+        return ["docker", "compose", "--file", str(TOP / "docker-compose.yml"), *arguments]
+
+    def _env(self, instance: Instance, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+        return {
+            **clean_environment(),
+            "COMPOSE_PROJECT_NAME": project(instance.folder),
+            "LOCALSTACK_PORT": str(instance.ports.localstack),
+            "POSTGRES_PORT": str(instance.ports.postgres),
+            **(extra or {}),
+        }
+
+
+def project(folder: Path) -> str:
+    """Compose project of the instance in ``folder``: two clones, or two instances of one, never share containers."""
+    return f"letrus-data-case-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:8]}"
+
+
+def _native_wheels() -> dict[str, str]:
+    """On arm64 the Glue container runs its own build of the job's wheels, which are for x86_64."""
+    if query("version", "--format", "{{.Server.Arch}}") != "arm64":
+        return {}
+    return {"GLUE_NATIVE_WHEELS": str(wheels.fetch_for_arm64_container())}
+
+
+def images() -> list[str]:
+    """The public images that docker-compose.yml and its Dockerfiles name."""
+    done = subprocess.run(
+        ["docker", "compose", "--file", str(TOP / "docker-compose.yml"), "config", "--format", "json"],
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    services = json.loads(done.stdout)["services"].values()
+    named = [service["image"] for service in services if "build" not in service]
+    for service in services:
+        if "build" in service:
+            dockerfile = Path(service["build"]["context"]) / service["build"].get("dockerfile", "Dockerfile")
+            named += [line.split()[1] for line in dockerfile.read_text().splitlines() if line.startswith("FROM ")]
+    return sorted(set(named))
+
+
+def _check_disk() -> None:
+    root = Path(query("info", "--format", "{{.DockerRootDir}}") or "/")
+    if not root.exists():
+        return  # Docker runs in a machine of its own
+    free = shutil.disk_usage(root).free / 1e9
+    if free < DISK_GB:
+        raise StartError(
+            f"the images take up to {DISK_GB} GB, {free:.0f} GB are free where Docker keeps them",
+            f"free some; {_EMBEDDED}",
+        )
+
+
+def query(*arguments: str) -> str | None:
+    """Output of a docker command, None when it fails or does not answer in 20 s."""
+    try:
+        done = subprocess.run(
+            ["docker", *arguments], env=dict(os.environ), capture_output=True, text=True, timeout=20, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None

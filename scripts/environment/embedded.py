@@ -1,0 +1,58 @@
+"""The embedded runtime: three processes of this user, nothing but what pip and Maven bring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from scripts.base.console import step
+from scripts.base.paths import relative
+from scripts.base.processes import Daemon
+from scripts.environment import localstack, postgres, worker
+from scripts.environment.instance import Instance
+from scripts.supply import jars, java, venvs
+
+
+class Embedded:
+    name = "embedded"
+    parts = "processes"
+
+    def setup(self) -> None:
+        java.worker()
+        venvs.localstack()
+        jars.s3a()
+        jars.postgres()
+
+    def idle(self, instance: Instance) -> list[str]:
+        return [daemon.name for daemon in self._daemons(instance) if daemon.process() is None]
+
+    def start(self, instance: Instance, localstack_env: Mapping[str, str]) -> None:
+        postgres.start(instance)
+        worker.start(instance)
+        localstack.start(instance, localstack_env)
+
+    def stop(self, instance: Instance, names: list[str]) -> None:
+        for daemon in reversed(self._daemons(instance)):
+            if daemon.name in names and daemon.process():
+                with step(f"stopping {daemon.name}"):
+                    daemon.stop()
+
+    def remove(self, instance: Instance) -> None:
+        postgres.remove(instance)
+
+    def status(self, instance: Instance) -> list[str]:
+        lines = []
+        for daemon in self._daemons(instance):
+            process = daemon.process()
+            how = f"running, pid {process.pid}" if process else "not running"
+            lines.append(f"{daemon.name:<11}{how}; log {relative(daemon.log)}")
+        return lines
+
+    def save_logs(self, instance: Instance) -> None:
+        """They are there already."""
+
+    def superuser_password(self, instance: Instance) -> str:
+        return postgres.superuser_password(instance)
+
+    def _daemons(self, instance: Instance) -> list[Daemon]:
+        """In the order of their start."""
+        return [postgres.daemon(instance), worker.daemon(instance), localstack.daemon(instance)]

@@ -1,0 +1,156 @@
+"""One running environment's folder, ports and secrets (docs/interfaces.md)."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import ssl
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from scripts.base import isolation
+from scripts.base.certificates import self_signed, write_java_trust_store, write_private
+from scripts.base.errors import CommandError
+from scripts.base.paths import LOCAL
+from scripts.cloud import state_bucket
+from scripts.cloud.cloud import local_client
+
+DEFAULT_PORTS = {"LOCALSTACK_PORT": 4566, "POSTGRES_PORT": 15432, "WORKER_PORT": 4570}
+
+
+@dataclass(frozen=True)
+class Ports:
+    localstack: int
+    postgres: int
+    worker: int
+
+    @classmethod
+    def chosen(cls) -> Ports:
+        """From LOCALSTACK_PORT, POSTGRES_PORT, WORKER_PORT, else the defaults. Raises CommandError for no number."""
+        values = []
+        for name, default in DEFAULT_PORTS.items():
+            text = os.environ.get(name) or str(default)
+            if not text.isdigit() or not 0 < int(text) < 65536:
+                raise CommandError(f"{name}={text} is no port number", f"give one, for example {name}={default + 100}")
+            values.append(int(text))
+        return cls(*values)
+
+    @classmethod
+    def free(cls) -> Ports:
+        """Three ports that nobody listens on now."""
+        sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
+        numbers = [each.getsockname()[1] for each in sockets]
+        for each in sockets:
+            each.close()
+        return cls(*numbers)
+
+    def taken(self) -> list[tuple[str, int]]:
+        """Variable and number of each port that somebody listens on."""
+        busy = []
+        for name, number in zip(DEFAULT_PORTS, asdict(self).values(), strict=True):
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind(("127.0.0.1", number))
+                except OSError:
+                    busy.append((name, number))
+        return busy
+
+
+@dataclass(frozen=True)
+class Instance:
+    folder: Path
+    ports: Ports
+    runtime: str = "embedded"
+
+    @classmethod
+    def open(cls, folder: Path, ports: Ports, runtime: str = "embedded") -> Instance:
+        """The instance in ``folder``, made there when there is none, with these ports and this runtime."""
+        instance = cls(folder, ports, runtime)
+        for sub in ("", "secrets", "logs", "processes"):
+            (folder / sub).mkdir(parents=True, exist_ok=True)
+        (folder / "secrets").chmod(0o700)
+        (folder / "config.json").write_text(json.dumps({"runtime": runtime, "ports": asdict(ports)}, indent=1) + "\n")
+        return instance
+
+    @classmethod
+    def load(cls, folder: Path) -> Instance | None:
+        """The instance that was made in ``folder``, or None."""
+        try:
+            config = json.loads((folder / "config.json").read_text())
+            return cls(folder, Ports(**config["ports"]), config["runtime"])
+        except (FileNotFoundError, json.JSONDecodeError, KeyError, TypeError):
+            return None
+
+    @property
+    def endpoint_url(self) -> str:
+        """An IP, never ``localhost``: then the SDKs, the provider and the S3 backend use path style by themselves."""
+        return f"http://127.0.0.1:{self.ports.localstack}"
+
+    @property
+    def tls_endpoint_url(self) -> str:
+        """The same endpoint with TLS, for Spark: Hadoop 3.3's S3 client copies KMS-encrypted objects over TLS only."""
+        return f"https://127.0.0.1:{self.ports.localstack}"
+
+    @property
+    def worker_url(self) -> str:
+        return f"http://127.0.0.1:{self.ports.worker}"
+
+    def secret_file(self, name: str) -> Path:
+        """File (0600) that holds secret ``name``, made at random when absent."""
+        path = self.folder / "secrets" / name
+        if not path.exists():
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_urlsafe(32))
+        return path
+
+    def tls_files(self) -> tuple[Path, Path]:
+        """LocalStack's certificate and key in one PEM file (0600), and a Java trust store that trusts it."""
+        pem, store = self.folder / "secrets" / "localstack.pem", self.folder / "localstack-truststore.p12"
+        if not store.exists():
+            certificate, key = self_signed("letrus-data-case LocalStack")
+            write_private(pem, key + certificate)
+            write_java_trust_store(store, [ssl.PEM_cert_to_DER_cert(certificate.decode())])
+        return pem, store
+
+    @property
+    def account_id(self) -> str:
+        return isolation.ACCOUNT
+
+    @property
+    def is_local(self) -> bool:
+        return True
+
+    def client(self, service: str) -> Any:
+        """boto3 client that can only reach this instance."""
+        return local_client(self.endpoint_url, service)
+
+    def aws_environment(self) -> dict[str, str]:
+        """Variables that lead any AWS SDK to this instance and nowhere else."""
+        return isolation.aws_variables(self.endpoint_url)
+
+    def inherited_environment(self) -> dict[str, str]:
+        """What a process that works on this instance may see of the caller's environment."""
+        return isolation.clean_environment()
+
+    def backend(self) -> dict[str, str]:
+        """Settings of the state's backend that differ from terraform/backend.tf."""
+        return {}
+
+    def prepare_backend(self) -> None:
+        """Makes the bucket that terraform/backend.tf names, where it is missing."""
+        name, s3 = state_bucket.default_name(), self.client("s3")
+        state_bucket.ensure(s3, name, self.account_id, isolation.REGION, adopt=True)
+
+    def plan_arguments(self) -> list[str]:
+        """Arguments of plan, apply and destroy that name this account's variables."""
+        return []
+
+
+def user_instance_folder() -> Path:
+    """The instance of ``make local-up``: ``.local/env``, or the folder that ``LETRUS_INSTANCE`` names."""
+    return Path(os.environ.get("LETRUS_INSTANCE") or LOCAL / "env")

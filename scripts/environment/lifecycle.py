@@ -1,0 +1,113 @@
+"""A whole environment: started, provisioned, ended, removed, in either runtime."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from scripts.base.console import say, step
+from scripts.base.errors import StartError
+from scripts.environment import database, runtime
+from scripts.environment.instance import Instance, Ports
+from scripts.supply import wheels
+from scripts.terraform.root import Terraform
+
+
+def setup(name: str) -> None:
+    """Everything from outside that runtime ``name`` needs. Safe to interrupt and repeat."""
+    runtime.RUNTIMES[name].setup()
+    wheels.fetch()
+
+
+def new(folder: Path, ports: Ports, runtime_name: str | None = None) -> Instance:
+    """An instance in ``folder``, its runtime named or chosen, set up and not yet started.
+
+    Raises:
+        StartError: a port is taken; nothing was fetched or changed.
+    """
+    _check_free(ports)
+    name, reason = (runtime_name, "") if runtime_name else runtime.choose()
+    if reason:
+        say(f"runtime: {name} ({reason})")
+    setup(name)
+    return Instance.open(folder, ports, name)
+
+
+def is_running(instance: Instance) -> bool:
+    return not runtime.of(instance).idle(instance)
+
+
+def start(instance: Instance, *, localstack_env: Mapping[str, str] | None = None) -> None:
+    """Starts what isn't running; on any failure, Ctrl-C included, ends what this call started.
+
+    Raises:
+        StartError: a port is taken, a part ended or did not become ready.
+    """
+    with _ended_after(BaseException, instance) as idle:
+        if set(idle) == set(runtime.ALL):
+            _check_free(instance.ports)
+        if idle:
+            runtime.of(instance).start(instance, localstack_env or {})
+
+
+def _check_free(ports: Ports) -> None:
+    if taken := ports.taken():
+        name, number = taken[0]
+        raise StartError(
+            f"port {number} is taken by another program",
+            f"stop it, or choose another: make local-up {name}={number + 100}",
+        )
+
+
+def stopped_on_interrupt(instance: Instance) -> AbstractContextManager[list[str]]:
+    """On Ctrl-C in the block, ends the parts that were not running before it."""
+    return _ended_after(KeyboardInterrupt, instance)
+
+
+def provision(instance: Instance) -> bool:
+    """Terraform and tables. False: all was there already and nothing was changed."""
+    terraform = Terraform(instance)
+    terraform.init()
+    with step("comparing the environment with terraform/"):
+        changes = bool(terraform.changes())
+    if changes:
+        say("applying terraform/ (about 80 s, most of it fixed waits of the provider)")
+        terraform.apply()
+    database.create_tables(instance, terraform.outputs())
+    return changes
+
+
+def stop(instance: Instance) -> bool:
+    """Ends every part; the data stays. False: none was running."""
+    running = set(runtime.ALL) - set(runtime.of(instance).idle(instance))
+    runtime.of(instance).stop(instance, runtime.ALL)
+    return bool(running)
+
+
+def remove(instance: Instance) -> None:
+    """Ends every part and removes the instance's data and folder."""
+    stop(instance)
+    runtime.of(instance).remove(instance)
+    shutil.rmtree(instance.folder, ignore_errors=True)
+
+
+@contextmanager
+def running(instance: Instance, *, localstack_env: Mapping[str, str] | None = None) -> Iterator[Instance]:
+    """A started environment for the block, removed after it."""
+    try:
+        start(instance, localstack_env=localstack_env)
+        yield instance
+    finally:
+        remove(instance)
+
+
+@contextmanager
+def _ended_after(exception: type[BaseException], instance: Instance) -> Iterator[list[str]]:
+    idle = runtime.of(instance).idle(instance)
+    try:
+        yield idle
+    except exception:
+        runtime.of(instance).stop(instance, idle)
+        raise

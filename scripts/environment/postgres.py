@@ -1,0 +1,209 @@
+"""PostgreSQL 16 in Aurora's place, without Docker: unpacked, initialised and started from zonky's binaries.
+
+PostgreSQL refuses to run as root, so root gives it an unprivileged account, and a folder that this account can reach.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tarfile
+import tempfile
+import zipfile
+from pathlib import Path
+
+import psycopg
+from filelock import FileLock
+
+from scripts.base.certificates import self_signed, write_private
+from scripts.base.console import step
+from scripts.base.errors import SetupError
+from scripts.base.isolation import clean_environment
+from scripts.base.paths import LOCAL, TOP
+from scripts.base.processes import Account, Daemon
+from scripts.base.waiting import NotReady, wait_for
+from scripts.environment.instance import Instance
+from scripts.environment.superuser import SUPERUSER, connect_superuser
+from scripts.supply import jars
+
+_HBA = f"""\
+# The emulator's RDS keeps one rule a cluster in the included file.
+include_if_exists emulator_hba.conf
+host all {SUPERUSER} 127.0.0.1/32 scram-sha-256
+"""
+_SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "ssl": "on",
+    "ssl_cert_file": "server.crt",
+    "ssl_key_file": "server.key",
+    "password_encryption": "scram-sha-256",
+    "max_connections": "100",
+    "log_timezone": "UTC",
+    "timezone": "UTC",
+}
+
+
+def daemon(instance: Instance) -> Daemon:
+    return Daemon(instance.folder, "postgres", signal.SIGINT)  # SIGINT: fast shutdown
+
+
+def superuser_password(instance: Instance) -> str:
+    return instance.secret_file("rdsadmin_password").read_text()
+
+
+def start(instance: Instance) -> None:
+    """Starts the server, initialising its data folder first where there is none; returns when it answers a query."""
+    server = daemon(instance)
+    if server.process() is None:
+        account = _account()
+        base = _base(instance, account)
+        binaries = _unpacked(base)
+        data = _data(instance, base)
+        if not (data / "PG_VERSION").exists():
+            with step("initialising PostgreSQL"):
+                _initialise(instance, binaries, data, account)
+        options = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        command = [str(binaries / "postgres"), "-D", str(data), "-p", str(instance.ports.postgres), *options]
+        server.start(command, _environment(), cwd=data, account=account)
+
+    def answers() -> None:
+        server.check_alive()
+        try:
+            with connect_superuser(instance.ports.postgres, superuser_password(instance)) as connection:
+                connection.execute("SELECT 1")
+        except psycopg.OperationalError as error:
+            raise NotReady(error) from error
+
+    wait_for("PostgreSQL", answers, seconds=60, remedy=f"see {server.log}")
+
+
+def remove(instance: Instance) -> None:
+    """Removes the data folder, wherever it lies."""
+    account = _account()
+    for base in {_base(instance, account), LOCAL}:
+        shutil.rmtree(_data(instance, base), ignore_errors=True)
+        if base != LOCAL and base.exists() and not any(base.glob("data-*")):
+            shutil.rmtree(base, ignore_errors=True)
+
+
+def _account() -> Account | None:
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return Account(name, entry.pw_uid, entry.pw_gid)
+    raise SetupError(
+        "PostgreSQL can't run as root, and there is no account `postgres` or `nobody` to give it",
+        "run the command as an ordinary user, or add one: useradd --system postgres",
+    )
+
+
+def _base(instance: Instance, account: Account | None) -> Path:
+    """Folder for binaries and data: the clone's ``.local``, or a temporary one where ``account`` can't reach that."""
+    way = [instance.folder.resolve(), *instance.folder.resolve().parents, LOCAL.resolve()]
+    if account is None or all(_passable(folder, account) for folder in way if folder.exists()):
+        return LOCAL
+    base = Path(tempfile.gettempdir()) / f"letrus-data-case-{hashlib.sha256(str(TOP).encode()).hexdigest()[:12]}"
+    if base.exists() and base.stat().st_uid != os.geteuid():
+        raise SetupError(f"{base} belongs to somebody else", "remove it: it is where this clone's database would lie")
+    return base
+
+
+def _passable(folder: Path, account: Account) -> bool:
+    status = folder.stat()
+    if status.st_uid == account.uid:
+        return bool(status.st_mode & 0o100)
+    return bool(status.st_mode & (0o010 if status.st_gid == account.gid else 0o001))
+
+
+def _data(instance: Instance, base: Path) -> Path:
+    if base == LOCAL:
+        return instance.folder / "postgres"
+    return base / f"data-{hashlib.sha256(str(instance.folder).encode()).hexdigest()[:12]}"
+
+
+def _unpacked(base: Path) -> Path:
+    """``bin`` folder of the binaries, unpacked at the first call."""
+    jar = jars.postgres()
+    target = base / jar.stem.replace("embedded-postgres-binaries", "postgres")
+    base.mkdir(parents=True, exist_ok=True)
+    with FileLock(base / "postgres-binaries.lock"):
+        if not target.exists():
+            with step("unpacking PostgreSQL"), tempfile.TemporaryDirectory(dir=base) as scratch:
+                with zipfile.ZipFile(jar) as archive:
+                    name = next(name for name in archive.namelist() if name.endswith(".txz"))
+                    packed = Path(archive.extract(name, scratch))
+                unpacked = Path(scratch) / "unpacked"
+                try:
+                    with tarfile.open(packed) as tar:
+                        tar.extractall(unpacked)  # noqa: S202 - its SHA-256 is checked; `filter` is not in 3.11.2
+                except tarfile.ReadError as error:
+                    raise SetupError(
+                        f"can't unpack {packed.name}: {error}", "this Python lacks lzma: use another 3.11"
+                    ) from None
+                for folder in (unpacked, *(path for path in unpacked.rglob("*") if path.is_dir())):
+                    folder.chmod(0o755)
+                unpacked.rename(target)
+    return target / "bin"
+
+
+def _initialise(instance: Instance, binaries: Path, data: Path, account: Account | None) -> None:
+    """initdb, certificate and access rules. Made in a neighbour folder and moved: a data folder is whole or absent."""
+    making = data.with_name(f"{data.name}.making")
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir(parents=True, mode=0o700)
+    password = making.with_name(f"{making.name}.password")
+    password.touch(mode=0o600)
+    try:
+        password.write_text(superuser_password(instance))
+        for path in (making, password):
+            _give(path, account)
+        # Aurora's databases are UTF-8 with en_US.UTF-8; ICU's en-US sorts alike on every machine.
+        locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=icu", "--icu-locale=en-US"]
+        command = [
+            str(binaries / "initdb"),
+            "-D",
+            str(making),
+            "-U",
+            SUPERUSER,
+            f"--pwfile={password}",
+            "--auth=scram-sha-256",
+        ]
+        done = subprocess.run(
+            [*command, *locale],
+            env=_environment(),
+            cwd=making,
+            capture_output=True,
+            text=True,
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
+        )
+        if done.returncode:
+            raise SetupError(f"initdb failed: {done.stderr.strip()[-1500:]}", "see docs/troubleshooting.md")
+    finally:
+        password.unlink(missing_ok=True)
+    (making / "pg_hba.conf").write_text(_HBA)
+    certificate, key = self_signed("letrus-data-case PostgreSQL")
+    (making / "server.crt").write_bytes(certificate)
+    write_private(making / "server.key", key)
+    for name in ("pg_hba.conf", "server.crt", "server.key"):
+        _give(making / name, account)
+    making.rename(data)
+
+
+def _give(path: Path, account: Account | None) -> None:
+    if account:
+        os.chown(path, account.uid, account.gid)
+
+
+def _environment() -> dict[str, str]:
+    return {**clean_environment(), "LC_ALL": "C", "TZ": "UTC"}

@@ -1,0 +1,69 @@
+"""The two ways to start the same environment, and the choice between them (``RUNTIME=auto|docker|embedded``)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Protocol
+
+from scripts.base.errors import CommandError
+from scripts.environment import docker, embedded
+from scripts.environment.instance import Instance
+
+
+class Runtime(Protocol):
+    """Starts and ends the three parts of an instance: AWS API, PostgreSQL, Glue worker. Only the start differs."""
+
+    name: str
+    parts: str  # what `idle` returns names of, for messages: "processes", "containers"
+
+    def setup(self) -> None:
+        """Fetches and builds all that ``start`` needs. Safe to interrupt and repeat."""
+
+    def idle(self, instance: Instance) -> list[str]:
+        """Names of the parts that don't run."""
+
+    def start(self, instance: Instance, localstack_env: Mapping[str, str]) -> None:
+        """Starts what is idle; returns when every part answers a real question. Raises StartError."""
+
+    def stop(self, instance: Instance, names: list[str]) -> None:
+        """Ends the named parts that run; data stays."""
+
+    def remove(self, instance: Instance) -> None:
+        """Removes the instance's data, its processes being ended."""
+
+    def status(self, instance: Instance) -> list[str]:
+        """A line for each part."""
+
+    def save_logs(self, instance: Instance) -> None:
+        """Brings the parts' logs into the instance's ``logs/``."""
+
+    def superuser_password(self, instance: Instance) -> str:
+        """Password of PostgreSQL's superuser."""
+
+
+RUNTIMES: dict[str, Runtime] = {"docker": docker.Docker(), "embedded": embedded.Embedded()}
+ALL = ["localstack", "postgres", "worker"]
+
+
+def of(instance: Instance) -> Runtime:
+    return RUNTIMES[instance.runtime]
+
+
+def choose() -> tuple[str, str]:
+    """Name of the runtime for a new instance, and why.
+
+    Raises:
+        CommandError: ``RUNTIME`` is none of the three, or asks for a Docker that does not answer.
+    """
+    wanted = os.environ.get("RUNTIME") or "auto"
+    if wanted == "embedded":
+        return "embedded", "RUNTIME=embedded"
+    if wanted not in ("auto", "docker"):
+        raise CommandError(f"RUNTIME={wanted} is not known", "RUNTIME is auto, docker or embedded")
+    missing = docker.missing()
+    if not missing:
+        return "docker", "Docker and Compose answer" if wanted == "auto" else "RUNTIME=docker"
+    if wanted == "docker":
+        raise CommandError(f"RUNTIME=docker, but {missing}", "start Docker, or use RUNTIME=embedded, which needs none")
+    return "embedded", missing

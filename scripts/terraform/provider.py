@@ -1,0 +1,100 @@
+"""Decides where ``terraform init`` takes the AWS provider from: it must work without the public registry too."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from scripts.base.paths import CACHE, LOCAL, TERRAFORM
+
+ADDRESS = "registry.terraform.io/hashicorp/aws"
+REMEDY = (
+    "the provider's registry can't be reached: connect to the internet, or name a folder that holds "
+    f"{ADDRESS}/VERSION/PLATFORM in TF_PROVIDER_MIRROR (made by `terraform providers mirror` elsewhere)"
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    environment: dict[str, str]
+    reason: str
+
+
+@cache
+def choose() -> Source:
+    """The user's own Terraform configuration, a copy at hand (cache or mirror), else the registry through a cache."""
+    named = os.environ.get("TF_CLI_CONFIG_FILE")
+    own = Path(named) if named else Path.home() / ".terraformrc"
+    if os.access(own, os.R_OK):  # where is_file would raise for a folder that is not ours
+        return Source({"TF_CLI_CONFIG_FILE": str(own)} if named else {}, f"as your {own.name} says")
+    for root in _candidates():
+        if os.access(root / ADDRESS / version() / _platform(), os.R_OK | os.X_OK):
+            return Source(_configuration(_mirror(root)), f"hashicorp/aws {version()} from {root}")
+    plugins = _own_cache()
+    plugins.mkdir(parents=True, exist_ok=True)
+    text = f'plugin_cache_dir = "{plugins}"\n'
+    return Source(_configuration(text), f"hashicorp/aws {version()} from its registry, kept in {plugins}")
+
+
+def version() -> str:
+    """The provider's version, from the lock file."""
+    text = (TERRAFORM / ".terraform.lock.hcl").read_text()
+    match = re.search(rf'provider "{re.escape(ADDRESS)}" {{\s+version\s+= "([^"]+)"', text)
+    assert match, "the lock file is part of the project"
+    return match.group(1)
+
+
+def _candidates() -> Iterator[Path]:
+    """Roots of unpacked mirrors: caches, ``TF_PROVIDER_MIRROR``, Terraform's implied mirrors, where people keep one."""
+    for name in ("TF_PROVIDER_MIRROR", "TF_PLUGIN_CACHE_DIR"):
+        if os.environ.get(name):
+            yield Path(os.environ[name])
+    yield _own_cache()
+    yield Path.home() / ".terraform.d" / "plugins"
+    yield Path.home() / "Library" / "Application Support" / "io.terraform" / "plugins"
+    data = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    for folder in [data, *os.environ.get("XDG_DATA_DIRS", "/usr/local/share:/usr/share").split(":")]:
+        yield Path(folder) / "terraform" / "plugins"
+    for parent in ("/opt", "/usr/local/share", "/usr/share", "/srv"):
+        try:
+            yield from sorted(path for path in Path(parent).iterdir() if path.is_dir())
+        except OSError:
+            continue
+
+
+def _own_cache() -> Path:
+    return CACHE / "terraform-plugins"
+
+
+def _platform() -> str:
+    machine = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+    return f"{sys.platform}_{machine}"
+
+
+def _mirror(root: Path) -> str:
+    return f"""\
+provider_installation {{
+  filesystem_mirror {{
+    path    = "{root}"
+    include = ["{ADDRESS}"]
+  }}
+  direct {{
+    exclude = ["{ADDRESS}"]
+  }}
+}}
+"""
+
+
+def _configuration(text: str) -> dict[str, str]:
+    # Named by its content: two commands that choose differently must not overwrite each other's.
+    path = LOCAL / f"terraform-{hashlib.sha256(text.encode()).hexdigest()[:8]}.rc"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return {"TF_CLI_CONFIG_FILE": str(path)}

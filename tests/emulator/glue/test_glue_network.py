@@ -1,0 +1,119 @@
+"""A run in a subnet: what makes it fail on AWS before the script starts makes it fail here, in AWS's words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.kit.glue import GlueKit, unique
+from tests.kit.glue_network import Network, create_network
+
+pytestmark = pytest.mark.emulator
+
+NO_INGRESS = "At least one security group must open all ingress ports."
+UNRESOLVED = "Unable to resolve any valid connection"
+
+
+@pytest.fixture(scope="module")
+def kit(environment: Any) -> GlueKit:
+    return GlueKit(environment.client)
+
+
+@pytest.fixture
+def network(kit: GlueKit) -> Network:
+    return create_network(kit)
+
+
+def failure(run: dict[str, Any]) -> str:
+    """Reason of a run that could not be launched."""
+    assert run["JobRunState"] == "FAILED"
+    prefix = f"JobName:{run['JobName']} and JobRunId:{run['Id']} failed to execute with exception "
+    assert run["ErrorMessage"].startswith(prefix)
+    return str(run["ErrorMessage"].removeprefix(prefix))
+
+
+def test_open_group_and_s3_endpoint_are_enough(network: Network) -> None:
+    network.open_all_tcp()
+    network.add_s3_endpoint(network.main_table())
+    assert network.run(network.connection())["JobRunState"] == "SUCCEEDED"
+
+
+def test_nat_gateway_stands_for_the_s3_endpoint(network: Network) -> None:
+    network.open_all_tcp()
+    network.route_to_nat(network.own_table())
+    assert network.run(network.connection())["JobRunState"] == "SUCCEEDED"
+
+
+def test_group_without_its_own_ports_open_fails(network: Network) -> None:
+    network.add_s3_endpoint(network.main_table())
+    connection = network.connection()
+    assert failure(network.run(connection)).startswith(NO_INGRESS)
+    network.open_all_tcp(to_itself=False)
+    network.open_all_tcp(first_port=1024)
+    assert failure(network.run(connection)).startswith(NO_INGRESS)
+    network.open_all_tcp()
+    assert network.run(connection)["JobRunState"] == "SUCCEEDED"
+
+
+def test_subnet_without_a_way_to_s3_fails(network: Network) -> None:
+    network.open_all_tcp()
+    connection = network.connection()
+    expected = (
+        f"VPC S3 endpoint validation failed for SubnetId: {network.subnet}. VPC: {network.vpc}. "
+        f"Reason: Could not find S3 endpoint or NAT gateway for subnetId: {network.subnet} in Vpc {network.vpc}."
+    )
+    assert failure(network.run(connection)) == expected
+    # An endpoint of the main route table serves no subnet that has a table of its own.
+    network.add_s3_endpoint(network.main_table())
+    network.own_table()
+    assert failure(network.run(connection)) == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"SubnetId": "subnet-00000000"}, "subnet-00000000"),
+        ({"SecurityGroupIdList": ["sg-00000000"]}, "sg-00000000"),
+        ({"AvailabilityZone": "us-east-1b"}, "is in us-east-1a, the connection says us-east-1b"),
+        ({"AvailabilityZone": None}, "AvailabilityZone"),
+        ({"SecurityGroupIdList": None}, "no security group"),
+    ],
+)
+def test_connection_that_leads_nowhere_fails(network: Network, changes: dict[str, Any], reason: str) -> None:
+    network.open_all_tcp()
+    network.add_s3_endpoint(network.main_table())
+    message = failure(network.run(network.connection(**changes)))
+    assert message.startswith(UNRESOLVED)
+    assert reason in message
+
+
+def test_group_of_another_network_fails(network: Network) -> None:
+    network.open_all_tcp()
+    network.add_s3_endpoint(network.main_table())
+    other = network.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    group = network.ec2.create_security_group(GroupName=unique("group"), Description="tests", VpcId=other)["GroupId"]
+    assert "is not in" in failure(network.run(network.connection(SecurityGroupIdList=[group])))
+
+
+def test_first_connection_that_serves_is_taken(network: Network) -> None:
+    network.open_all_tcp()
+    network.add_s3_endpoint(network.main_table())
+    run = network.run(network.connection(SubnetId="subnet-00000000"), network.connection())
+    assert run["JobRunState"] == "SUCCEEDED"
+
+
+def test_absent_connection_fails(network: Network) -> None:
+    assert failure(network.run("absent")) == "Connection absent not found."
+
+
+def test_modules_of_the_index_need_a_way_to_the_internet(network: Network) -> None:
+    network.open_all_tcp()
+    network.add_s3_endpoint(network.main_table())
+    job = network.kit.create_job(
+        Connections={"Connections": [network.connection()]},
+        DefaultArguments={"--additional-python-modules": "cowsay==6.1"},
+    )
+    run = network.kit.finish(job)
+    assert run["JobRunState"] == "FAILED"
+    assert "cowsay" in run["ErrorMessage"]

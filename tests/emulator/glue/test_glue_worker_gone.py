@@ -1,0 +1,234 @@
+"""The worker agent misbehaves: the run fails and says why; it neither hangs nor succeeds.
+
+The real agent cannot be made to do these things on demand, so an HTTP server that does stands in for it.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from scripts.base.waiting import NotReady, wait_for
+from scripts.cloud.cloud import client
+from scripts.environment import localstack
+from scripts.environment.instance import Instance, Ports
+from tests.kit.glue import GlueKit
+from tests.kit.glue_network import create_network
+
+pytestmark = pytest.mark.emulator
+
+
+class FakeWorker(ThreadingHTTPServer):
+    """Answers by `answers`: path's end or method -> status and body; remembers the requests."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.answers: dict[str, tuple[int, Any]] = {}
+        self.requests: list[tuple[str, str, Any]] = []
+
+    def seen(self, method: str, path: str) -> bool:
+        return (method, path) in [(request[0], request[1]) for request in self.requests]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: FakeWorker
+
+    def _answer(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        body = json.loads(self.rfile.read(length)) if length else None
+        path = self.path.partition("?")[0]
+        self.server.requests.append((self.command, path, body))
+        key = f"{self.command} stop" if path.endswith("/stop") else self.command
+        status, answer = self.server.answers.get(key, (404, {"error": "unknown"}))
+        text = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    do_GET = do_POST = do_DELETE = _answer
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+def told(state: str, version: int = 1, **more: Any) -> dict[str, Any]:
+    return {"run_id": "jr", "version": version, "state": state, **more}
+
+
+@contextmanager
+def serving() -> Iterator[FakeWorker]:
+    worker = FakeWorker()
+    thread = threading.Thread(target=worker.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield worker
+    finally:
+        worker.shutdown()
+        worker.server_close()
+
+
+@pytest.fixture(scope="module")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Instance, FakeWorker]]:
+    """LocalStack alone, with the fake agent."""
+    with serving() as worker:
+        folder = tmp_path_factory.mktemp("glue") / "instance"
+        ports = Ports.free()
+        made = Instance.open(folder, Ports(ports.localstack, ports.postgres, worker.server_address[1]))
+        try:
+            localstack.start(made)
+            yield made, worker
+        finally:
+            localstack.daemon(made).stop()
+
+
+@pytest.fixture
+def worker(instance: tuple[Instance, FakeWorker]) -> FakeWorker:
+    fake = instance[1]
+    fake.answers = {"POST": (201, told("STARTING")), "DELETE": (204, b""), "POST stop": (202, {})}
+    fake.requests = []
+    return fake
+
+
+@pytest.fixture(scope="module")
+def kit(instance: tuple[Instance, FakeWorker]) -> GlueKit:
+    return GlueKit(lambda service: client(instance[0], service))
+
+
+def test_run_that_the_agent_forgot_fails(kit: GlueKit, worker: FakeWorker) -> None:
+    run = kit.finish(kit.create_job())
+    assert run["JobRunState"] == "FAILED"
+    assert "does not know this run" in run["ErrorMessage"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ((500, {"error": "disk full"}), "answered 500: disk full"),
+        ((401, {"error": "bad token"}), "answered 401: bad token"),
+        ((400, {"error": "script_location is wrong"}), "answered 400: script_location is wrong"),
+        ((201, b"<html>"), "answer is not a run"),
+        ((201, {"state": "RUNNING"}), "answer is not a run"),
+    ],
+)
+def test_refused_submission_fails_the_run(
+    kit: GlueKit, worker: FakeWorker, answer: tuple[int, Any], reason: str
+) -> None:
+    worker.answers["POST"] = answer
+    run = kit.finish(kit.create_job())
+    assert run["JobRunState"] == "FAILED"
+    assert reason in run["ErrorMessage"]
+    assert "CompletedOn" in run
+
+
+def test_agent_that_fails_while_the_job_runs_fails_the_run_and_is_asked_to_forget_it(
+    kit: GlueKit, worker: FakeWorker
+) -> None:
+    worker.answers["POST"] = (201, told("RUNNING"))
+    worker.answers["GET"] = (500, {"error": "broken"})
+    run = kit.finish(kit.create_job())
+    assert run["JobRunState"] == "FAILED"
+    assert "answered 500: broken" in run["ErrorMessage"]
+    wait_for_request(worker, "DELETE", f"/runs/{run['Id']}")
+
+
+def test_one_failed_poll_is_forgiven(kit: GlueKit, worker: FakeWorker) -> None:
+    worker.answers["GET"] = (500, {"error": "broken"})
+    job = kit.create_job()
+    run_id = kit.start(job)
+    wait_for_request(worker, "GET", f"/runs/{run_id}")
+    ended = {"started_at": "2026-01-01T10:00:00Z", "ended_at": "2026-01-01T10:00:41.6+00:00"}
+    worker.answers["GET"] = (200, told("SUCCEEDED", 3, **ended))
+    run = kit.wait(job, run_id)
+    assert (run["JobRunState"], run["ExecutionTime"]) == ("SUCCEEDED", 42)
+
+
+def test_state_that_nobody_knows_does_not_succeed(kit: GlueKit, worker: FakeWorker) -> None:
+    worker.answers["GET"] = (200, told("DREAMING", 2))
+    job = kit.create_job()
+    run_id = kit.start(job)
+    wait_for_request(worker, "GET", f"/runs/{run_id}")
+    run = kit.wait(job, run_id)
+    assert run["JobRunState"] == "FAILED"
+    assert "DREAMING" in run["ErrorMessage"]
+
+
+def test_agent_gets_what_the_interface_says(kit: GlueKit, worker: FakeWorker) -> None:
+    job = kit.create_job(DefaultArguments={"--a": "1"}, Timeout=7)
+    run_id = kit.start(job)
+    wait_for_request(worker, "DELETE", f"/runs/{run_id}")
+    body = next(request[2] for request in worker.requests if request[:2] == ("POST", "/runs"))
+    credentials = body.pop("credentials")
+    assert credentials.keys() == {"access_key_id", "secret_access_key", "session_token"}
+    job_id = body["arguments"].pop("--JOB_ID")
+    assert job_id.startswith("j_")
+    assert body == {
+        "run_id": run_id,
+        "job_name": job,
+        "script_location": kit.glue.get_job(JobName=job)["Job"]["Command"]["ScriptLocation"],
+        "arguments": {"--a": "1", "--JOB_NAME": job, "--JOB_RUN_ID": run_id},
+        "region": "us-east-1",
+        "timeout_seconds": 420,
+        "log_groups": {"output": "/aws-glue/jobs/output", "error": "/aws-glue/jobs/error"},
+        "log_stream": run_id,
+        "internet": True,
+    }
+
+
+@pytest.mark.parametrize(("way_out", "internet"), [("endpoint", False), ("nat", True)])
+def test_agent_is_told_whether_the_subnet_reaches_the_internet(
+    kit: GlueKit, worker: FakeWorker, way_out: str, internet: bool
+) -> None:
+    network = create_network(kit)
+    network.open_all_tcp()
+    if way_out == "endpoint":
+        network.add_s3_endpoint(network.main_table())
+    else:
+        network.route_to_nat(network.main_table())
+    network.run(network.connection())
+    (body,) = [request[2] for request in worker.requests if request[:2] == ("POST", "/runs")]
+    assert body["internet"] is internet
+
+
+def test_localstack_that_stops_kills_the_runs(tmp_path: Any) -> None:
+    with serving() as worker:
+        worker.answers = {"POST": (201, told("RUNNING")), "GET": (200, told("RUNNING")), "DELETE": (204, b"")}
+        ports = Ports.free()
+        made = Instance.open(tmp_path / "instance", Ports(ports.localstack, ports.postgres, worker.server_address[1]))
+        try:
+            localstack.start(made)
+            kit = GlueKit(lambda service: client(made, service))
+            job = kit.create_job()
+            run_id = kit.start(job)
+            kit.wait(job, run_id, {"RUNNING"})
+        finally:
+            localstack.daemon(made).stop()
+        assert worker.seen("DELETE", f"/runs/{run_id}")
+
+
+def test_agent_that_is_not_there_fails_the_run(tmp_path: Any) -> None:
+    made = Instance.open(tmp_path / "instance", Ports.free())
+    try:
+        localstack.start(made)
+        kit = GlueKit(lambda service: client(made, service))
+        run = kit.finish(kit.create_job())
+    finally:
+        localstack.daemon(made).stop()
+    assert run["JobRunState"] == "FAILED"
+    assert "worker agent does not answer (ConnectionError)" in run["ErrorMessage"]
+
+
+def wait_for_request(worker: FakeWorker, method: str, path: str) -> None:
+    def seen() -> None:
+        if not worker.seen(method, path):
+            raise NotReady("not seen")
+
+    wait_for(f"{method} of the run", seen, seconds=60, remedy="see LocalStack's log")

@@ -1,0 +1,29 @@
+"""The log of a run is found under both names that AWS is said to give its stream."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from scripts.case import job
+
+pytestmark = pytest.mark.emulator
+
+
+@pytest.mark.parametrize("suffix", ["", "-driver"])
+def test_the_drivers_stream_is_read_and_no_executors(environment: Any, suffix: str) -> None:
+    logs, group, run_id = environment.client("logs"), f"/streams/output{suffix}", "jr_0123"
+    logs.create_log_group(logGroupName=group)
+    for stream, text in ((f"{run_id}_g-1", "executor"), (f"{run_id}{suffix}", "driver"), ("jr_01234", "other")):
+        logs.create_log_stream(logGroupName=group, logStreamName=stream)
+        event = {"timestamp": int(time.time() * 1000), "message": text}
+        logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=[event])
+    outputs = {"glue_job_performance_academica_name": "job", "glue_log_group_output": group}
+    assert job.log_lines(environment.instance, outputs, run_id, "output") == ["driver"]
+
+
+def test_a_run_that_logged_nothing_yet_has_no_lines(environment: Any) -> None:
+    outputs = {"glue_job_performance_academica_name": "job", "glue_log_group_output": "/streams/none"}
+    assert job.log_lines(environment.instance, outputs, "jr_0", "output") == []

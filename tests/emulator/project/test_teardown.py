@@ -1,0 +1,34 @@
+"""What `make aws-destroy` does with the key of a last snapshot; snapshots themselves are not supported here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from scripts.cloud import teardown
+
+pytestmark = pytest.mark.emulator
+
+
+@pytest.fixture
+def key(environment: Any) -> str:
+    """A key that Terraform has put on the list for deletion."""
+    kms = environment.client("kms")
+    arn = str(kms.create_key()["KeyMetadata"]["Arn"])
+    kms.schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
+    return arn
+
+
+def test_key_of_a_last_snapshot_is_kept_and_can_be_enabled(environment: Any, key: str) -> None:
+    kms = environment.client("kms")
+    for _ in range(2):
+        teardown.keep_key_of_snapshot(environment, {"kms_key": key, "snapshot": "last"})
+    assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "Disabled"
+    kms.enable_key(KeyId=key)
+    assert kms.encrypt(KeyId=key, Plaintext=b"x")["CiphertextBlob"]
+
+
+def test_key_without_a_snapshot_is_deleted_in_time(environment: Any, key: str) -> None:
+    teardown.keep_key_of_snapshot(environment, {"kms_key": key})
+    assert environment.client("kms").describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "PendingDeletion"

@@ -1,0 +1,89 @@
+"""The phases of a run as they show from outside: in processes, in S3, in PostgreSQL. None asks the job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from tests.kit.faults.site import APPLICATION, STAGING, TABLE, Site
+
+HOLD_MERGE = f"""
+CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS
+    'BEGIN IF NEW.aluno_id = TG_ARGV[0]::bigint THEN PERFORM pg_advisory_xact_lock(1); END IF; RETURN NEW; END';
+CREATE TRIGGER hold BEFORE INSERT ON {TABLE} FOR EACH ROW EXECUTE FUNCTION hold(
+"""
+
+
+@dataclass
+class Watch:
+    """What a phase's question may look at. ``changed`` is a key and the nota that it has after the run."""
+
+    site: Site
+    database: psycopg.Connection
+    run_id: str
+    changed: tuple[int, int, str, Any]
+
+    def ask(self, query: str, *parameters: object) -> bool:
+        return self.database.execute(query, parameters).fetchone() is not None
+
+    def written(self, folder: str, name: str = "") -> bool:
+        return any(name in key for key in self.site.keys(f"processed/{folder}/run={self.run_id}/"))
+
+
+def _java(watch: Watch) -> bool:
+    return any(process.name() == "java" for process in watch.site.processes())
+
+
+def _connected(watch: Watch) -> bool:
+    return watch.ask("SELECT 1 FROM pg_stat_activity WHERE application_name = %s", APPLICATION)
+
+
+def _parquet_begun(watch: Watch) -> bool:
+    return watch.written(TABLE)
+
+
+def _rejects_begun(watch: Watch) -> bool:
+    return watch.written(f"{TABLE}_rejeitados")
+
+
+def _parquet_whole(watch: Watch) -> bool:
+    return watch.written(TABLE, "_SUCCESS")
+
+
+def _staged(watch: Watch) -> bool:
+    return watch.ask("SELECT 1 FROM pg_class WHERE relkind = 'r' AND relname LIKE %s", STAGING)
+
+
+def _copying(watch: Watch) -> bool:
+    return watch.ask("SELECT 1 FROM pg_stat_activity WHERE application_name = %s AND query LIKE 'COPY %%'", APPLICATION)
+
+
+def _waiting_for_lock(watch: Watch) -> bool:
+    return watch.ask("SELECT 1 FROM pg_locks WHERE relation = %s::regclass AND NOT granted", TABLE)
+
+
+def _merging(watch: Watch) -> bool:
+    return watch.ask("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+
+
+def _committed(watch: Watch) -> bool:
+    aluno, escola, disciplina, nota = watch.changed
+    query = f"SELECT 1 FROM {TABLE} WHERE aluno_id = %s AND escola_id = %s AND disciplina = %s AND nota = %s"
+    return watch.ask(query, aluno, escola, disciplina, nota)
+
+
+PHASES: dict[str, Callable[[Watch], bool]] = {
+    "starting": _java,
+    "connected": _connected,
+    "parquet begun": _parquet_begun,
+    "rejects begun": _rejects_begun,
+    "parquet whole": _parquet_whole,
+    "staged": _staged,
+    "copying": _copying,
+    "waiting for the lock": _waiting_for_lock,
+    "merging": _merging,
+    "committed": _committed,
+}

@@ -1,0 +1,216 @@
+"""Where the job is run and broken: a real environment without Docker, with only what one job needs in it.
+
+The resources are made by API calls, not by Terraform: LocalStack is killed now and then and forgets them, and they must
+be there again in a second.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+from psycopg import sql
+
+from scripts.base.paths import TOP, WHEELS
+from scripts.base.processes import Daemon
+from scripts.base.waiting import NotReady, wait_for
+from scripts.cloud.cloud import client
+from scripts.environment import lifecycle, postgres, worker
+from scripts.environment.database import CREATE_TABLES, connect_as_superuser
+from scripts.environment.instance import Instance
+from tests.kit.expected import COLUMNS, Row, in_order
+from tests.kit.glue import ENDED, TRUST_GLUE
+
+BUCKET = "faults"
+JOB = "etl"
+DATABASE = "letrus"
+USER = "job"
+TABLE = "performance_academica"
+APPLICATION = "etl_performance_academica"
+STAGING = f"{TABLE}_staging_%"
+
+
+@dataclass
+class Site:
+    """A started instance; ``port`` is where the job finds its database, a proxy's."""
+
+    instance: Instance
+    port: int
+
+    def __post_init__(self) -> None:
+        self._password = secrets.token_urlsafe(16)
+        with self.superuser("postgres") as connection:
+            names = {"user": sql.Identifier(USER), "name": sql.Identifier(DATABASE)}
+            create = sql.SQL("CREATE ROLE {user} LOGIN PASSWORD {password}")
+            connection.execute(create.format(password=sql.Literal(self._password), **names))
+            connection.execute(sql.SQL("CREATE DATABASE {name} OWNER {user}").format(**names))
+            self._admit(connection)
+        with self.superuser() as connection:
+            connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(USER)))
+            connection.execute(CREATE_TABLES.read_bytes())
+            connection.execute(f"CREATE TABLE saved AS TABLE {TABLE}")
+        self.provision()
+
+    def _admit(self, connection: psycopg.Connection) -> None:
+        """Lets the job's user in over TLS, by the file that pg_hba.conf includes."""
+        row = connection.execute("SHOW hba_file").fetchone()
+        assert row is not None
+        rules = Path(row[0]).with_name("emulator_hba.conf")
+        rule = f"hostssl {DATABASE} {USER} 127.0.0.1/32 scram-sha-256"
+        connection.execute(sql.SQL("COPY (SELECT {}) TO {}").format(sql.Literal(rule), sql.Literal(str(rules))))
+        connection.execute("SELECT pg_reload_conf()")
+
+    def client(self, service: str) -> Any:
+        return client(self.instance, service)
+
+    def superuser(self, database: str = DATABASE) -> psycopg.Connection:
+        connection = connect_as_superuser(self.instance, database)
+        connection.autocommit = True
+        return connection
+
+    def provision(self) -> None:
+        """Bucket, scripts, wheel, secret, role and job, in a LocalStack that knows nothing."""
+        s3 = self.client("s3")
+        s3.create_bucket(Bucket=BUCKET)
+        scripts = sorted((TOP / "glue_scripts").glob("*.py"))
+        wheel = next(WHEELS.glob("*.whl"))
+        for path in (*scripts, wheel):
+            s3.upload_file(str(path), BUCKET, f"{'wheels' if path == wheel else 'scripts'}/{path.name}")
+        secret = self.client("secretsmanager").create_secret(
+            Name="job", SecretString=json.dumps({"username": USER, "password": self._password})
+        )
+        role = self.client("iam").create_role(RoleName="job", AssumeRolePolicyDocument=json.dumps(TRUST_GLUE))
+        modules = [path.name for path in scripts if path.stem != APPLICATION]
+        self.client("glue").create_job(
+            Name=JOB,
+            Role=role["Role"]["Arn"],
+            GlueVersion="5.1",
+            WorkerType="G.1X",
+            NumberOfWorkers=2,
+            Timeout=10,
+            Command={
+                "Name": "glueetl",
+                "PythonVersion": "3",
+                "ScriptLocation": f"s3://{BUCKET}/scripts/{APPLICATION}.py",
+            },
+            DefaultArguments={
+                "--extra-py-files": ",".join(f"s3://{BUCKET}/scripts/{name}" for name in modules),
+                "--additional-python-modules": f"s3://{BUCKET}/wheels/{wheel.name}",
+                "--data_bucket": BUCKET,
+                "--raw_prefix": "raw/",
+                "--processed_prefix": "processed/",
+                "--aurora_host": "127.0.0.1",
+                "--aurora_port": str(self.port),
+                "--aurora_database": DATABASE,
+                "--aurora_table": TABLE,
+                "--aurora_secret_arn": secret["ARN"],
+            },
+        )
+
+    def upload(self, folder: Path) -> None:
+        """The three files of ``folder`` to ``raw/``, and nothing in ``processed/``."""
+        s3 = self.client("s3")
+        for path in sorted(folder.glob("*.csv")):
+            s3.upload_file(str(path), BUCKET, f"raw/{path.name}")
+        for key in self.keys("processed/"):
+            s3.delete_object(Bucket=BUCKET, Key=key)
+
+    def keys(self, prefix: str) -> list[str]:
+        pages = self.client("s3").get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=prefix)
+        return [each["Key"] for page in pages for each in page.get("Contents", [])]
+
+    def start(self) -> str:
+        """Id of a new run."""
+        return str(self.client("glue").start_job_run(JobName=JOB)["JobRunId"])
+
+    def look(self, run_id: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.client("glue").get_job_run(JobName=JOB, RunId=run_id)["JobRun"]
+        return found
+
+    def finish(self, run_id: str) -> dict[str, Any]:
+        """The run when it has ended."""
+
+        def ended() -> dict[str, Any]:
+            run = self.look(run_id)
+            if run["JobRunState"] not in ENDED:
+                raise NotReady(run["JobRunState"])
+            return run
+
+        return wait_for("the end of the run", ended, seconds=240, remedy="see the worker's log")
+
+    def processes(self) -> list[psutil.Process]:
+        """What runs below the worker: a run's JVM, its Python, and Spark's Python workers."""
+        agent = worker.daemon(self.instance).process()
+        return agent.children(recursive=True) if agent else []
+
+    def quiet(self) -> None:
+        """Returns when no run is alive any more, here or in the database."""
+
+        def gone() -> None:
+            if [each for each in self.processes() if "glue-job-" in _folder(each)]:
+                raise NotReady("a run's processes are alive")
+            with self.superuser() as connection:
+                query = "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s"
+                if connection.execute(query, [APPLICATION]).fetchone() != (0,):
+                    raise NotReady("a run's sessions are open")
+
+        wait_for("the end of all that was left of the run", gone, seconds=120, remedy="see the worker's log")
+
+    def rows(self) -> list[Row]:
+        with self.superuser() as connection:
+            return in_order(connection.execute(f"SELECT {', '.join(COLUMNS)} FROM {TABLE}").fetchall())
+
+    def relations(self) -> list[str]:
+        """Staging tables that there are."""
+        with self.superuser() as connection:
+            query = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE %s"
+            return [name for (name,) in connection.execute(query, [STAGING]).fetchall()]
+
+    def save(self) -> None:
+        """Keeps the table's rows for :meth:`restore`."""
+        with self.superuser() as connection, connection.transaction():
+            connection.execute(f"TRUNCATE saved; INSERT INTO saved TABLE {TABLE}")
+
+    def restore(self) -> None:
+        """The table as it was saved, no staging table and no trigger."""
+        with self.superuser() as connection, connection.transaction():
+            for name in self.relations():
+                connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(name)))
+            connection.execute(
+                f"DROP FUNCTION IF EXISTS hold CASCADE; TRUNCATE {TABLE}; INSERT INTO {TABLE} TABLE saved"
+            )
+
+    def kill(self, daemon: Callable[[Instance], Daemon]) -> None:
+        """SIGKILL to a part of the environment and to what it started."""
+        process = daemon(self.instance).process()
+        assert process is not None
+        everything = [process, *process.children(recursive=True)]
+        for each in everything:
+            try:
+                each.kill()
+            except psutil.NoSuchProcess:
+                continue
+        psutil.wait_procs(everything, timeout=30)
+
+    def recover(self, *, forgot: bool = False) -> None:
+        """Starts what does not run; ``forgot``: LocalStack did not outlive the fault."""
+        lifecycle.start(self.instance)
+        if forgot:
+            self.provision()
+
+    def restart_postgres(self) -> None:
+        self.kill(postgres.daemon)
+        postgres.start(self.instance)
+
+
+def _folder(process: psutil.Process) -> str:
+    try:
+        return str(process.cwd())
+    except psutil.Error:
+        return ""
