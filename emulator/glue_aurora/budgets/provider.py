@@ -2,8 +2,8 @@
 
 from localstack.services.plugins import Service
 
-from glue_aurora import dispatch
 from glue_aurora.budgets import budgets, notifications
+from glue_aurora.service import dispatch
 
 
 def create_service() -> Service:

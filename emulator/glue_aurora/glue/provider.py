@@ -2,10 +2,10 @@
 
 from localstack.services.plugins import Service, ServiceLifecycleHook
 
-from glue_aurora import dispatch
 from glue_aurora.glue import connections, job_runs, jobs, security_configurations, tags, triggers
 from glue_aurora.glue.run_manager import run_manager
 from glue_aurora.glue.validation import validated
+from glue_aurora.service import dispatch
 
 HANDLERS: dict[str, dispatch.Handler] = {
     "CreateConnection": connections.create_connection,

@@ -6,10 +6,10 @@ from typing import Any
 from localstack.aws.api import RequestContext
 from localstack.services.plugins import Service
 
-from glue_aurora import dispatch
 from glue_aurora.rds import clusters, engine, http_endpoint, instances, subnet_groups, tags
 from glue_aurora.rds.lock import LOCK
 from glue_aurora.rds.parameter_groups import CLUSTER, INSTANCE
+from glue_aurora.service import dispatch
 
 _HANDLERS: dict[str, dispatch.Handler] = {
     "CreateDBSubnetGroup": subnet_groups.create,

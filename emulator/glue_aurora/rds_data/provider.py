@@ -2,9 +2,9 @@
 
 from localstack.services.plugins import Service, ServiceLifecycleHook
 
-from glue_aurora import dispatch
 from glue_aurora.rds_data import operations
 from glue_aurora.rds_data.transactions import transactions
+from glue_aurora.service import dispatch
 
 _HANDLERS: dict[str, dispatch.Handler] = {
     "ExecuteStatement": operations.execute_statement,
