@@ -30,21 +30,21 @@ reset:  ## Stop the environment and remove its data (this clone's only)
 ## To AWS: ACCOUNT=123456789012 is the account you mean, ENVIRONMENT=dev|prod; YES=1 answers the question before a change
 .PHONY: aws-bootstrap aws-plan aws-apply aws-create-tables aws-run aws-verify aws-query aws-destroy
 aws-bootstrap:  ## Create the bucket of Terraform's state, once an account. STATE_BUCKET=name, here and in all that follow
-	$(RUN) aws-bootstrap
+	$(RUN) aws bootstrap
 aws-plan:  ## Show what an apply would change, and save it
-	$(RUN) aws-plan
+	$(RUN) aws plan
 aws-apply:  ## Carry out the saved plan
-	$(RUN) aws-apply
+	$(RUN) aws apply
 aws-create-tables:  ## Run sql/01_create_tables.sql, through the RDS Data API
-	$(RUN) aws-create-tables
+	$(RUN) aws create-tables
 aws-run:  ## Run the Glue job and follow its log. DATA=folder uploads its CSVs first; ARGS="--key value"
-	$(RUN) aws-run
+	$(RUN) aws run
 aws-verify:  ## Check counts, Parquet, table and analyses, and that a second run changes nothing
-	$(RUN) aws-verify
+	$(RUN) aws verify
 aws-query:  ## Show the analyses of sql/02_analysis_queries.sql, or what SQL="select …" reads
-	$(RUN) aws-query
+	$(RUN) aws query
 aws-destroy:  ## Remove all that Terraform made, and say what stays and until when
-	$(RUN) aws-destroy
+	$(RUN) aws destroy
 
 ## Checks
 .PHONY: e2e test test-unit test-job test-emulator test-commands test-bench test-faults test-compose test-terraform lint format

@@ -11,11 +11,12 @@ import click
 from rich.table import Table
 
 from scripts.base.console import out, say, step
-from scripts.base.errors import CommandError, JobError
+from scripts.base.errors import CommandError
 from scripts.case import job, statements, verification
 from scripts.case.data_api import DataApi, Result
 from scripts.cloud import state_bucket, teardown
 from scripts.cloud.account import Account
+from scripts.commands import runs
 from scripts.cost import page
 from scripts.cost.charges import monthly_cost
 from scripts.environment import database
@@ -25,7 +26,12 @@ from scripts.terraform.root import Terraform
 ONE_RUN = "costs about $0.03 (2 DPU for a minute or two), and wakes Aurora for some minutes (about $0.01)"
 
 
-@click.command("aws-bootstrap")
+@click.group()
+def aws() -> None:
+    """Commands of an AWS account. Each says what it will do and what that costs, and asks before a change."""
+
+
+@aws.command("bootstrap")
 def bootstrap() -> None:
     """Create the bucket of Terraform's state."""
     account = _account()
@@ -41,7 +47,7 @@ def bootstrap() -> None:
     _next(account, "aws-plan")
 
 
-@click.command("aws-plan")
+@aws.command("plan")
 def plan() -> None:
     """Show what an apply would change, and save it."""
     account = _account()
@@ -54,7 +60,7 @@ def plan() -> None:
     _next(account, "aws-apply")
 
 
-@click.command("aws-apply")
+@aws.command("apply")
 def apply() -> None:
     """Carry out the saved plan."""
     account = _account()
@@ -77,7 +83,7 @@ def apply() -> None:
     _next(account, "aws-create-tables")
 
 
-@click.command("aws-create-tables")
+@aws.command("create-tables")
 def create_tables() -> None:
     """Run sql/01_create_tables.sql through the RDS Data API."""
     account = _account()
@@ -95,7 +101,7 @@ def create_tables() -> None:
     _next(account, "aws-run")
 
 
-@click.command("aws-query")
+@aws.command("query")
 @click.option("--sql", envvar="SQL", default="", help="Statements to run; sql/02_analysis_queries.sql by default.")
 def query(sql: str) -> None:
     """Show the analyses, or what SQL=… gives."""
@@ -108,9 +114,8 @@ def query(sql: str) -> None:
             out.print(_table(each.name, execute(each.sql)))
 
 
-@click.command("aws-run")
-@click.option("--data", envvar="DATA", type=click.Path(path_type=Path), help="Folder whose CSVs are uploaded first.")
-@click.option("--args", "arguments", envvar="ARGS", default="", help="Arguments of this run: --key value …")
+@aws.command("run")
+@runs.run_options
 def run(data: Path | None, arguments: str) -> None:
     """Run the job once, following its log."""
     account = _account()
@@ -126,13 +131,11 @@ def run(data: Path | None, arguments: str) -> None:
         f"will start one run of {outputs['glue_job_performance_academica_name']}; Ctrl-C stops it",
         ONE_RUN,
     )
-    if data:
-        for key in job.upload(account, bucket, data):
-            say(f"uploaded {key}")
-    report(job.run(account, outputs, parsed, show=say), f"its Spark log is in {outputs['glue_log_group_error']}")
+    ended = runs.upload_and_run(account, outputs, data, parsed)
+    runs.report(ended, f"its Spark log is in {outputs['glue_log_group_error']}")
 
 
-@click.command("aws-verify")
+@aws.command("verify")
 def verify() -> None:
     """Check what is deployed: counts, Parquet, table, analyses, a second run that changes nothing."""
     account = _account()
@@ -147,7 +150,7 @@ def verify() -> None:
         raise CommandError(f"{len(failed)} of {len(checks)} checks failed", "look at the last run's log: make aws-run")
 
 
-@click.command("aws-destroy")
+@aws.command("destroy")
 def destroy() -> None:
     """Remove all that Terraform made, and say what stays."""
     account = _account()
@@ -179,20 +182,6 @@ def destroy() -> None:
     for line in teardown.left(account, known):
         say(f"  {line}")
     memory.unlink(missing_ok=True)
-
-
-COMMANDS = [bootstrap, plan, apply, create_tables, query, run, verify, destroy]
-
-
-def report(ended: job.Run, where_to_look: str) -> None:
-    """Counts and state of a run. Raises JobError when it did not end as SUCCEEDED."""
-    if ended.summary:
-        counts = {**ended.summary, "rejected": sum(ended.summary["rejected"].values())}
-        names = ("kept", "superseded", "rejected", "inserted", "updated", "unchanged")
-        say(", ".join(f"{name} {counts[name]}" for name in names))
-    if ended.state != "SUCCEEDED":
-        raise JobError(f"run {ended.id} ended as {ended.state}: {ended.error}", where_to_look)
-    out.print(f"[green]✓[/green] run {ended.id} SUCCEEDED in {ended.seconds} s")
 
 
 def _account() -> Account:

@@ -108,11 +108,11 @@ def test_account_of_the_local_environment_is_on_this_machine_only(
     assert reason in refusal({**REAL, "ACCOUNT": "000000000000", **variables}, monkeypatch)
 
 
-@pytest.mark.parametrize("target", ["aws-bootstrap", "aws-plan", "aws-apply", "aws-run", "aws-query", "aws-destroy"])
-def test_every_target_refuses_another_account_than_that_of_the_keys(target: str) -> None:
+@pytest.mark.parametrize("name", ["bootstrap", "plan", "apply", "run", "query", "destroy"])
+def test_every_command_refuses_another_account_than_that_of_the_keys(name: str) -> None:
     with Recorder("123456789012").running() as other:
         done = subprocess.run(
-            [sys.executable, "-m", "scripts", target],
+            [sys.executable, "-m", "scripts", "aws", name],
             cwd=TOP,
             env={**os.environ, "ACCOUNT": "000000000000", "AWS_ENDPOINT_URL": other.url, "YES": "1"},
             capture_output=True,

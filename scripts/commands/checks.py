@@ -1,0 +1,53 @@
+"""The commands of the checks, the benchmark, and the parts that the project fetches and pins."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from scripts.base.console import say
+from scripts.base.paths import WHEELS, relative
+from scripts.checks import bench, images, layers
+from scripts.supply import locking, wheels
+
+
+@click.command()
+@click.argument("names", metavar="LAYER…", nargs=-1, required=True, type=click.Choice(list(layers.LAYERS)))
+def test(names: tuple[str, ...]) -> None:
+    """Run layers of checks."""
+    sys.exit(layers.run(names))
+
+
+@click.command(name="format")
+def format_() -> None:
+    """Format the sources."""
+    sys.exit(layers.format_sources())
+
+
+@click.command(name="bench")
+def bench_() -> None:
+    """Measure the job against its peers; variables: bench/README.md."""
+    sys.exit(bench.run())
+
+
+@click.command(name="wheels")
+def wheels_() -> None:
+    """Fetch the wheels that the job takes to AWS."""
+    wheels.fetch()
+    say(f"{relative(WHEELS)} has {', '.join(sorted(path.name for path in WHEELS.glob('*.whl')))}")
+
+
+@click.command(name="verify-images")
+def verify_images() -> None:
+    """Check what the project takes for granted about the public images."""
+    sys.exit(0 if images.verify() else 1)
+
+
+@click.command()
+def lock() -> None:
+    """Pin the requirements anew."""
+    locking.lock()
+
+
+COMMANDS = [test, format_, bench_, wheels_, verify_images, lock]

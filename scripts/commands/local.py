@@ -1,0 +1,155 @@
+"""The commands of the local environment."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+
+import click
+
+from scripts.base.console import say
+from scripts.base.errors import CommandError, NotRunningError, TerraformError
+from scripts.case import job
+from scripts.commands import runs
+from scripts.environment import database, lifecycle, runtime
+from scripts.environment.instance import DEFAULT_PORTS, Instance, Ports, user_instance_folder
+from scripts.terraform.root import Terraform
+
+
+@click.command()
+def setup() -> None:
+    """Fetch and build all that the environment needs."""
+    name, reason = runtime.choose()
+    say(f"runtime: {name} ({reason})")
+    lifecycle.setup(name)
+    say("set-up is complete")
+
+
+@click.command()
+def up() -> None:
+    """Start the environment, apply terraform/, create the tables."""
+    folder = user_instance_folder()
+    instance = Instance.load(folder)
+    if instance is None or runtime.of(instance).idle(instance) == runtime.ALL:
+        instance = lifecycle.new(folder, Ports.chosen())
+    else:
+        _check_asked_is(instance)
+        lifecycle.setup(instance.runtime)
+    already = lifecycle.is_running(instance)
+    with lifecycle.stopped_on_interrupt(instance):
+        lifecycle.start(instance)
+        changed = lifecycle.provision(instance)
+    if already and not changed:
+        say("the environment was up already: nothing changed")
+    _summary(instance)
+
+
+def _check_asked_is(instance: Instance) -> None:
+    """Raises CommandError when the user asks for other ports or another runtime than those of the live instance."""
+    if any(os.environ.get(name) for name in DEFAULT_PORTS) and Ports.chosen() != instance.ports:
+        raise CommandError("the environment runs on other ports", "end it first: make local-down")
+    if os.environ.get("RUNTIME", "auto") not in ("auto", instance.runtime):
+        raise CommandError(f"the environment runs in the {instance.runtime} runtime", "end it first: make local-down")
+
+
+@click.command()
+def down() -> None:
+    """Stop the environment; its database stays for the next start."""
+    instance = Instance.load(user_instance_folder())
+    stopped = lifecycle.stop(instance) if instance else False
+    say("the environment is down" if stopped else "nothing was running")
+
+
+@click.command()
+def reset() -> None:
+    """Stop the environment and remove its data."""
+    instance = Instance.load(user_instance_folder())
+    if instance:
+        lifecycle.remove(instance)
+    say("the environment and its data are gone; the next `make local-up` begins anew")
+
+
+@click.command()
+@runs.run_options
+def run(data: Path | None, arguments: str) -> None:
+    """Run the job once, following its log."""
+    instance = _running()
+    outputs = Terraform(instance).outputs()
+    ended = runs.upload_and_run(instance, outputs, data, job.parse_arguments(arguments))
+    runs.report(ended, "its Spark log: make logs RUN_ID=" + ended.id)
+
+
+@click.command()
+@click.pass_obj
+def env(inherited: list[str]) -> None:
+    """Print export lines for terraform, aws, boto3 and psql."""
+    instance = _running()
+    terraform = Terraform(instance)
+    outputs = terraform.outputs()
+    variables = terraform.environment()
+    found = database.parameters(instance, outputs)
+    variables |= {
+        "PGHOST": str(found["host"]),
+        "PGPORT": str(found["port"]),
+        "PGDATABASE": str(found["dbname"]),
+        "PGUSER": str(found["user"]),
+        "PGSSLMODE": "require",
+        **({"PGHOSTADDR": found["hostaddr"]} if "hostaddr" in found else {}),
+        "PGPASSFILE": str(database.write_pgpass(instance, outputs)),
+    }
+    # Whatever else could lead an SDK to a real account is taken out of the shell.
+    for name in inherited:
+        if name not in variables:
+            click.echo(f"unset {name}")
+    for name, value in variables.items():
+        click.echo(f"export {name}={shlex.quote(value)}")
+
+
+@click.command()
+def status() -> None:
+    """Show what runs, where, and the last runs of the job."""
+    instance = Instance.load(user_instance_folder())
+    if instance is None:
+        raise NotRunningError()
+    say(f"runtime    {instance.runtime}")
+    for line in runtime.of(instance).status(instance):
+        say(line)
+    if lifecycle.is_running(instance):
+        try:
+            _summary(instance)
+        except TerraformError as error:
+            say(str(error))
+
+
+@click.command()
+@click.option("--run-id", envvar="RUN_ID", default="", help="Run whose log is shown; the last one by default.")
+@click.option("--group", envvar="GROUP", type=click.Choice(["output", "error"]), default="error")
+def logs(run_id: str, group: str) -> None:
+    """Show what a run logged."""
+    instance = _running()
+    for line in job.log_lines(instance, Terraform(instance).outputs(), run_id, group):
+        say(line)
+
+
+COMMANDS = [setup, up, down, reset, run, env, status, logs]
+
+
+def _running() -> Instance:
+    instance = Instance.load(user_instance_folder())
+    if instance is None or not lifecycle.is_running(instance):
+        raise NotRunningError()
+    return instance
+
+
+def _summary(instance: Instance) -> None:
+    outputs = Terraform(instance).outputs()
+    say(f"AWS API      {instance.endpoint_url}")
+    where = "{aurora_cluster_endpoint}:{aurora_cluster_port}/{aurora_database_name}".format(**outputs)
+    say(f"PostgreSQL   {where}")
+    say(f"data bucket  s3://{outputs['bucket_data_name']}")
+    say(f"Glue job     {outputs['glue_job_performance_academica_name']}")
+    name = outputs["glue_job_performance_academica_name"]
+    for each in instance.client("glue").get_job_runs(JobName=name, MaxResults=5)["JobRuns"]:
+        say(f"  run {each['Id'][:20]}… {each['JobRunState']} {each['StartedOn']:%Y-%m-%d %H:%M:%S}")
+    say('next: `make run`; for your shell: eval "$(make -s env)"')
