@@ -47,13 +47,15 @@ aws-destroy:  ## Remove all that Terraform made, and say what stays and until wh
 	$(RUN) aws destroy
 
 ## Checks
-.PHONY: e2e test test-unit test-job test-emulator test-commands test-bench test-faults test-compose test-terraform lint format
+.PHONY: e2e test test-unit test-isolation test-job test-emulator test-commands test-bench test-faults test-compose test-terraform lint format
 e2e:  ## The whole road in an environment of its own: apply, run, compare, destroy; nothing stays
 	$(RUN) test e2e
-test:  ## Everything: lint, unit, terraform, job, emulator, a small bench, a few faults, commands, e2e
-	$(RUN) test lint unit terraform job emulator bench faults commands e2e
-test-unit:  ## Seconds: no Spark, no server
+test:  ## Everything: lint, unit, isolation, terraform, job, emulator, a small bench, a few faults, commands, e2e
+	$(RUN) test lint unit isolation terraform job emulator bench faults commands e2e
+test-unit:  ## Run the tests that take seconds: no Spark, no server, no Terraform
 	$(RUN) test unit
+test-isolation:  ## Run local commands in environments that would lead them to AWS; no call may leave this machine
+	$(RUN) test isolation
 test-terraform:  ## terraform test with mocked providers
 	$(RUN) test terraform
 test-job:  ## The job's parts with Spark and PostgreSQL

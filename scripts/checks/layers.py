@@ -88,8 +88,13 @@ def _workflow_checks(bin_: Path) -> list[tuple[list[str | Path], dict[str, str]]
 
 
 def unit() -> int:
-    # Two at a time: the hostile environments wait for Terraform.
-    return _pytest(Path(sys.executable), "unit", "tests/unit", "-n", "2")
+    """Neither Spark, nor a server, nor Terraform: tests/unit/conftest.py fails a test that starts one."""
+    return _pytest(Path(sys.executable), "unit", "tests/unit", "-n", "2", "--dist", "loadscope")
+
+
+def isolation() -> int:
+    # Two sessions: each test waits for a command in a process of its own, most of them for Terraform.
+    return _pytest(Path(sys.executable), "isolation", "tests/isolation", "-n", "2")
 
 
 def job() -> int:
@@ -183,6 +188,7 @@ def format_sources() -> int:
 LAYERS: dict[str, Callable[[], int]] = {
     "lint": lint,
     "unit": unit,
+    "isolation": isolation,
     "terraform": terraform,
     "job": job,
     "emulator": emulator,

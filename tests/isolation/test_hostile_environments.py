@@ -19,7 +19,7 @@ from scripts.base.paths import CACHE, TERRAFORM, TOP
 from scripts.terraform import provider
 from tests.kit.recorder import Recorder, Request
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.isolation
 ROOT = """
 terraform {
   backend "s3" {
