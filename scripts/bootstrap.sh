@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the venv of the environment's commands when it is missing or its requirements changed, then runs the command.
-# Needs Python 3.11 only; everything it makes lies under .local/, and it may be interrupted and run again.
+# It needs Python 3.11 only. Everything it makes lies under .local/. It may be interrupted, run again, or run twice at once.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 venvs=$top/.local/venv
@@ -26,9 +26,27 @@ MESSAGE
 # A venv is whole when the copy of its requirements, written last, equals today's.
 whole() { cmp -s "$requirements/$1.txt" "$venvs/$1/requirements.txt"; }
 
+# Waits until no other command sets up the venvs. The lock belongs to file descriptor 9, not to Python, which ends at
+# once: the system releases it when this shell and the commands that it started have ended, however they end.
+lock() {
+  exec 9>"$venvs/bootstrap.lock"
+  "$1" -c '
+import fcntl, sys
+try:
+    fcntl.flock(9, fcntl.LOCK_EX | fcntl.LOCK_NB)
+except BlockingIOError:
+    print("another command sets up .local/venv: waiting until it has ended …", file=sys.stderr, flush=True)
+    fcntl.flock(9, fcntl.LOCK_EX)'
+}
+
 if ! whole uv || ! whole tools; then
-  mkdir -p "$venvs"
+  if ! mkdir -p "$venvs" || ! [ -w "$venvs" ]; then
+    echo "error: $venvs can't be written" >&2
+    echo "  -> give yourself the right to write there (chown, chmod), or use a clone of your own" >&2
+    exit 1
+  fi
   python=$(find_python)
+  lock "$python"
   if ! whole uv; then
     echo "setting up uv …"
     "$python" -m venv --clear "$venvs/uv"
@@ -43,6 +61,7 @@ if ! whole uv || ! whole tools; then
     "$venvs/uv/bin/uv" pip sync --quiet --require-hashes --python "$venvs/tools/bin/python" "$requirements/tools.txt"
     cp "$requirements/tools.txt" "$venvs/tools/requirements.txt"
   fi
+  exec 9>&- # the command itself needs no lock
 fi >&2
 
 cd "$top"
