@@ -27,8 +27,14 @@ _KEY = re.compile(r"A[KS]IA[A-Z0-9]{12,124}")
 
 
 def asked_account(environ: Mapping[str, str]) -> str:
-    """The account that the user names. Raises GuardError for none, or something that is no account id."""
-    account = environ.get("ACCOUNT") or environ.get("AWS_ACCOUNT_ID") or ""
+    """The account that ACCOUNT names.
+
+    AWS_ACCOUNT_ID does not count: a shell or a pipeline sets it without a person's having chosen an account.
+
+    Raises:
+        GuardError: ACCOUNT is missing or is no account id.
+    """
+    account = environ.get("ACCOUNT") or ""
     if not re.fullmatch(r"[0-9]{12}", account):
         raise GuardError(
             f"ACCOUNT={account} is no account id" if account else "no AWS account was named",

@@ -44,6 +44,7 @@ def refusal(variables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> str:
     ("variables", "reason"),
     [
         ({"ACCOUNT": ""}, "no AWS account was named"),
+        ({"ACCOUNT": "", "AWS_ACCOUNT_ID": "123456789012"}, "no AWS account was named"),
         ({"ACCOUNT": "12345"}, "ACCOUNT=12345"),
         ({"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}, "AWS_ENDPOINT_URL is set"),
         ({"AWS_ENDPOINT_URL_RDS_DATA": ELSEWHERE}, "AWS_ENDPOINT_URL_RDS_DATA is set"),
