@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+from typing import NoReturn
 
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from scripts.base.console import err
-from scripts.base.errors import CommandError
+from scripts.base.errors import CommandError, of_user
 from scripts.base.isolation import enter_local
 from scripts.commands import checks, local
 from scripts.commands.aws import aws
@@ -29,25 +31,34 @@ for command in (*local.COMMANDS, *checks.COMMANDS, cost, aws):
 
 
 def main() -> None:
-    # Ended by a program, or started in the background by a shell that ignores interrupts: tidy up as after Ctrl-C.
+    # On a termination or a hang-up too a command tidies up as after Ctrl-C. A shell that starts a command in the
+    # background makes it ignore interrupts, and only `nohup` wants a hang-up ignored.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
     try:
         cli(standalone_mode=False)
     except CommandError as error:
-        err.print("[red]error:[/red] ", end="")
-        err.print(str(error), markup=False)
-        sys.exit(1)
+        _fail(str(error))
     except (BotoCoreError, ClientError) as error:  # a right that is missing, a region that is closed, no network
-        err.print("[red]error:[/red] ", end="")
-        err.print(f"AWS: {error}", markup=False)
-        sys.exit(1)
+        _fail(f"AWS: {error}")
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         err.print("interrupted")
         sys.exit(130)
+    except (OSError, ValueError) as error:
+        if os.environ.get("TRACEBACK"):
+            raise
+        _fail(str(of_user(error)))
+
+
+def _fail(text: str) -> NoReturn:
+    err.print("[red]error:[/red] ", end="")
+    err.print(text, markup=False)
+    sys.exit(1)
 
 
 if __name__ == "__main__":

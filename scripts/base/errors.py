@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 
 class CommandError(Exception):
     """A command can't go on. ``cause`` is one sentence on what is wrong, ``remedy`` one on what to do about it."""
@@ -44,3 +46,21 @@ class GuardError(CommandError):
 
 class DatabaseError(CommandError):
     """The database refused a statement, or did not wake up."""
+
+
+_REMEDIES = {
+    errno.EACCES: "give yourself the right to write there (chown, chmod), or use a folder of your own",
+    errno.EPERM: "give yourself the right to write there (chown, chmod), or use a folder of your own",
+    errno.EROFS: "make the file system writable, or use a folder elsewhere",
+    errno.ENOSPC: "free some space, then type the same command again",
+    errno.ENOTDIR: "a part of this path is a file: remove it, or choose another path",
+}
+
+
+def of_user(error: OSError | ValueError) -> CommandError:
+    """What a user is told of an error that no command expected: what failed, why, and what to do."""
+    again = "TRACEBACK=1 before the same command shows where it failed"
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return CommandError(f"{where}{error.strerror or error}", _REMEDIES.get(error.errno or 0, again))
+    return CommandError(f"a value can't be used: {error}", f"correct it; {again}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,11 +67,13 @@ def source_files(folder: Path, name: str) -> list[Path]:
 
 def parse_arguments(text: str) -> dict[str, str]:
     """``--key value --flag`` as Glue's Arguments. Raises CommandError for anything else."""
-    import shlex
-
+    try:
+        tokens = shlex.split(text)
+    except ValueError as error:
+        raise CommandError(f"ARGS={text} can't be split into words: {error}", "close every quotation mark") from None
     arguments: dict[str, str] = {}
     name = ""
-    for token in shlex.split(text):
+    for token in tokens:
         if token.startswith("--"):
             name, _, value = token.partition("=")
             arguments[name] = value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import socket
 import ssl
@@ -33,7 +34,7 @@ class Ports:
         values = []
         for name, default in DEFAULT_PORTS.items():
             text = os.environ.get(name) or str(default)
-            if not text.isdigit() or not 0 < int(text) < 65536:
+            if not re.fullmatch("[0-9]{1,5}", text) or not 0 < int(text) < 65536:
                 raise CommandError(f"{name}={text} is no port number", f"give one, for example {name}={default + 100}")
             values.append(int(text))
         return cls(*values)

@@ -59,6 +59,11 @@ def test_argument_without_a_key_is_refused_with_the_way_to_write_it() -> None:
         job.parse_arguments("value --key value")
 
 
+def test_argument_with_an_open_quotation_mark_is_refused() -> None:
+    with pytest.raises(CommandError, match=r"ARGS=--key it's[\s\S]*quotation mark"):
+        job.parse_arguments("--key it's")
+
+
 def test_summary_is_the_last_one_that_the_job_printed() -> None:
     lines = [
         '{"event": "run_summary", "kept": 1}',
@@ -71,7 +76,7 @@ def test_summary_is_the_last_one_that_the_job_printed() -> None:
     assert job.summary_of(["no summary"]) is None
 
 
-@pytest.mark.parametrize("port", ["x", "0", "65536", "-1"])
+@pytest.mark.parametrize("port", ["x", "0", "65536", "-1", "²", "٤٥٦٦"])
 def test_port_that_is_none_is_refused_by_its_name(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POSTGRES_PORT", port)
     with pytest.raises(CommandError, match=f"POSTGRES_PORT={port}"):
@@ -123,6 +128,24 @@ def test_daemon_ends_with_what_it_started(tmp_path: Path) -> None:
     assert daemon.stop()
     assert daemon.process() is None
     assert not psutil.pid_exists(child_pid) or psutil.Process(child_pid).status() == psutil.STATUS_ZOMBIE
+
+
+class Ending(Daemon):
+    """A daemon whose process ends right after somebody looked at it."""
+
+    def process(self) -> psutil.Process | None:
+        found = super().process()
+        if found:
+            found.kill()
+            found.wait()
+        return found
+
+
+def test_daemon_that_ends_by_itself_meanwhile_is_stopped_too(tmp_path: Path) -> None:
+    daemon = Ending(tmp_path, "server")
+    daemon.start(FOREVER, os.environ, cwd=tmp_path)
+    assert daemon.stop()
+    assert Daemon(tmp_path, "server").stop() is False
 
 
 def test_process_that_got_our_old_pid_is_left_alone(tmp_path: Path) -> None:
@@ -178,6 +201,28 @@ def test_command_without_an_environment_says_how_to_get_one(name: str, tmp_path:
     assert done.returncode == 1
     assert "make local-up" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "said"),
+    [
+        (["status"], {"LETRUS_INSTANCE": "/dev/null/env"}, "/dev/null/env/config.json: Not a directory\n  -> "),
+        (["wheels"], {"XDG_CACHE_HOME": "/dev/null/cache"}, "/dev/null/cache"),
+        (["cost"], {"PLAN": "{plan}"}, "a value can't be used: "),
+    ],
+)
+def test_what_a_user_got_wrong_is_said_with_its_remedy(
+    arguments: list[str], variables: dict[str, str], said: str, tmp_path: Path
+) -> None:
+    (tmp_path / "plan").write_bytes(b"\xff")
+    done = command(*arguments, **{name: value.format(plan=tmp_path / "plan") for name, value in variables.items()})
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: ") and said in done.stderr and "\n  -> " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_traceback_is_shown_on_request() -> None:
+    assert "Traceback" in command("status", LETRUS_INSTANCE="/dev/null/env", TRACEBACK="1").stderr
 
 
 def test_make_alone_shows_every_target_with_a_text() -> None:
