@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,3 +29,14 @@ def step(text: str) -> Iterator[None]:
 
 def say(text: str) -> None:
     out.print(text, markup=False)
+
+
+def show(text: str) -> None:
+    """Prints `text` unchanged. When its reader has gone (`| head`, a closed terminal), the command continues unseen."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import psutil
 
@@ -24,13 +27,16 @@ def run_foreground(
     on_line: Callable[[str], None] | None = None,
     patience: Callable[[], None] | None = None,
 ) -> int:
-    """Runs ``command`` to its end; its exit code. ``on_line`` gets its output, which else goes where ours goes.
+    """Runs `command` to its end and returns its exit code. `on_line` gets its output, which else goes where ours goes.
 
-    Interrupted, it lets the command end by itself (terraform gives its lock back, pytest removes its environment):
-    subprocess.run would kill it after a quarter of a second. The command has a process group of its own, so that it
-    gets the interrupt once, from us: terraform gives up at the second. With ``patience`` the first interrupt only
-    calls that, and the command goes on.
+    On an interrupt the command ends by itself: terraform releases its lock, pytest removes its environment.
+    `subprocess.run` would kill it after a quarter of a second. The command has a process group of its own, so that
+    only we send it the interrupt, once: terraform gives up at the second. With `patience` the first interrupt only
+    calls that function, and a hang-up of the terminal is ignored.
+
+    The output is read to its end, whatever becomes of `on_line`: a closed pipe would kill the command.
     """
+    hangup = signal.signal(signal.SIGHUP, signal.SIG_IGN) if patience else None
     process = subprocess.Popen(
         [str(part) for part in command],
         env=dict(env),
@@ -39,34 +45,62 @@ def run_foreground(
         stdout=subprocess.PIPE if on_line else None,
         stderr=subprocess.STDOUT if on_line else None,
         text=True,
+        errors="replace",
         process_group=0,
     )
-
-    def to_its_end() -> int:
-        if on_line:
-            assert process.stdout is not None
-            for line in process.stdout:
-                on_line(line)
-        return process.wait()
-
+    reader = _Reader(process.stdout, on_line) if process.stdout and on_line else None
     try:
         try:
-            return to_its_end()
+            code = _end(process, reader)
         except KeyboardInterrupt:
             if patience is None:
                 raise
             patience()
-            return to_its_end()
+            code = _end(process, reader)
     except KeyboardInterrupt:
         process.send_signal(signal.SIGINT)
         try:
             process.wait(timeout=INTERRUPT_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
+        if reader:
+            reader.done.wait(5)  # a process that the command left behind may hold the pipe open
         raise
     finally:
-        if process.stdout:
-            process.stdout.close()
+        if hangup is not None:
+            signal.signal(signal.SIGHUP, hangup)
+    if reader and reader.failure:
+        raise reader.failure
+    return code
+
+
+class _Reader(threading.Thread):
+    """Gives each line of `stream` to `on_line`. After `on_line` raised `failure`, it only empties the stream."""
+
+    def __init__(self, stream: IO[str], on_line: Callable[[str], None]) -> None:
+        super().__init__(daemon=True)
+        self._stream, self._on_line = stream, on_line
+        self.failure: Exception | None = None
+        self.done = threading.Event()  # an interrupted `join` may take a live thread for an ended one (CPython 90882)
+        self.start()
+
+    def run(self) -> None:
+        with self._stream:
+            for line in self._stream:
+                try:
+                    if self.failure is None:
+                        self._on_line(line)
+                except Exception as error:  # noqa: BLE001 - raised again where the command has ended
+                    self.failure = error
+        self.done.set()
+
+
+def _end(process: subprocess.Popen[str], reader: _Reader | None) -> int:
+    """The exit code of `process`, once all of its output is read."""
+    code = process.wait()
+    if reader:
+        reader.done.wait()
+    return code
 
 
 @dataclass(frozen=True)
@@ -146,15 +180,16 @@ class Daemon:
         if process is None:
             self._record.unlink(missing_ok=True)
             return False
-        family = [process, *process.children(recursive=True)]
-        process.send_signal(self.stop_signal)
+        family = [process]
+        with suppress(psutil.NoSuchProcess):  # it may end at any moment by itself
+            family += process.children(recursive=True)
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(self.stop_signal)
         _, alive = psutil.wait_procs([process], timeout=seconds)
         _, alive = psutil.wait_procs([*alive, *family[1:]], timeout=2)
         for straggler in alive:
-            try:
+            with suppress(psutil.NoSuchProcess):
                 straggler.kill()
-            except psutil.NoSuchProcess:
-                continue
         psutil.wait_procs(alive, timeout=5)
         self._record.unlink(missing_ok=True)
         return True

@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from scripts.base.console import say
+from scripts.base.console import say, show
 from scripts.base.errors import TerraformError
 from scripts.base.paths import TERRAFORM, relative
 from scripts.base.processes import run_foreground
@@ -112,10 +112,17 @@ class Terraform:
         lines: list[str] | None = None,
         patient: bool = False,
     ) -> int:
-        """Runs ``terraform ARGUMENTS``; its exit code. Output is shown unless ``quiet``, logged, added to ``lines``.
+        """Runs `terraform ARGUMENTS` and returns its exit code.
 
-        Interrupted, Terraform cuts off the calls that are under way: what AWS makes of one is in no state, and the next
-        apply finds that it exists. A ``patient`` command therefore goes on at the first interrupt.
+        The output is logged, added to `lines`, and shown unless `quiet`. The log's last line says how the command
+        ended, even where nobody sees the output any more.
+
+        An interrupted Terraform breaks off its calls. The state then misses what AWS makes of such a call, and the
+        next apply fails because that resource exists. A `patient` command therefore ignores the first interrupt, and
+        the hang-up of its terminal.
+
+        Raises:
+            TerraformError: the exit code is not in `accept`.
         """
         command = ["terraform", f"-chdir={self.root}", *arguments]
         if arguments[0] in ("init", "plan", "apply", "destroy") and not os.isatty(1):
@@ -125,13 +132,19 @@ class Terraform:
 
             def keep(line: str) -> None:
                 log.write(line)
+                log.flush()
                 lines.append(line)
                 if not quiet:
-                    print(line, end="", flush=True)
+                    show(line)
 
             patience = _explain_patience if patient else None
             env = {**self.cloud.inherited_environment(), **self.environment()}
-            code = run_foreground(command, env, on_line=keep, patience=patience)
+            ended = "was interrupted"
+            try:
+                code = run_foreground(command, env, on_line=keep, patience=patience)
+                ended = f"ended with exit code {code}"
+            finally:
+                log.write(f"terraform {arguments[0]} {ended}\n")
         if code not in accept:
             said = "".join(lines)
             shown = f":\n{said.strip()[-4000:]}" if quiet else ""
@@ -142,9 +155,9 @@ class Terraform:
 
 
 def _explain_patience() -> None:
-    say(
-        "Terraform goes on: cut off now, it could lose track of what is just being made. Ctrl-C again cuts it off all "
-        "the same"
+    show(
+        "Terraform continues: if it stopped now, it could lose track of a resource that AWS is creating. "
+        "Ctrl-C again stops it all the same\n"
     )
 
 
