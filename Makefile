@@ -33,7 +33,7 @@ aws-bootstrap:  ## Create the bucket of Terraform's state, once an account. STAT
 	$(RUN) aws bootstrap
 aws-plan:  ## Show what an apply would change, and save it
 	$(RUN) aws plan
-aws-apply:  ## Carry out the saved plan
+aws-apply:  ## Carry out the saved plan. PLAN_HASH=…, from aws-plan, refuses every other plan
 	$(RUN) aws apply
 aws-create-tables:  ## Run sql/01_create_tables.sql, through the RDS Data API
 	$(RUN) aws create-tables

@@ -134,7 +134,7 @@ def e2e() -> int:
 
 def commands() -> int:
     # Two sessions, each with an environment of its own: most of it waits for Terraform.
-    files = ["tests/e2e/test_commands.py", "tests/e2e/test_aws_commands.py"]
+    files = [f"tests/e2e/test_{name}.py" for name in ("commands", "aws_commands", "closed_terminal")]
     return _pytest(Path(sys.executable), "e2e", *files, "-p", "no:randomly", "-x", "-n", "2", "--dist", "loadfile")
 
 

@@ -21,6 +21,7 @@ from scripts.cost import page
 from scripts.cost.charges import monthly_cost
 from scripts.environment import database
 from scripts.supply import wheels
+from scripts.terraform import approval
 from scripts.terraform.root import Terraform
 
 ONE_RUN = "costs about $0.03 (2 DPU for a minute or two), and wakes Aurora for some minutes (about $0.01)"
@@ -52,11 +53,15 @@ def plan() -> None:
     """Show what an apply would change, and save it."""
     account = _account()
     say("will compare terraform/ with the account; changes nothing, costs nothing")
-    terraform, file = _terraform(account), _plan_file(account)
+    terraform, file, outputs = _terraform(account), _plan_file(account), account.folder / "plan.outputs"
     wheels.fetch()
-    file.unlink(missing_ok=True)
+    for old in (file, outputs):
+        old.unlink(missing_ok=True)
     terraform.plan(file)
-    say(f"once applied, this environment costs {_cost(terraform.show(str(file)))}")
+    document = terraform.show(str(file))
+    outputs.write_text(approval.outputs(document))
+    say(f"once applied, this environment costs {_cost(document)}")
+    say(f"hash of this plan: {approval.digest(document)} (aws-apply takes no other one if it gets this as PLAN_HASH)")
     _next(account, "aws-apply")
 
 
@@ -71,6 +76,8 @@ def apply() -> None:
         )
     terraform = _terraform(account)
     document = terraform.show(str(file))
+    if "PLAN_HASH" in os.environ:
+        approval.check(document, os.environ["PLAN_HASH"], os.environ.get("PLAN_CHANGES", ""))
     _ask(
         account,
         f"will carry out the plan of {_when(file)}: {_counts(document)}",

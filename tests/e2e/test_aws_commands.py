@@ -112,6 +112,23 @@ def test_apply_needs_a_plan(operator: Operator) -> None:
     assert "make aws-plan" in done.stderr
 
 
+def test_apply_takes_no_other_plan_than_the_approved_one(operator: Operator) -> None:
+    handed_over = []
+    for _ in range(2):  # as the plan job and the apply job of the pipeline
+        said = operator.make("aws-plan")
+        handed_over.append((FOLDER / "plan.outputs").read_text())
+    assert handed_over[0] == handed_over[1]
+    approved = dict(line.split("=", 1) for line in handed_over[0].splitlines())
+    assert approved["hash"] in said
+    for given, reason in (("0" * 64, "not the approved one"), ("", "PLAN_HASH is empty")):
+        done = operator.try_make("aws-apply", PLAN_HASH=given, PLAN_CHANGES=approved["changes"])
+        assert done.returncode != 0
+        assert reason in done.stderr and "nothing was changed" in done.stderr
+    assert _state_objects(operator) == []
+    done = operator.try_make("aws-apply", "nobody\n", PLAN_HASH=approved["hash"], YES="")
+    assert "type the account's number" in done.stdout, done.stderr
+
+
 def test_apply_says_its_cost_and_goes_on_when_it_is_interrupted_once(operator: Operator) -> None:
     """Cut off, Terraform would leave a bucket that is in no state, and no later apply would succeed."""
     said = operator.make("aws-plan")
@@ -121,6 +138,11 @@ def test_apply_says_its_cost_and_goes_on_when_it_is_interrupted_once(operator: O
     assert "Apply complete!" in said
     assert "costs" in said[: said.index("Apply complete!")]
     assert _state_objects(operator) == ["dev/terraform.tfstate"]
+
+
+def test_log_says_how_the_apply_ended() -> None:
+    lines = (FOLDER / "logs" / "terraform.log").read_text().splitlines()
+    assert [line for line in lines if line.startswith("terraform apply ")] == ["terraform apply ended with exit code 0"]
 
 
 def test_a_plan_is_carried_out_once(operator: Operator) -> None:

@@ -33,6 +33,17 @@ def test_every_action_is_pinned_by_commit_with_its_version(path: Path) -> None:
         assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", each)
 
 
+def test_apply_job_takes_only_the_plan_that_was_approved() -> None:
+    plan, apply = re.split(r"^  apply:$", (TOP / ".github" / "workflows" / "terraform.yml").read_text(), flags=re.M)
+    names = re.findall(r"^      (\w+): \$\{\{ steps\.approval\.outputs\.\1 \}\}$", plan, re.M)
+    assert names == ["hash", "changes"]
+    given = re.search(r"- run: make aws-apply.*\n        env:\n((?:          .*\n)+)", apply)
+    assert given
+    assert [line.strip() for line in given.group(1).splitlines()] == [
+        f"PLAN_{name.upper()}: ${{{{ needs.plan.outputs.{name} }}}}" for name in names
+    ]
+
+
 def test_both_roots_have_the_same_provider() -> None:
     lock = ".terraform.lock.hcl"
     assert (TERRAFORM / "github_oidc" / lock).read_text() == (TERRAFORM / lock).read_text()
