@@ -45,10 +45,6 @@ class Cloud(Protocol):
         """Arguments of Terraform that name its variables."""
 
 
-def client(cloud: Cloud, service: str) -> Any:
-    return cloud.client(service)
-
-
 def local_client(endpoint_url: str, service: str) -> Any:
     """boto3 client that can only reach this endpoint: address and keys are explicit, whatever the environment says."""
     return boto3.client(

@@ -41,7 +41,6 @@ def missing() -> str:
 
 class Docker:
     name = "docker"
-    parts = "containers"
 
     def setup(self) -> None:
         """The images, each checked before anything is started."""

@@ -14,7 +14,6 @@ from scripts.supply import jars, java, venvs
 
 class Embedded:
     name = "embedded"
-    parts = "processes"
 
     def setup(self) -> None:
         java.worker()

@@ -15,7 +15,6 @@ class Runtime(Protocol):
     """Starts and ends the three parts of an instance: AWS API, PostgreSQL, Glue worker. Only the start differs."""
 
     name: str
-    parts: str  # what `idle` returns names of, for messages: "processes", "containers"
 
     def setup(self) -> None:
         """Fetches and builds all that ``start`` needs. Safe to interrupt and repeat."""

@@ -16,7 +16,6 @@ import pytest
 from testcontainers.compose import DockerCompose
 
 from scripts.base.paths import LOCAL, TOP
-from scripts.cloud.cloud import client
 from scripts.environment import docker
 from scripts.environment import lifecycle as environments
 from scripts.environment.database import connect_as_superuser
@@ -33,7 +32,7 @@ class Containers:
     instance: Instance
 
     def client(self, service: str) -> Any:
-        return client(self.instance, service)
+        return self.instance.client(service)
 
     def superuser(self) -> psycopg.Connection:
         return connect_as_superuser(self.instance)

@@ -16,7 +16,6 @@ from rich.table import Table
 from scripts.base.console import out, say
 from scripts.base.paths import LOCAL
 from scripts.case import job
-from scripts.cloud.cloud import client
 from scripts.environment import database, lifecycle, runtime
 from scripts.environment.instance import Instance, Ports
 from scripts.terraform.root import Terraform
@@ -37,7 +36,7 @@ class Road:
     outputs: dict[str, Any]
 
     def client(self, service: str) -> Any:
-        return client(self.instance, service)
+        return self.instance.client(service)
 
     def database(self) -> psycopg.Connection:
         return database.connect(self.instance, self.outputs)

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from scripts.base.paths import LOCAL
-from scripts.cloud.cloud import client
 from scripts.environment import lifecycle as environments
 from scripts.environment.database import connect_as_superuser
 from scripts.environment.instance import Instance, Ports
@@ -39,7 +38,7 @@ class Environment:
 
     def client(self, service: str) -> Any:
         """boto3 client of the running LocalStack."""
-        return client(self.instance, service)
+        return self.instance.client(service)
 
     def admin(self, database: str = "postgres") -> Any:
         """psycopg connection as PostgreSQL's superuser."""

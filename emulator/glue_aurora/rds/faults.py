@@ -34,10 +34,6 @@ def instance_exists() -> ApiError:
     return ApiError("DBInstanceAlreadyExists", "DB instance already exists")
 
 
-def instance_state(message: str) -> ApiError:
-    return ApiError("InvalidDBInstanceState", message)
-
-
 def subnet_group_not_found(name: str) -> ApiError:
     return ApiError("DBSubnetGroupNotFoundFault", f"DB subnet group '{name}' does not exist.", 404)
 

@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 
 from scripts.base.waiting import NotReady, wait_for
-from scripts.cloud.cloud import client
 from scripts.environment import localstack
 from scripts.environment.instance import Instance, Ports
 from tests.kit.glue import GlueKit
@@ -100,7 +99,7 @@ def worker(instance: tuple[Instance, FakeWorker]) -> FakeWorker:
 
 @pytest.fixture(scope="module")
 def kit(instance: tuple[Instance, FakeWorker]) -> GlueKit:
-    return GlueKit(lambda service: client(instance[0], service))
+    return GlueKit(instance[0].client)
 
 
 def test_run_that_the_agent_forgot_fails(kit: GlueKit, worker: FakeWorker) -> None:
@@ -205,7 +204,7 @@ def test_localstack_that_stops_kills_the_runs(tmp_path: Any) -> None:
         made = Instance.open(tmp_path / "instance", Ports(ports.localstack, ports.postgres, worker.server_address[1]))
         try:
             localstack.start(made)
-            kit = GlueKit(lambda service: client(made, service))
+            kit = GlueKit(made.client)
             job = kit.create_job()
             run_id = kit.start(job)
             kit.wait(job, run_id, {"RUNNING"})
@@ -218,7 +217,7 @@ def test_agent_that_is_not_there_fails_the_run(tmp_path: Any) -> None:
     made = Instance.open(tmp_path / "instance", Ports.free())
     try:
         localstack.start(made)
-        kit = GlueKit(lambda service: client(made, service))
+        kit = GlueKit(made.client)
         run = kit.finish(kit.create_job())
     finally:
         localstack.daemon(made).stop()

@@ -20,7 +20,6 @@ from psycopg import sql
 from scripts.base.paths import TOP, WHEELS
 from scripts.base.processes import Daemon
 from scripts.base.waiting import NotReady, wait_for
-from scripts.cloud.cloud import client
 from scripts.environment import lifecycle, postgres, worker
 from scripts.environment.database import CREATE_TABLES, connect_as_superuser
 from scripts.environment.instance import Instance
@@ -67,7 +66,7 @@ class Site:
         connection.execute("SELECT pg_reload_conf()")
 
     def client(self, service: str) -> Any:
-        return client(self.instance, service)
+        return self.instance.client(service)
 
     def superuser(self, database: str = DATABASE) -> psycopg.Connection:
         connection = connect_as_superuser(self.instance, database)
