@@ -168,23 +168,21 @@ def destroy() -> None:
     if not known and not resources:
         say("nothing to destroy: the state is empty")
         return
-    teardown.check_not_protected(account, known.get("cluster"))
-    bucket, snapshot = known.get("bucket"), known.get("snapshot")
+    teardown.check_not_protected(account, known)
     _ask(
         account,
         f"will destroy the {len(resources)} resources in this environment's state, the database among them",
-        f"a last snapshot, {snapshot}, keeps its rows; its key is kept too"
-        if snapshot
-        else "there will be no snapshot: its rows are gone",
-        *([f"will remove every version of every object in s3://{bucket} first"] * bool(bucket)),
-        "can't be undone; ends the costs but for what it will list",
+        *(f"will first remove every version of every object in s3://{bucket}" for bucket in known.buckets.values()),
+        *(f"a last snapshot, {each}, keeps the rows; its key is kept too" for each in known.snapshots.values()),
+        *["there will be no snapshot: the rows will be lost"] * (not known.snapshots),
+        "can't be undone. All costs end except those listed afterwards",
     )
-    if bucket:
+    for bucket in known.buckets.values():
         with step(f"emptying s3://{bucket}"):
             removed = teardown.empty_bucket(account, bucket)
         say(f"{removed} versions removed")
     terraform.destroy()
-    teardown.keep_key_of_snapshot(account, known)
+    teardown.keep_keys_of_snapshots(account, known)
     say("what stays:")
     for line in teardown.left(account, known):
         say(f"  {line}")

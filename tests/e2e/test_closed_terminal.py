@@ -43,7 +43,7 @@ terraform.run("apply", "-input=false", "-auto-approve", "-var=allowed_account_id
 def test_apply_comes_to_its_end_and_the_log_says_how(hang_up: bool, tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(ROOT)
     os.mkfifo(tmp_path / "gate")
-    command = [sys.executable, "-c", APPLY, tmp_path]
+    command = [sys.executable, "-c", APPLY, str(tmp_path)]
     with subprocess.Popen(command, cwd=TOP, stdout=subprocess.PIPE, text=True, process_group=0) as process:
         assert process.stdout is not None
         assert any("at the gate" in line and "(local-exec): at" in line for line in process.stdout)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from scripts.base.errors import CommandError, DatabaseError
 from scripts.case import data_api
 from scripts.case.data_api import DataApi
 from scripts.case.statements import Statement, statements
-from scripts.cloud import state_bucket
+from scripts.cloud import state_bucket, teardown
 from scripts.cloud.cloud import local_client
 from tests.kit.recorder import Recorder, Request
 
@@ -127,3 +128,42 @@ def test_statements_of_a_file() -> None:
         Statement("CREATE TABLE a (t TEXT DEFAULT ';')"),
         Statement("SELECT '--;', $$ ; $$ FROM a\n     WHERE t = ':x'", "second"),
     ]
+
+
+def test_destroy_remembers_every_resource_of_a_type(tmp_path: Path) -> None:
+    """Also of a destroy that was interrupted, when the state has lost some of them."""
+    state = [
+        {"address": f"aws_s3_bucket.{name}", "type": "aws_s3_bucket", "values": {"bucket": name}}
+        for name in ("data", "logs")
+    ]
+    state += [
+        {"address": f"aws_kms_key.{name}", "type": "aws_kms_key", "values": {"arn": f"arn:{name}"}}
+        for name in ("first", "second")
+    ]
+    state += [
+        {
+            "address": f"aws_rds_cluster.{name}",
+            "type": "aws_rds_cluster",
+            "values": {
+                "cluster_identifier": name,
+                "kms_key_id": key,
+                "master_user_secret": [{"secret_arn": f"arn:secret:{name}"}],
+                "skip_final_snapshot": skip,
+                "final_snapshot_identifier": f"{name}-last",
+            },
+        }
+        for name, key, skip in (("kept", "arn:first", False), ("dropped", "arn:second", True))
+    ]
+    whole = teardown.known(tmp_path / "memory", state)
+    assert sorted(whole.buckets.values()) == ["data", "logs"]
+    assert sorted(whole.keys.values()) == ["arn:first", "arn:second"]
+    assert sorted(whole.clusters.values()) == ["dropped", "kept"]
+    assert sorted(whole.secrets.values()) == ["arn:secret:dropped", "arn:secret:kept"]
+    assert list(whole.snapshots.values()) == ["kept-last"]
+    assert list(whole.snapshot_keys.values()) == ["arn:first"]
+    assert teardown.known(tmp_path / "memory", state[:1]) == whole
+
+
+def test_destroy_of_an_empty_state_remembers_nothing(tmp_path: Path) -> None:
+    assert not teardown.known(tmp_path / "memory", [])
+    assert not (tmp_path / "memory").exists()

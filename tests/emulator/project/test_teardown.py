@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from scripts.cloud import teardown
+from scripts.cloud.teardown import Known
 
 pytestmark = pytest.mark.emulator
+CLUSTER = "module.rds_aurora.aws_rds_cluster.this"
 
 
 @pytest.fixture
@@ -23,12 +25,12 @@ def key(environment: Any) -> str:
 def test_key_of_a_last_snapshot_is_kept_and_can_be_enabled(environment: Any, key: str) -> None:
     kms = environment.client("kms")
     for _ in range(2):
-        teardown.keep_key_of_snapshot(environment, {"kms_key": key, "snapshot": "last"})
+        teardown.keep_keys_of_snapshots(environment, Known(snapshots={CLUSTER: "last"}, snapshot_keys={CLUSTER: key}))
     assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "Disabled"
     kms.enable_key(KeyId=key)
     assert kms.encrypt(KeyId=key, Plaintext=b"x")["CiphertextBlob"]
 
 
 def test_key_without_a_snapshot_is_deleted_in_time(environment: Any, key: str) -> None:
-    teardown.keep_key_of_snapshot(environment, {"kms_key": key})
+    teardown.keep_keys_of_snapshots(environment, Known(keys={"aws_kms_key.this": key}))
     assert environment.client("kms").describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "PendingDeletion"
