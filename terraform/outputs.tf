@@ -29,7 +29,7 @@ output "bucket_data_name" {
 }
 
 output "deletion_protection" {
-  description = "Whether `terraform destroy` must not be tried: RDS would refuse the cluster last, when all else is gone."
+  description = "Whether the cluster is protected: a `terraform destroy` would remove everything else before RDS refuses it."
   value       = var.deletion_protection
 }
 

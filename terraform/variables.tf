@@ -11,7 +11,7 @@ variable "alarm_email" {
 
 variable "alarms_enabled" {
   type        = bool
-  description = "Tell of failed and overlong runs, and of a database at its limit, by an SNS topic."
+  description = "Report failed and overlong runs, and a database at its capacity limit, to an SNS topic."
   default     = false
 }
 
@@ -111,7 +111,7 @@ variable "csv_encoding" {
 
 variable "csv_separator" {
   type        = string
-  description = "Separator of the source files: auto (told by each header), a comma, ; | or tab."
+  description = "Separator of the source files: auto (each header decides), a comma, ; | or tab."
   default     = "auto"
 
   validation {
@@ -157,7 +157,7 @@ variable "final_snapshot" {
 
 variable "glue_availability_zone" {
   type        = string
-  description = "Zone that Glue runs in, one of availability_zones; null for the first. To be changed when a zone fails."
+  description = "Zone that Glue runs in, one of availability_zones; null for the first. Change it when a zone fails."
   default     = null
 
   validation {
@@ -168,7 +168,7 @@ variable "glue_availability_zone" {
 
 variable "glue_notify_delay_minutes" {
   type        = number
-  description = "Minutes after which a run that still goes on is told of (with alarms_enabled); below glue_timeout_minutes."
+  description = "Minutes after which a run that has not ended is reported (with alarms_enabled); below glue_timeout_minutes."
   default     = 15
 
   validation {
@@ -213,7 +213,7 @@ variable "max_rejected_percent" {
 
 variable "monthly_budget_usd" {
   type        = number
-  description = "Monthly budget of the whole account in USD, told of at 80 % spent and when the forecast passes it; null for none."
+  description = "Monthly budget of the whole account in USD; reported at 80 % spent and when the forecast passes it. null for none."
   default     = null
 
   validation {

@@ -38,7 +38,7 @@ variable "environments" {
 
 variable "name_prefix" {
   type        = string
-  description = "Prefix of every name of the project: the apply role reaches nothing else where AWS can tell by name."
+  description = "Prefix of every name of the project: where AWS can decide by name, the apply role reaches nothing else."
   default     = "letrus-de-case"
 }
 

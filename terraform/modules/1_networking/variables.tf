@@ -1,6 +1,6 @@
 variable "availability_zones" {
   type        = list(string)
-  description = "Zones of the private subnets, at least two; Glue runs in the first unless told otherwise."
+  description = "Zones of the private subnets, at least two; Glue runs in the first unless glue_availability_zone names another."
 }
 
 variable "endpoint_in_every_zone" {

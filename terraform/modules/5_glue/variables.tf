@@ -85,7 +85,7 @@ variable "max_rejected_percent" {
 
 variable "notify_delay_minutes" {
   type        = number
-  description = "Minutes after which Glue tells EventBridge that a run still goes on; null for never."
+  description = "Minutes after which Glue reports a run that has not ended to EventBridge; null for never."
 }
 
 variable "raw_prefix" {
