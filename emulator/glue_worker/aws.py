@@ -46,7 +46,7 @@ class Clients:
         return self._client("logs", read_timeout=10)
 
     def _client(self, service: str, **settings: Any) -> Any:
-        retries = {"mode": "standard", "total_max_attempts": 3}
+        retries: Any = {"mode": "standard", "total_max_attempts": 3}
         config = BotoConfig(connect_timeout=5, retries=retries, proxies={}, **settings)
         with self._lock:
-            return self._session.client(service, endpoint_url=self._endpoint_url, config=config)
+            return self._session.client(service, endpoint_url=self._endpoint_url, config=config)  # type: ignore[call-overload]

@@ -7,13 +7,17 @@ import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from scripts.base.errors import CommandError, JobError
 from scripts.cloud.cloud import Cloud
+
+if TYPE_CHECKING:
+    from types_boto3_glue.type_defs import JobRunTypeDef
+    from types_boto3_logs import CloudWatchLogsClient
 
 ENDED = {"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT", "ERROR", "EXPIRED"}
 LATE_LOG_SECONDS = 60
@@ -109,9 +113,9 @@ def follow(cloud: Cloud, outputs: dict[str, Any], run_id: str, show: Callable[[s
     lines: list[str] = []
     follower = _Follower(cloud.client("logs"), outputs["glue_log_group_output"], run_id)
 
-    def look() -> dict[str, Any]:
+    def look() -> JobRunTypeDef:
         # State first, log second: what was logged before the end is read before the last look ends the loop.
-        found: dict[str, Any] = glue.get_job_run(JobName=name, RunId=run_id)["JobRun"]
+        found = glue.get_job_run(JobName=name, RunId=run_id)["JobRun"]
         for line in follower.new_lines():
             lines.append(line)
             show(line)
@@ -164,7 +168,7 @@ def summary_of(lines: Sequence[str]) -> dict[str, Any] | None:
 class _Follower:
     """Reads a log stream from where the last look ended."""
 
-    def __init__(self, logs: Any, group: str, run_id: str) -> None:
+    def __init__(self, logs: CloudWatchLogsClient, group: str, run_id: str) -> None:
         self._logs, self._group, self._run = logs, group, run_id
         self._stream = ""
         self._token: str | None = None
@@ -175,7 +179,7 @@ class _Follower:
             return lines
         while True:
             more: dict[str, Any] = {"nextToken": self._token} if self._token else {}
-            where = {"logGroupName": self._group, "logStreamName": self._stream}
+            where: Any = {"logGroupName": self._group, "logStreamName": self._stream}
             page = self._logs.get_log_events(**where, startFromHead=True, **more)
             lines += [line for event in page["events"] for line in event["message"].splitlines()]
             if not page["events"] or page["nextForwardToken"] == self._token:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 
 import boto3
 from botocore.config import Config
 
 from scripts.base.isolation import ACCESS_KEY, REGION, SECRET_KEY
+
+if TYPE_CHECKING:
+    from types_boto3_glue import GlueClient
+    from types_boto3_logs import CloudWatchLogsClient
+    from types_boto3_rds import RDSClient
+    from types_boto3_rds_data import RDSDataServiceClient
+    from types_boto3_s3 import S3Client
 
 
 class Cloud(Protocol):
@@ -26,8 +33,19 @@ class Cloud(Protocol):
     def is_local(self) -> bool:
         """Whether it is on this machine, where asking often costs nobody anything and logs are there at once."""
 
-    def client(self, service: str) -> Any:
-        """boto3 client."""
+    # The services that mypy checks the calls of.
+    @overload
+    def client(self, service: Literal["glue"]) -> GlueClient: ...
+    @overload
+    def client(self, service: Literal["logs"]) -> CloudWatchLogsClient: ...
+    @overload
+    def client(self, service: Literal["rds"]) -> RDSClient: ...
+    @overload
+    def client(self, service: Literal["rds-data"]) -> RDSDataServiceClient: ...
+    @overload
+    def client(self, service: Literal["s3"]) -> S3Client: ...
+    @overload
+    def client(self, service: str) -> Any: ...
 
     def inherited_environment(self) -> dict[str, str]:
         """What a process that works on it may see of the caller's environment."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError, ConfigParseError, ProfileNotFound
@@ -18,6 +18,9 @@ from botocore.session import Session
 
 from scripts.base.errors import GuardError
 from scripts.base.isolation import ACCOUNT as EMULATOR
+
+if TYPE_CHECKING:
+    from types_boto3_sts import STSClient
 
 # AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE> are the SDKs'; TF_AWS_<SERVICE>_ENDPOINT and the older
 # AWS_<SERVICE>_ENDPOINT Terraform's (hashicorp/terraform-provider-aws#23052).
@@ -88,7 +91,7 @@ def check_keys(session: Session) -> None:
         raise GuardError("the AWS access key is a dummy", _SIGN_IN)
 
 
-def check_identity(sts: Any, account: str) -> str:
+def check_identity(sts: STSClient, account: str) -> str:
     """ARN of who the keys belong to. Raises GuardError when that is another account's, or nobody's."""
     try:
         found = sts.get_caller_identity()

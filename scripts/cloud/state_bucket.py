@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from scripts.base.errors import CommandError
 from scripts.base.paths import TERRAFORM
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+    from types_boto3_s3.type_defs import LifecycleRuleTypeDef, ServerSideEncryptionRuleTypeDef
 
 TAGS = {"Project": "letrus-data-case", "Purpose": "terraform-state"}
 KEPT_DAYS, KEPT_VERSIONS = 90, 10  # of older states: the newest ten stay in any case
@@ -22,7 +26,7 @@ def default_name() -> str:
     return match.group(1)
 
 
-def ensure(s3: Any, name: str, account: str, region: str, partition: str = "aws", *, adopt: bool = False) -> bool:
+def ensure(s3: S3Client, name: str, account: str, region: str, partition: str = "aws", *, adopt: bool = False) -> bool:
     """Creates bucket ``name`` where there is none, and gives it every setting below. True: it was created.
 
     Versioned, encrypted, closed to the public and to plain HTTP, without ACLs, older versions expire.
@@ -53,14 +57,14 @@ def ensure(s3: Any, name: str, account: str, region: str, partition: str = "aws"
     )
     s3.put_bucket_ownership_controls(**owned, OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]})
     s3.put_bucket_versioning(**owned, VersioningConfiguration={"Status": "Enabled"})
-    encryption = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    encryption: ServerSideEncryptionRuleTypeDef = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
     s3.put_bucket_encryption(**owned, ServerSideEncryptionConfiguration={"Rules": [encryption]})
     s3.put_bucket_lifecycle_configuration(**owned, LifecycleConfiguration={"Rules": [_CLEAN_UP]})
     s3.put_bucket_policy(**owned, Policy=json.dumps(_tls_only(name, partition)))
     return created
 
 
-_CLEAN_UP = {
+_CLEAN_UP: LifecycleRuleTypeDef = {
     "ID": "clean-up",
     "Status": "Enabled",
     "Filter": {},
@@ -82,7 +86,7 @@ def _tls_only(name: str, partition: str) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
-def exists(s3: Any, name: str, account: str) -> bool:
+def exists(s3: S3Client, name: str, account: str) -> bool:
     """Raises CommandError when the name is somebody else's."""
     try:
         s3.head_bucket(Bucket=name, ExpectedBucketOwner=account)
@@ -96,18 +100,18 @@ def exists(s3: Any, name: str, account: str) -> bool:
     return True
 
 
-def _create(s3: Any, name: str, region: str) -> None:
+def _create(s3: S3Client, name: str, region: str) -> None:
     # us-east-1 is the one region that must not be named (S3 API, CreateBucket, LocationConstraint).
-    where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    where: Any = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
     try:
         s3.create_bucket(Bucket=name, **where)
     except s3.exceptions.BucketAlreadyExists:
         raise _not_yours(name) from None
 
 
-def _is_ours(s3: Any, name: str, account: str) -> bool:
+def _is_ours(s3: S3Client, name: str, account: str) -> bool:
     """By its tags; or it is empty, as a creation that was interrupted leaves it."""
-    owned = {"Bucket": name, "ExpectedBucketOwner": account}
+    owned: Any = {"Bucket": name, "ExpectedBucketOwner": account}
     try:
         tags = {each["Key"]: each["Value"] for each in s3.get_bucket_tagging(**owned)["TagSet"]}
     except ClientError as error:

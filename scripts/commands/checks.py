@@ -8,7 +8,7 @@ import click
 
 from scripts.base.console import say
 from scripts.base.paths import WHEELS, relative
-from scripts.checks import bench, images, layers
+from scripts.checks import bench, images, layers, lint
 from scripts.supply import locking, wheels
 
 
@@ -22,7 +22,7 @@ def test(names: tuple[str, ...]) -> None:
 @click.command(name="format")
 def format_() -> None:
     """Format the sources."""
-    sys.exit(layers.format_sources())
+    sys.exit(lint.format_sources())
 
 
 @click.command(name="bench")
