@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ import boto3
 from botocore.config import Config
 from botocore.session import Session
 
-from scripts.base import isolation
+from scripts.base import hcl, isolation
 from scripts.base.errors import CommandError
 from scripts.base.paths import LOCAL, TERRAFORM, relative
 from scripts.cloud import guard
@@ -129,6 +128,6 @@ def _tfvars_file(environment: str) -> Path:
 def _tfvars(name: str, environment: str) -> str:
     """Value of a text variable: the environment's file first, then terraform.tfvars, as Terraform reads them."""
     for path in (_tfvars_file(environment), TERRAFORM / "terraform.tfvars"):
-        if match := re.search(rf'^{name}\s*=\s*("[^"]*")', path.read_text(), re.M):
-            return str(json.loads(match.group(1)))
+        if name in (values := hcl.load(path)):
+            return hcl.text(values[name])
     raise CommandError(f"no tfvars file sets {name}", f"set it in terraform/environments/{environment}.tfvars")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from scripts.base import hcl
 from scripts.base.errors import CommandError
 from scripts.base.paths import TERRAFORM
 
@@ -20,10 +20,9 @@ KEPT_DAYS, KEPT_VERSIONS = 90, 10  # of older states: the newest ten stay in any
 
 
 def default_name() -> str:
-    """The bucket that ``terraform/backend.tf`` names."""
-    match = re.search(r'bucket\s*=\s*"([^"]+)"', (TERRAFORM / "backend.tf").read_text())
-    assert match, "backend.tf is part of the project"
-    return match.group(1)
+    """Returns the bucket that `terraform/backend.tf` names."""
+    (terraform,) = hcl.load(TERRAFORM / "backend.tf")["terraform"]
+    return hcl.text(dict(hcl.blocks(terraform, "backend"))["s3"]["bucket"])
 
 
 def ensure(s3: S3Client, name: str, account: str, region: str, partition: str = "aws", *, adopt: bool = False) -> bool:

@@ -6,8 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import hcl2
-
+from scripts.base import hcl
 from scripts.base.console import say
 from scripts.base.paths import TERRAFORM, relative
 
@@ -65,15 +64,12 @@ def _outputs(module: Path) -> list[str]:
 
 
 def _blocks(file: Path, kind: str) -> list[tuple[str, dict[str, Any]]]:
-    with file.open(encoding="utf-8") as stream:
-        parsed = hcl2.load(stream)
-    return sorted((json.loads(name), block) for each in parsed.get(kind, []) for name, block in each.items())
+    return sorted(hcl.blocks(hcl.load(file), kind))
 
 
 def _text(quoted: str) -> str:
     """A quoted string as a table's cell."""
-    text: str = json.loads(quoted)
-    return text.replace("|", "\\|").replace("<", "\\<")
+    return hcl.text(quoted).replace("|", "\\|").replace("<", "\\<")
 
 
 def _expression(text: str) -> str:

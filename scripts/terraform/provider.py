@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
-import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from scripts.base import hcl
 from scripts.base.paths import CACHE, LOCAL, TERRAFORM
 
 ADDRESS = "registry.terraform.io/hashicorp/aws"
@@ -44,11 +44,9 @@ def choose() -> Source:
 
 
 def version() -> str:
-    """The provider's version, from the lock file."""
-    text = (TERRAFORM / ".terraform.lock.hcl").read_text()
-    match = re.search(rf'provider "{re.escape(ADDRESS)}" {{\s+version\s+= "([^"]+)"', text)
-    assert match, "the lock file is part of the project"
-    return match.group(1)
+    """Returns the provider's version, which the lock file holds."""
+    locked = dict(hcl.blocks(hcl.load(TERRAFORM / ".terraform.lock.hcl"), "provider"))
+    return hcl.text(locked[ADDRESS]["version"])
 
 
 def _candidates() -> Iterator[Path]:
