@@ -21,4 +21,6 @@ make_secret worker_token 644 root:root
 
 install -m 644 /opt/emulator/access-rules.sh /docker-entrypoint-initdb.d/access-rules.sh
 umask 022
-exec docker-entrypoint.sh "$@"
+lines=$(sed -n 's/^[^#]/-c&/p' /opt/emulator/settings.conf)
+mapfile -t settings <<<"$lines"
+exec docker-entrypoint.sh "$@" "${settings[@]}"

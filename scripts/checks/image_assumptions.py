@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scripts.environment.shared import INITDB_ARGUMENTS, POSTGRES_MAJOR
+
 
 @dataclass(frozen=True)
 class Assumption:
@@ -125,15 +127,14 @@ print(*sorted(e.name for e in found if e.load()))' 2>&1 | tail -1""",
     ),
 ]
 
-_INITDB = "--encoding=UTF8 --locale=C --locale-provider=icu --icu-locale=en-US"  # as in docker-compose.yml
 POSTGRES = [
-    Assumption("PostgreSQL", "16", "postgres --version", r"\b16\."),
+    Assumption("PostgreSQL", POSTGRES_MAJOR, "postgres --version", rf"\b{POSTGRES_MAJOR}\."),
     Assumption("user postgres", "exists", "id postgres", "^uid="),
     Assumption(
         "what docker/postgres/start.sh calls",
-        "6 commands",
-        "for c in bash base64 chown install docker-entrypoint.sh psql; do command -v $c; done | wc -l",
-        "^6$",
+        "7 commands",
+        "for c in bash base64 chown install sed docker-entrypoint.sh psql; do command -v $c; done | wc -l",
+        "^7$",
     ),
     Assumption("openssl", "installed", "openssl version", "^OpenSSL", False),
     Assumption(
@@ -146,7 +147,7 @@ POSTGRES = [
     Assumption(
         "ICU's en-US",
         "initdb takes it",
-        f"install -d -o postgres /tmp/d && gosu postgres initdb -D /tmp/d {_INITDB} >/tmp/log 2>&1 "
+        f"install -d -o postgres /tmp/d && gosu postgres initdb -D /tmp/d {' '.join(INITDB_ARGUMENTS)} >/tmp/log 2>&1 "
         "&& echo 'initialised' || tail -1 /tmp/log",
         "^initialised$",
     ),

@@ -1,4 +1,4 @@
-"""PostgreSQL 16 in Aurora's place, without Docker: unpacked, initialised and started from zonky's binaries.
+"""PostgreSQL in Aurora's place, without Docker: unpacked, initialised and started from zonky's binaries.
 
 PostgreSQL refuses to run as root, so root gives it an unprivileged account, and a folder that this account can reach.
 """
@@ -26,6 +26,7 @@ from scripts.base.isolation import clean_environment
 from scripts.base.paths import LOCAL, TOP
 from scripts.base.processes import Account, Daemon
 from scripts.base.waiting import NotReady, wait_for
+from scripts.environment import shared
 from scripts.environment.instance import Instance
 from scripts.environment.superuser import SUPERUSER, connect_superuser
 from scripts.supply import jars
@@ -36,15 +37,11 @@ include_if_exists emulator_hba.conf
 host all {SUPERUSER} 127.0.0.1/32 scram-sha-256
 """
 _SETTINGS = {
+    **shared.POSTGRES_SETTINGS,
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
-    "ssl": "on",
     "ssl_cert_file": "server.crt",
     "ssl_key_file": "server.key",
-    "password_encryption": "scram-sha-256",
-    "max_connections": "100",
-    "log_timezone": "UTC",
-    "timezone": "UTC",
 }
 
 
@@ -166,8 +163,6 @@ def _initialise(instance: Instance, binaries: Path, data: Path, account: Account
         password.write_text(superuser_password(instance))
         for path in (making, password):
             _give(path, account)
-        # Aurora's databases are UTF-8 with en_US.UTF-8; ICU's en-US sorts alike on every machine.
-        locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=icu", "--icu-locale=en-US"]
         command = [
             str(binaries / "initdb"),
             "-D",
@@ -178,7 +173,7 @@ def _initialise(instance: Instance, binaries: Path, data: Path, account: Account
             "--auth=scram-sha-256",
         ]
         done = subprocess.run(
-            [*command, *locale],
+            [*command, *shared.INITDB_ARGUMENTS],
             env=_environment(),
             cwd=making,
             capture_output=True,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import psycopg
 
-SUPERUSER = "rdsadmin"  # as on RDS, where no cluster can ask for this name
+from scripts.environment import shared
+
+SUPERUSER = shared.POSTGRES_SUPERUSER
 
 
 def connect_superuser(port: int, password: str, database: str = "postgres") -> psycopg.Connection:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scripts.base.paths import TOP
 from scripts.checks import images
-from scripts.checks.image_assumptions import POSTGRES, Assumption
+from scripts.checks.image_assumptions import Assumption
 from scripts.environment import docker
 
 pytestmark = [pytest.mark.compose, pytest.mark.usefixtures("answering_docker")]
@@ -32,11 +31,3 @@ def test_what_differs_is_told_from_what_is_wrong() -> None:
     )
     assert [each.verdict for each in findings] == ["WRONG", "differs", "ok", "ok"]
     assert "PostgreSQL" in findings[0].found
-
-
-def test_compose_and_the_assumptions_speak_of_the_same_database() -> None:
-    icu = next(each for each in POSTGRES if "ICU" in each.what)
-    line = next(
-        line for line in (TOP / "docker-compose.yml").read_text().splitlines() if "POSTGRES_INITDB_ARGS" in line
-    )
-    assert line.partition(":")[2].strip() in icu.command

@@ -19,6 +19,7 @@ import pytest
 from scripts.base.paths import TOP
 from scripts.environment import docker
 from scripts.environment.instance import Ports
+from scripts.environment.shared import POSTGRES_IMAGE
 
 pytestmark = pytest.mark.compose
 Up = Callable[..., str]
@@ -63,7 +64,7 @@ def up(answering_docker: None, tmp_path: Path) -> Iterator[Up]:
     assert docker.query("volume", "ls", "--quiet", "--filter", f"label=com.docker.compose.project={project}") == ""
 
 
-ABSENT = 'if [ "$1 $2" = "image inspect" ] && [ "${!#}" = postgres:16 ]; then exit 1; fi'
+ABSENT = f'if [ "$1 $2" = "image inspect" ] && [ "${{!#}}" = {POSTGRES_IMAGE} ]; then exit 1; fi'
 
 
 def test_daemon_that_is_not_running(up: Up) -> None:
@@ -83,8 +84,8 @@ def test_architecture_without_images(up: Up) -> None:
 
 def test_registry_that_does_not_answer(up: Up) -> None:
     # A port of this machine on which nobody listens stands in for the registry: the refusal is a real one.
-    said = up(f'{ABSENT}\nif [ "$1" = pull ]; then set -- pull --quiet 127.0.0.1:9/postgres:16; fi')
-    assert "postgres:16 could not be pulled" in said and "RUNTIME=embedded" in said
+    said = up(f'{ABSENT}\nif [ "$1" = pull ]; then set -- pull --quiet 127.0.0.1:9/{POSTGRES_IMAGE}; fi')
+    assert f"{POSTGRES_IMAGE} could not be pulled" in said and "RUNTIME=embedded" in said
 
 
 def test_disk_that_is_too_small(up: Up) -> None:

@@ -14,6 +14,7 @@ from scripts.case.analyses import analyses, sorted_rows
 from scripts.environment import docker
 from scripts.environment.database import ANALYSIS, CREATE_TABLES
 from scripts.environment.instance import Instance
+from scripts.environment.shared import POSTGRES_IMAGE
 from tests.e2e.test_road import SAMPLES
 from tests.kit.expected import COLUMNS, expected
 
@@ -30,7 +31,7 @@ def test_compose_file_starts_by_itself_with_its_ports(compose: DockerCompose, co
 def database(answering_docker: None) -> Iterator[psycopg.Connection]:
     docker.Docker().setup()
     with (
-        PostgresContainer("postgres:16", driver=None) as container,
+        PostgresContainer(POSTGRES_IMAGE, driver=None) as container,
         psycopg.connect(container.get_connection_url(), autocommit=True) as connection,
     ):
         yield connection

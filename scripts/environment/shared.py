@@ -1,0 +1,32 @@
+"""What the two runtimes have in common: the files in docker/ that docker-compose.yml and the containers read too."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from scripts.base.paths import TOP
+
+COMPOSE = TOP / "docker-compose.yml"
+
+
+def _values(path: Path) -> dict[str, str]:
+    return {name: value or "" for name, value in dotenv_values(path, interpolate=False).items()}
+
+
+def _postgres_image() -> str:
+    (image,) = re.findall(r"^ +image: (postgres:\S+)$", COMPOSE.read_text(encoding="utf-8"), re.MULTILINE)
+    return str(image)
+
+
+POSTGRES_IMAGE = _postgres_image()
+POSTGRES_MAJOR = POSTGRES_IMAGE.partition(":")[2]
+# Options of the server, by the name of the setting.
+POSTGRES_SETTINGS = _values(TOP / "docker" / "postgres" / "settings.conf")
+POSTGRES_SERVER = _values(TOP / "docker" / "postgres" / "server.env")
+INITDB_ARGUMENTS = POSTGRES_SERVER["POSTGRES_INITDB_ARGS"].split()
+POSTGRES_SUPERUSER = POSTGRES_SERVER["POSTGRES_USER"]
+# Variables of the LocalStack process. Addresses, ports and files differ between the runtimes and are not in it.
+LOCALSTACK = _values(TOP / "docker" / "localstack" / "localstack.env")
