@@ -1,4 +1,4 @@
-"""Settings of the plugin, read from the environment when they are used (docs/interfaces.md names them)."""
+"""Settings of the plugin, read from the environment when they are used (CONTRACT.md of the plugin names them)."""
 
 import os
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The agent's settings, all from its environment (docs/interfaces.md names them)."""
+"""The agent's settings, all from its environment (CONTRACT.md names them)."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Config:
 def _required(environ: Mapping[str, str], name: str) -> str:
     value = environ.get(name, "")
     if not value:
-        raise ConfigError(f"{name} is not set", "docs/interfaces.md describes the agent's environment")
+        raise ConfigError(f"{name} is not set", "CONTRACT.md of localstack-glue-aurora describes it")
     return value
 
 

@@ -27,14 +27,14 @@ class RunRequest:
     credentials: Credentials
     region: str
     timeout_seconds: float
-    output_log_group: str
-    error_log_group: str
+    log_groups: dict[str, str]
+    """Names of the log groups, by what they hold: `output` and `error`."""
     log_stream: str
     internet: bool
 
     @classmethod
     def parse(cls, body: Any) -> RunRequest:
-        """Checks the body of ``POST /runs`` (docs/interfaces.md shows it).
+        """Checks the body of ``POST /runs`` (CONTRACT.md shows it).
 
         Raises:
             RequestError: a field is missing or wrong; the message names the field and never holds its value.
@@ -60,8 +60,7 @@ class RunRequest:
             ),
             region=top.text("region"),
             timeout_seconds=_positive(top.value("timeout_seconds")),
-            output_log_group=groups.text("output"),
-            error_log_group=groups.text("error"),
+            log_groups={stream: groups.text(stream) for stream in ("output", "error")},
             log_stream=top.text("log_stream"),
             internet=_boolean(top.value("internet")),
         )

@@ -77,7 +77,7 @@ class Run:
     def _main(self) -> None:
         logs = LogShipper(
             self._clients.logs,
-            {self._request.output_log_group: self._output, self._request.error_log_group: self._error},
+            {self._request.log_groups["output"]: self._output, self._request.log_groups["error"]: self._error},
             self._request.log_stream,
         )
         logs.start()

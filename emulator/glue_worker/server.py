@@ -1,4 +1,4 @@
-"""HTTP interface of the agent (docs/interfaces.md, "HTTP between plugin and worker")."""
+"""HTTP interface of the agent (CONTRACT.md, "HTTP between plugin and worker")."""
 
 from __future__ import annotations
 

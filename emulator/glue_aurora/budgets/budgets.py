@@ -7,8 +7,11 @@ from typing import Any
 from localstack.aws.api import RequestContext
 
 from glue_aurora.budgets import notifications
-from glue_aurora.budgets.store import Budget, check_account, find, locked, not_found, store_of
+from glue_aurora.budgets.dialect import PAGES, TAGS
+from glue_aurora.budgets.store import Budget, check_account, find, not_found, store_of
+from glue_aurora.service import tags
 from glue_aurora.service.errors import ApiError, NotSupportedError
+from glue_aurora.service.tags import Tags
 
 _END = datetime(2087, 6, 15, tzinfo=UTC)  # AWS's default (API reference, TimePeriod)
 _KEPT = ("BudgetName", "BudgetLimit", "CostFilters", "CostTypes", "TimeUnit", "TimePeriod", "BudgetType")
@@ -27,98 +30,86 @@ _COST_TYPES = {
 }
 
 
-@locked
 def create_budget(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """CreateBudget, with notifications and tags."""
+    """Creates a cost budget with its notifications and tags."""
     check_account(context, request)
     definition = _definition(request["Budget"], None)
     budgets, name = store_of(context).budgets, definition["BudgetName"]
     if name in budgets:
         raise ApiError("DuplicateRecordException", f"Error creating budget: {name} - the budget already exists.")
-    budget = Budget(definition, tags={tag["Key"]: tag["Value"] for tag in request.get("ResourceTags") or []})
+    budget = Budget(definition, tags=TAGS.checked(tags.from_list(request.get("ResourceTags"))))
     for one in request.get("NotificationsWithSubscribers") or []:
         notifications.add(budget, notifications.new(one["Notification"], one["Subscribers"]))
     budgets[name] = budget
     return {}
 
 
-@locked
 def describe_budget(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """DescribeBudget."""
+    """Returns a budget. Its actual spend is always zero."""
     return {"Budget": find(context, request).definition}
 
 
-@locked
 def describe_budgets(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """DescribeBudgets, all on one page."""
+    """Returns all budgets of the account, by name."""
     check_account(context, request)
-    return {"Budgets": [budget.definition for _, budget in sorted(store_of(context).budgets.items())]}
+    definitions = [budget.definition for _, budget in sorted(store_of(context).budgets.items())]
+    return PAGES.page(request, "Budgets", definitions, key=lambda budget: str(budget["BudgetName"]))
 
 
-@locked
 def update_budget(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """UpdateBudget: replaces all but name, notifications, tags."""
+    """Replaces a budget's definition. Its notifications and tags stay."""
     budget = find(context, {**request, "BudgetName": request["NewBudget"]["BudgetName"]})
     budget.definition = _definition(request["NewBudget"], budget.definition)
     return {}
 
 
-@locked
 def delete_budget(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """DeleteBudget, with its notifications."""
+    """Deletes a budget with its notifications."""
     find(context, request)
     del store_of(context).budgets[request["BudgetName"]]
     return {}
 
 
-@locked
 def list_tags(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """ListTagsForResource."""
-    tags = _tags_of(context, request)
-    return {"ResourceTags": [{"Key": key, "Value": value} for key, value in tags.items()]}
+    """Returns the tags of a budget."""
+    return {"ResourceTags": tags.as_list(_tags_of(context, request))}
 
 
-@locked
 def tag_resource(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """TagResource."""
-    _tags_of(context, request).update({tag["Key"]: tag["Value"] for tag in request["ResourceTags"]})
+    """Adds tags to a budget, or changes their values."""
+    TAGS.add(_tags_of(context, request), tags.from_list(request["ResourceTags"]))
     return {}
 
 
-@locked
 def untag_resource(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """UntagResource."""
-    tags = _tags_of(context, request)
-    for key in request["ResourceTagKeys"]:
-        tags.pop(key, None)
+    """Removes tags of a budget. A missing key is no error."""
+    tags.remove(_tags_of(context, request), request["ResourceTagKeys"])
     return {}
 
 
 def _definition(wanted: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
-    given = {name: value for name, value in wanted.items() if value is not None}
-    unknown = sorted(set(given) - {*_KEPT, "CalculatedSpend", "LastUpdatedTime"})
+    unknown = sorted(set(wanted) - {*_KEPT, "CalculatedSpend", "LastUpdatedTime"})
     if unknown:
         raise NotSupportedError(f"A budget with {', '.join(unknown)}")
-    if given["BudgetType"] != "COST":
-        raise NotSupportedError(f"A budget of type {given['BudgetType']}", "Use type COST.")
-    if "BudgetLimit" not in given:
+    if wanted["BudgetType"] != "COST":
+        raise NotSupportedError(f"A budget of type {wanted['BudgetType']}", "Use type COST.")
+    if "BudgetLimit" not in wanted:
         raise ApiError("InvalidParameterException", "Unable to create/update budget - please provide a BudgetLimit.")
     now = datetime.now(UTC)
     first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    period = {"Start": first, "End": _END, **(before or {}).get("TimePeriod", {}), **given.get("TimePeriod", {})}
+    period = {"Start": first, "End": _END, **(before or {}).get("TimePeriod", {}), **wanted.get("TimePeriod", {})}
     return {
-        **{name: given[name] for name in _KEPT if name in given},
-        "CostFilters": given.get("CostFilters", {}),
-        "CostTypes": {**_COST_TYPES, **given.get("CostTypes", {})},
+        **{name: wanted[name] for name in _KEPT if name in wanted},
+        "CostFilters": wanted.get("CostFilters", {}),
+        "CostTypes": {**_COST_TYPES, **wanted.get("CostTypes", {})},
         "TimePeriod": period,
-        "CalculatedSpend": {"ActualSpend": {"Amount": "0.0", "Unit": given["BudgetLimit"]["Unit"]}},
+        "CalculatedSpend": {"ActualSpend": {"Amount": "0.0", "Unit": wanted["BudgetLimit"]["Unit"]}},
         "LastUpdatedTime": now,
     }
 
 
-def _tags_of(context: RequestContext, request: Mapping[str, Any]) -> dict[str, str]:
+def _tags_of(context: RequestContext, request: Mapping[str, Any]) -> Tags:
     name = request["ResourceARN"].partition(":budget/")[2]
     if name not in store_of(context).budgets:
         raise not_found(name)
-    tags: dict[str, str] = store_of(context).budgets[name].tags
-    return tags
+    return store_of(context).budgets[name].tags

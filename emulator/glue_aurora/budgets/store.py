@@ -1,17 +1,14 @@
 """What the emulator remembers of budgets: one store an account, for Budgets knows no region."""
 
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import wraps
 from typing import Any
 
 from localstack.aws.api import RequestContext
-from localstack.services.stores import AccountRegionBundle, BaseStore, CrossRegionAttribute
 
 from glue_aurora.service.errors import ApiError
-
-Handler = Callable[[RequestContext, Mapping[str, Any]], Mapping[str, Any]]
+from glue_aurora.service.stores import Store, Stores, of_account
+from glue_aurora.service.tags import Tags
 
 
 @dataclass
@@ -28,41 +25,26 @@ class Budget:
 
     definition: dict[str, Any]
     notifications: list[Notification] = field(default_factory=list)
-    tags: dict[str, str] = field(default_factory=dict)
+    tags: Tags = field(default_factory=dict)
 
 
-class BudgetsStore(BaseStore):
-    """Budgets by name. Hold `lock` while reading or changing any of them."""
+class BudgetsStore(Store):
+    """Budgets by name."""
 
-    lock: Any = CrossRegionAttribute(default=threading.RLock)
-    budgets: Any = CrossRegionAttribute(default=dict)
+    LOCKED_TOGETHER = "account"
 
-
-# Not validated: a request comes with the caller's region, which Budgets has not.
-budgets_stores: AccountRegionBundle[BudgetsStore] = AccountRegionBundle("budgets", BudgetsStore, validate=False)
+    budgets: dict[str, Budget] = of_account(dict)
 
 
-def locked(handler: Handler) -> Handler:
-    """`handler` while it holds the lock of its account's budgets."""
-
-    @wraps(handler)
-    def run(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any]:
-        with store_of(context).lock:
-            return handler(context, request)
-
-    return run
-
-
-def store_of(context: RequestContext) -> BudgetsStore:
-    """Store of the account that a request is made to."""
-    store: BudgetsStore = budgets_stores[context.account_id][context.region]
-    return store
+# Not validated: a request has the caller's region, and Budgets has none.
+budgets_stores: Stores[BudgetsStore] = Stores("budgets", BudgetsStore, validate=False)
+store_of = budgets_stores.of
 
 
 def find(context: RequestContext, request: Mapping[str, Any]) -> Budget:
     """The request's budget. Raises ApiError NotFoundException, AccessDeniedException."""
     check_account(context, request)
-    budget: Budget | None = store_of(context).budgets.get(request["BudgetName"])
+    budget = store_of(context).budgets.get(request["BudgetName"])
     if budget is None:
         raise not_found(request["BudgetName"])
     return budget

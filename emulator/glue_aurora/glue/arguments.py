@@ -19,13 +19,15 @@ def script_arguments(merged: Mapping[str, str], job_name: str, job_id: str, run_
     return {**merged, "--JOB_NAME": job_name, "--JOB_ID": job_id, "--JOB_RUN_ID": run_id}
 
 
-def log_group_name(merged: Mapping[str, str], security_configuration: str | None, role_name: str) -> str:
-    """Prefix of the log groups; the run writes to `<prefix>/output` and `<prefix>/error`.
+def log_groups(merged: Mapping[str, str], security_configuration: str | None, role_name: str) -> dict[str, str]:
+    """Returns the names of the run's log groups: `output` for what the script writes, `error` for Spark's own log.
 
     Source: AWS Glue guide, monitor-continuous-logging.html (custom prefix, security configuration).
     """
     prefix = merged.get("--custom-logGroup-prefix") or DEFAULT_LOG_GROUP
-    return f"{prefix}/{security_configuration}-role/{role_name}" if security_configuration else prefix
+    if security_configuration:
+        prefix = f"{prefix}/{security_configuration}-role/{role_name}"
+    return {stream: f"{prefix}/{stream}" for stream in ("output", "error")}
 
 
 def role_name_of(role: str) -> str:

@@ -6,10 +6,10 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 
+from glue_aurora.glue.dialect import PAGES, TAGS
 from glue_aurora.glue.errors import AlreadyExistsError, EntityNotFoundError, InvalidInputError, UnsupportedValueError
-from glue_aurora.glue.pagination import page
-from glue_aurora.glue.store import store_for
-from glue_aurora.glue.tags import check_tags, remove_tags, set_initial_tags
+from glue_aurora.glue.store import store_of
+from glue_aurora.glue.tags import remove_tags, set_initial_tags
 
 # Types that only carry properties and a place in a network. The others bring connectors that the worker does not have.
 _SUPPORTED_TYPES = frozenset({"NETWORK", "JDBC", "KAFKA", "MONGODB"})
@@ -18,73 +18,66 @@ _PASSWORDS = frozenset({"PASSWORD", "KAFKA_CLIENT_KEYSTORE_PASSWORD", "KAFKA_CLI
 
 
 def create_connection(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """CreateConnection: ready at once, since nothing is tested against the data store."""
+    """Creates a connection of type NETWORK, JDBC, KAFKA or MONGODB, without a test of the data store."""
     _check_catalog(context, request)
     definition = request["ConnectionInput"]
-    tags = request.get("Tags", {})
     _check(definition)
-    check_tags(tags)
-    store = store_for(context)
-    with store.lock:
-        name = definition["Name"]
-        if name in store.connections:
-            raise AlreadyExistsError("Connection", name)
-        store.connections[name] = _connection(definition, created=datetime.now(UTC))
-        set_initial_tags(context, "connection", name, tags)
+    tags = TAGS.checked(request.get("Tags", {}))
+    store = store_of(context)
+    name = definition["Name"]
+    if name in store.connections:
+        raise AlreadyExistsError("Connection", name)
+    store.connections[name] = _connection(definition, created=datetime.now(UTC))
+    set_initial_tags(context, "connection", name, tags)
     return {"CreateConnectionStatus": "READY"}
 
 
 def get_connection(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """GetConnection; HidePassword leaves passwords out of the properties."""
+    """Returns a connection. HidePassword leaves passwords out of its properties."""
     _check_catalog(context, request)
-    store = store_for(context)
-    with store.lock:
-        connection = store.connections.get(request["Name"])
-        if connection is None:
-            raise _not_found(request["Name"])
-        return {"Connection": _shown(connection, request.get("HidePassword", False))}
+    store = store_of(context)
+    connection = store.connections.get(request["Name"])
+    if connection is None:
+        raise _not_found(request["Name"])
+    return {"Connection": _shown(connection, request.get("HidePassword", False))}
 
 
 def get_connections(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """GetConnections, filtered by type and by MatchCriteria (all of them must be the connection's)."""
+    """Returns the connections that have the filter's type and all of its MatchCriteria."""
     _check_catalog(context, request)
     wanted = request.get("Filter", {})
-    store = store_for(context)
-    with store.lock:
-        matching = [
-            _shown(connection, request.get("HidePassword", False))
-            for _, connection in sorted(store.connections.items())
-            if wanted.get("ConnectionType") in (None, connection["ConnectionType"])
-            and set(wanted.get("MatchCriteria", ())) <= set(connection.get("MatchCriteria", ()))
-        ]
-    chosen, token = page(matching, request, key=lambda item: str(item["Name"]))
-    return {"ConnectionList": chosen, "NextToken": token}
+    store = store_of(context)
+    matching = [
+        _shown(connection, request.get("HidePassword", False))
+        for _, connection in sorted(store.connections.items())
+        if wanted.get("ConnectionType") in (None, connection["ConnectionType"])
+        and set(wanted.get("MatchCriteria", ())) <= set(connection.get("MatchCriteria", ()))
+    ]
+    return PAGES.page(request, "ConnectionList", matching, key=lambda item: str(item["Name"]))
 
 
 def update_connection(context: RequestContext, request: Mapping[str, Any]) -> None:
-    """UpdateConnection: replaces the whole definition."""
+    """Replaces the whole definition of a connection."""
     _check_catalog(context, request)
     definition = request["ConnectionInput"]
     _check(definition)
-    store = store_for(context)
-    with store.lock:
-        name = request["Name"]
-        existing = store.connections.get(name)
-        if existing is None:
-            raise _not_found(name)
-        if definition["Name"] != name:
-            raise InvalidInputError(f"The name of connection {name} cannot be changed to {definition['Name']}.")
-        store.connections[name] = _connection(definition, created=existing["CreationTime"])
+    store = store_of(context)
+    name = request["Name"]
+    existing = store.connections.get(name)
+    if existing is None:
+        raise _not_found(name)
+    if definition["Name"] != name:
+        raise InvalidInputError(f"The name of connection {name} cannot be changed to {definition['Name']}.")
+    store.connections[name] = _connection(definition, created=existing["CreationTime"])
 
 
 def delete_connection(context: RequestContext, request: Mapping[str, Any]) -> None:
-    """DeleteConnection."""
+    """Deletes a connection."""
     _check_catalog(context, request)
-    store = store_for(context)
-    with store.lock:
-        if store.connections.pop(request["ConnectionName"], None) is None:
-            raise _not_found(request["ConnectionName"])
-        remove_tags(context, "connection", request["ConnectionName"])
+    store = store_of(context)
+    if store.connections.pop(request["ConnectionName"], None) is None:
+        raise _not_found(request["ConnectionName"])
+    remove_tags(context, "connection", request["ConnectionName"])
 
 
 def _connection(definition: Mapping[str, Any], created: datetime) -> dict[str, Any]:

@@ -20,16 +20,6 @@ class UnsupportedValueError(InvalidInputError):
         super().__init__(f"{what} is not supported by this emulator (AWS Glue has it). {remedy}")
 
 
-class ConstraintError(ApiError):
-    """A value breaks a constraint of the service model: AWS checks these before the service sees the request."""
-
-    def __init__(self, violations: list[str]) -> None:
-        noun = "error" if len(violations) == 1 else "errors"
-        super().__init__(
-            "ValidationException", f"{len(violations)} validation {noun} detected: {'; '.join(violations)}"
-        )
-
-
 class EntityNotFoundError(ApiError):
     """What the request names does not exist."""
 

@@ -5,51 +5,50 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 
+from glue_aurora.glue.dialect import PAGES
 from glue_aurora.glue.errors import EntityNotFoundError, InvalidInputError, JobNotFoundError
-from glue_aurora.glue.pagination import page
 from glue_aurora.glue.run_manager import run_manager
-from glue_aurora.glue.store import GlueStore, JobRun, store_for
+from glue_aurora.glue.store import GlueStore, JobRun, store_of
 
 
 def start_job_run(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """StartJobRun. With JobRunId it retries a run that has ended, with that run's parameters where none are given."""
-    store = store_for(context)
+    """Starts a run, or with JobRunId a retry of an ended run.
+
+    A retry takes from the ended run the parameters that the request does not give.
+    """
+    store = store_of(context)
     overrides = {name: value for name, value in request.items() if name not in ("JobName", "JobRunId")}
-    with store.lock:
-        job = store.jobs.get(request["JobName"])
-        if job is None:
-            raise EntityNotFoundError("Failed to start job run due to missing metadata.")  # [AWS]
-        previous = None
-        if "JobRunId" in request:
-            previous = _find(store, job.name, request["JobRunId"])
-            if not previous.ended:
-                raise InvalidInputError(f"Job run {previous.run_id} has not ended and cannot be retried.")
-            overrides = {**previous.overrides, **overrides}
-        run = run_manager.start(store, job, context.account_id, context.region, overrides, previous=previous)
+    job = store.jobs.get(request["JobName"])
+    if job is None:
+        raise EntityNotFoundError("Failed to start job run due to missing metadata.")  # [AWS]
+    previous = None
+    if "JobRunId" in request:
+        previous = _find(store, job.name, request["JobRunId"])
+        if not previous.ended:
+            raise InvalidInputError(f"Job run {previous.run_id} has not ended and cannot be retried.")
+        overrides = {**previous.overrides, **overrides}
+    run = run_manager.start(store, job, context.account_id, context.region, overrides, previous=previous)
     return {"JobRunId": run.run_id}
 
 
 def get_job_run(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """GetJobRun."""
-    store = store_for(context)
-    with store.lock:
-        return {"JobRun": _find(store, request["JobName"], request["RunId"]).to_api()}
+    """Returns a run."""
+    store = store_of(context)
+    return {"JobRun": _find(store, request["JobName"], request["RunId"]).to_api()}
 
 
 def get_job_runs(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """GetJobRuns, the newest first."""
-    store = store_for(context)
-    with store.lock:
-        if request["JobName"] not in store.jobs:
-            raise JobNotFoundError(request["JobName"])
-        newest_first = [run.to_api() for run in reversed(store.runs[request["JobName"]])]
-    chosen, token = page(newest_first, request, key=lambda run: str(run["Id"]), default_size=200)
-    return {"JobRuns": chosen, "NextToken": token}
+    """Returns the runs of a job, the newest first."""
+    store = store_of(context)
+    if request["JobName"] not in store.jobs:
+        raise JobNotFoundError(request["JobName"])
+    newest_first = [run.to_api() for run in reversed(store.runs[request["JobName"]])]
+    return PAGES.page(request, "JobRuns", newest_first, key=lambda run: str(run["Id"]), default_size=200)
 
 
 def batch_stop_job_run(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """BatchStopJobRun: an id that cannot be stopped is told in Errors, the others are stopped."""
-    store = store_for(context)
+    """Stops runs. Errors names each run that has ended or does not exist."""
+    store = store_of(context)
     name = request["JobName"]
     submitted: list[dict[str, str]] = []
     errors: list[dict[str, Any]] = []
@@ -69,11 +68,10 @@ def batch_stop_job_run(context: RequestContext, request: Mapping[str, Any]) -> M
 
 
 def no_job_bookmark(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """GetJobBookmark and ResetJobBookmark: a job with bookmarks is refused, so no job ever has one."""
-    store = store_for(context)
-    with store.lock:
-        if request["JobName"] not in store.jobs:
-            raise JobNotFoundError(request["JobName"])
+    """Answers that the job has no bookmark: jobs with bookmarks are refused."""
+    store = store_of(context)
+    if request["JobName"] not in store.jobs:
+        raise JobNotFoundError(request["JobName"])
     raise EntityNotFoundError(f"Continuation for job {request['JobName']} not found")
 
 

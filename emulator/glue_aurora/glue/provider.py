@@ -3,11 +3,12 @@
 from localstack.services.plugins import Service, ServiceLifecycleHook
 
 from glue_aurora.glue import connections, job_runs, jobs, security_configurations, tags, triggers
+from glue_aurora.glue.dialect import MODEL_RULES
 from glue_aurora.glue.run_manager import run_manager
-from glue_aurora.glue.validation import validated
+from glue_aurora.glue.store import glue_stores
 from glue_aurora.service import dispatch
 
-HANDLERS: dict[str, dispatch.Handler] = {
+_HANDLERS: dict[str, dispatch.Handler] = {
     "CreateConnection": connections.create_connection,
     "GetConnection": connections.get_connection,
     "GetConnections": connections.get_connections,
@@ -53,7 +54,16 @@ class GlueLifecycle(ServiceLifecycleHook):
         run_manager.close()
 
 
+SERVICE = dispatch.Definition(
+    "glue",
+    _HANDLERS,
+    stores=glue_stores,
+    # It calls EventBridge for each run that it stops.
+    unlocked=frozenset({"BatchStopJobRun"}),
+    model_rules=MODEL_RULES,
+)
+
+
 def create_service() -> Service:
-    """The service that plugins.py registers."""
-    handlers = {operation: validated(operation, handler) for operation, handler in HANDLERS.items()}
-    return dispatch.create_service("glue", handlers, GlueLifecycle())
+    """Returns the service for the entry point `glue:default`."""
+    return dispatch.create_service(SERVICE, GlueLifecycle())

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from glue_aurora import config
+from glue_aurora.glue import run_states
 from glue_aurora.glue.arguments import merged_arguments, script_arguments
 from glue_aurora.glue.errors import RunFailure, launch_failure
 from glue_aurora.glue.events import DelayNotice, publish_end, publish_status
 from glue_aurora.glue.network import has_internet
 from glue_aurora.glue.role import Credentials, assume_role
 from glue_aurora.glue.store import GlueStore, JobRun
-from glue_aurora.glue.worker_client import ENDED_STATES, RunUnknownError, WorkerClient, WorkerRun
+from glue_aurora.glue.worker_client import RunUnknownError, WorkerClient, WorkerRun
 from glue_aurora.service.errors import EmulatorError, WorkerError
 
 LOG = logging.getLogger(__name__)
@@ -104,7 +105,7 @@ class RunDriver:
             },
             "region": run.region,
             "timeout_seconds": self._timeout_seconds,
-            "log_groups": {"output": f"{run.log_group_name}/output", "error": f"{run.log_group_name}/error"},
+            "log_groups": dict(run.log_groups),
             "log_stream": run.run_id,
             "internet": has_internet(connections, run.account_id, run.region),
         }
@@ -122,7 +123,7 @@ class RunDriver:
     def _follow(self, client: WorkerClient, worker_run: WorkerRun) -> WorkerRun:
         """The run as it ended. Raises WorkerError when the agent is gone or does not keep the timeout."""
         deadline = time.monotonic() + self._timeout_seconds + GRACE_SECONDS
-        while worker_run.state not in ENDED_STATES:
+        while worker_run.state not in run_states.ENDED_AT_WORKER:
             if worker_run.state == "RUNNING":
                 self._change("RUNNING", only_from="STARTING")
             if time.monotonic() > deadline:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from glue_aurora.glue.arguments import log_group_name, merged_arguments, role_name_of
+from glue_aurora.glue.arguments import log_groups, merged_arguments, role_name_of
 from glue_aurora.glue.errors import ConcurrentRunsExceededError
 from glue_aurora.glue.events import publish_end, publish_status
 from glue_aurora.glue.job_definition import capacity, check_arguments, check_execution_class, check_timeout
@@ -64,7 +64,7 @@ class RunManager:
                 job=job.definition,
                 overrides=overrides,
                 settings=settings,
-                log_group_name=log_group_name(
+                log_groups=log_groups(
                     merged, settings.get("SecurityConfiguration"), role_name_of(job.definition["Role"])
                 ),
                 account_id=account_id,
@@ -136,22 +136,7 @@ class RunManager:
                     self._drive(store, waiting)
 
     def _retry(self, store: GlueStore, failed: JobRun) -> None:
-        run_id, attempt = _next_attempt(store, failed)
-        run = JobRun(
-            run_id=run_id,
-            job_name=failed.job_name,
-            job_id=failed.job_id,
-            job=failed.job,
-            overrides=failed.overrides,
-            settings=failed.settings,
-            log_group_name=failed.log_group_name,
-            account_id=failed.account_id,
-            region=failed.region,
-            attempt=attempt,
-            previous_run_id=failed.run_id,
-            trigger_name=failed.trigger_name,
-            state_detail=failed.state_detail,
-        )
+        run = failed.retry(*_next_attempt(store, failed))
         store.runs[failed.job_name].append(run)
         self._drive(store, run)
 

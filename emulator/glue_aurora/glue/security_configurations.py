@@ -6,52 +6,47 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 
+from glue_aurora.glue.dialect import PAGES
 from glue_aurora.glue.errors import AlreadyExistsError, EntityNotFoundError
-from glue_aurora.glue.pagination import page
-from glue_aurora.glue.store import store_for
+from glue_aurora.glue.store import store_of
 
 
 def create_security_configuration(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """CreateSecurityConfiguration."""
-    store = store_for(context)
+    """Creates a security configuration. The encryption is kept, and not applied to runs."""
+    store = store_of(context)
     name = request["Name"]
-    with store.lock:
-        if name in store.security_configurations:
-            raise AlreadyExistsError("Security configuration", name)
-        created = datetime.now(UTC)
-        store.security_configurations[name] = {
-            "Name": name,
-            "CreatedTimeStamp": created,
-            "EncryptionConfiguration": request["EncryptionConfiguration"],
-        }
-        return {"Name": name, "CreatedTimestamp": created}
+    if name in store.security_configurations:
+        raise AlreadyExistsError("Security configuration", name)
+    created = datetime.now(UTC)
+    store.security_configurations[name] = {
+        "Name": name,
+        "CreatedTimeStamp": created,
+        "EncryptionConfiguration": request["EncryptionConfiguration"],
+    }
+    return {"Name": name, "CreatedTimestamp": created}
 
 
 def get_security_configuration(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """GetSecurityConfiguration."""
-    store = store_for(context)
-    with store.lock:
-        configuration = store.security_configurations.get(request["Name"])
-        if configuration is None:
-            raise _not_found(request["Name"])
-        return {"SecurityConfiguration": configuration}
+    """Returns a security configuration."""
+    store = store_of(context)
+    configuration = store.security_configurations.get(request["Name"])
+    if configuration is None:
+        raise _not_found(request["Name"])
+    return {"SecurityConfiguration": configuration}
 
 
 def get_security_configurations(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """GetSecurityConfigurations."""
-    store = store_for(context)
-    with store.lock:
-        ordered = [store.security_configurations[name] for name in sorted(store.security_configurations)]
-    chosen, token = page(ordered, request, key=lambda item: str(item["Name"]))
-    return {"SecurityConfigurations": chosen, "NextToken": token}
+    """Returns all security configurations, by name."""
+    store = store_of(context)
+    ordered = [store.security_configurations[name] for name in sorted(store.security_configurations)]
+    return PAGES.page(request, "SecurityConfigurations", ordered, key=lambda item: str(item["Name"]))
 
 
 def delete_security_configuration(context: RequestContext, request: Mapping[str, Any]) -> None:
-    """DeleteSecurityConfiguration."""
-    store = store_for(context)
-    with store.lock:
-        if store.security_configurations.pop(request["Name"], None) is None:
-            raise _not_found(request["Name"])
+    """Deletes a security configuration."""
+    store = store_of(context)
+    if store.security_configurations.pop(request["Name"], None) is None:
+        raise _not_found(request["Name"])
 
 
 def _not_found(name: str) -> EntityNotFoundError:

@@ -1,17 +1,17 @@
 """State of the Glue service: one store for each account and region, forgotten when LocalStack stops."""
 
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, TypeVar, cast
+from typing import Any
 
-from localstack.aws.api import RequestContext
-from localstack.services.stores import AccountRegionBundle, BaseStore, LocalAttribute
+from glue_aurora.glue import run_states
+from glue_aurora.service.stores import Store, Stores, regional
 
-T = TypeVar("T")
 
-TERMINAL_STATES = frozenset({"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT", "ERROR", "EXPIRED"})
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass
@@ -37,33 +37,40 @@ class JobRun:
     """Parameters of StartJobRun, or of the trigger's action, that change the job's for this run."""
     settings: Mapping[str, Any]
     """Timeout, capacity and the like, the overrides applied: returned with the run as they are."""
-    log_group_name: str
+    log_groups: Mapping[str, str]
+    """Names of the log groups, by what they hold: `output` and `error`."""
     account_id: str
     region: str
     attempt: int = 0
     previous_run_id: str | None = None
     trigger_name: str | None = None
-    state: str = "STARTING"
     state_detail: str | None = None
-    error_message: str | None = None
-    execution_time: int = 0
-    started_on: datetime = field(default_factory=lambda: datetime.now(UTC))
-    last_modified_on: datetime = field(default_factory=lambda: datetime.now(UTC))
-    completed_on: datetime | None = None
-    stop_requested: threading.Event = field(default_factory=threading.Event)
-    submitted: bool = False
-    """The worker agent was asked to start it."""
-    overdue: bool = False
-    """Its NotifyDelayAfter is over."""
+    # What happens to a run. It starts anew in each attempt: `dataclasses.replace` does not copy these fields.
+    state: str = field(default="STARTING", init=False)
+    error_message: str | None = field(default=None, init=False)
+    execution_time: int = field(default=0, init=False)
+    started_on: datetime = field(default_factory=_now, init=False)
+    last_modified_on: datetime = field(default_factory=_now, init=False)
+    completed_on: datetime | None = field(default=None, init=False)
+    stop_requested: threading.Event = field(default_factory=threading.Event, init=False)
+    submitted: bool = field(default=False, init=False)
+    """Whether the plugin has asked the worker agent to start the run."""
+    overdue: bool = field(default=False, init=False)
+    """Whether the run's NotifyDelayAfter is over."""
 
     @property
     def arguments(self) -> Mapping[str, str]:
         """Arguments of this run only, without the job's defaults."""
         return self.overrides.get("Arguments") or {}
 
+    def retry(self, run_id: str, attempt: int) -> "JobRun":
+        """Returns a new run with the settings of this one, as attempt number `attempt`."""
+        return replace(self, run_id=run_id, attempt=attempt, previous_run_id=self.run_id)
+
     @property
     def ended(self) -> bool:
-        return self.state in TERMINAL_STATES
+        """Whether the run is in a state that it never leaves."""
+        return self.state in run_states.ENDED
 
     def to_api(self) -> dict[str, Any]:
         """Shape `JobRun` of the API; a field that AWS leaves out while it has no value is absent."""
@@ -82,7 +89,7 @@ class JobRun:
             "ErrorMessage": self.error_message,
             "PredecessorRuns": [],
             "ExecutionTime": self.execution_time,
-            "LogGroupName": self.log_group_name,
+            "LogGroupName": self.log_groups["output"].removesuffix("/output"),
             "StateDetail": self.state_detail,
             **self.settings,
         }
@@ -91,27 +98,16 @@ class JobRun:
         return {name: value for name, value in result.items() if value is not None}
 
 
-def _local(factory: Callable[[], T]) -> T:
-    """Descriptor of a store's attribute, which reads as the value that it holds."""
-    return cast(T, LocalAttribute(default=factory))
-
-
-class GlueStore(BaseStore):
+class GlueStore(Store):
     """Resources by name; `runs` by job name in order of start. Hold `lock` while reading or changing any of them."""
 
-    lock: threading.RLock = _local(threading.RLock)
-    connections: dict[str, dict[str, Any]] = _local(dict)
-    jobs: dict[str, Job] = _local(dict)
-    runs: dict[str, list[JobRun]] = _local(dict)
-    triggers: dict[str, dict[str, Any]] = _local(dict)
-    security_configurations: dict[str, dict[str, Any]] = _local(dict)
-    tags: dict[str, dict[str, str]] = _local(dict)
+    connections: dict[str, dict[str, Any]] = regional(dict)
+    jobs: dict[str, Job] = regional(dict)
+    runs: dict[str, list[JobRun]] = regional(dict)
+    triggers: dict[str, dict[str, Any]] = regional(dict)
+    security_configurations: dict[str, dict[str, Any]] = regional(dict)
+    tags: dict[str, dict[str, str]] = regional(dict)
 
 
-glue_stores: AccountRegionBundle[GlueStore] = AccountRegionBundle("glue", GlueStore)
-
-
-def store_for(context: RequestContext) -> GlueStore:
-    """Store of the account and region that a request is made to."""
-    store: GlueStore = glue_stores[context.account_id][context.region]
-    return store
+glue_stores: Stores[GlueStore] = Stores("glue", GlueStore)
+store_of = glue_stores.of

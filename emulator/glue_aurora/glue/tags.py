@@ -6,68 +6,52 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 
+from glue_aurora.glue.dialect import TAGS
 from glue_aurora.glue.errors import EntityNotFoundError, InvalidInputError, UnsupportedValueError
-from glue_aurora.glue.store import GlueStore, store_for
+from glue_aurora.glue.store import store_of
+from glue_aurora.service import tags
+from glue_aurora.service.tags import Tags
 
 _ARN = re.compile(r"arn:[\w-]+:glue:(?P<region>[^:]*):(?P<account>\d*):(?P<kind>[^/]+)/(?P<name>.+)")
-_MAXIMUM_TAGS = 50
 
 
 def arn(context: RequestContext, kind: str, name: str) -> str:
-    """ARN of a resource; `kind` is `job`, `trigger` or `connection`."""
+    """Returns the ARN of a resource; `kind` is `job`, `trigger` or `connection`."""
     return f"arn:{context.partition}:glue:{context.region}:{context.account_id}:{kind}/{name}"
 
 
-def check_tags(tags: Mapping[str, str]) -> None:
-    """Raises InvalidInputError for a key that AWS reserves."""
-    for key in tags:
-        if key.lower().startswith("aws:"):
-            raise InvalidInputError(f"Tag key {key} is not valid: the prefix aws: is reserved.")
-
-
-def set_initial_tags(context: RequestContext, kind: str, name: str, tags: Mapping[str, str]) -> None:
-    """Tags of a resource that a create request has just made."""
-    store_for(context).tags[arn(context, kind, name)] = dict(tags)
+def set_initial_tags(context: RequestContext, kind: str, name: str, initial: Tags) -> None:
+    """Keeps the tags of a resource that a create request has just made."""
+    store_of(context).tags[arn(context, kind, name)] = initial
 
 
 def remove_tags(context: RequestContext, kind: str, name: str) -> None:
     """Forgets the tags of a deleted resource."""
-    store_for(context).tags.pop(arn(context, kind, name), None)
+    store_of(context).tags.pop(arn(context, kind, name), None)
 
 
 def has_tags(context: RequestContext, kind: str, name: str, wanted: Mapping[str, str]) -> bool:
-    """Whether a resource carries all tags of `wanted` (the filter of ListJobs and ListTriggers)."""
-    return wanted.items() <= store_for(context).tags.get(arn(context, kind, name), {}).items()
+    """Returns whether a resource carries all tags of `wanted` (the filter of ListJobs and ListTriggers)."""
+    return wanted.items() <= store_of(context).tags.get(arn(context, kind, name), {}).items()
 
 
 def get_tags(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """GetTags."""
-    store = store_for(context)
-    with store.lock:
-        return {"Tags": dict(_tags_of(context, store, request["ResourceArn"]))}
+    """Returns the tags of a job, trigger or connection."""
+    return {"Tags": dict(_tags_of(context, request["ResourceArn"]))}
 
 
 def tag_resource(context: RequestContext, request: Mapping[str, Any]) -> None:
-    """TagResource: adds tags, or changes the values of those there."""
-    check_tags(request["TagsToAdd"])
-    store = store_for(context)
-    with store.lock:
-        tags = _tags_of(context, store, request["ResourceArn"])
-        if len(tags.keys() | request["TagsToAdd"].keys()) > _MAXIMUM_TAGS:
-            raise InvalidInputError(f"A resource can have at most {_MAXIMUM_TAGS} tags.")
-        tags.update(request["TagsToAdd"])
+    """Adds tags to a job, trigger or connection, or changes their values."""
+    TAGS.add(_tags_of(context, request["ResourceArn"]), request["TagsToAdd"])
 
 
 def untag_resource(context: RequestContext, request: Mapping[str, Any]) -> None:
-    """UntagResource: a key that the resource does not have is no error."""
-    store = store_for(context)
-    with store.lock:
-        tags = _tags_of(context, store, request["ResourceArn"])
-        for key in request["TagsToRemove"]:
-            tags.pop(key, None)
+    """Removes tags of a job, trigger or connection. A missing key is no error."""
+    tags.remove(_tags_of(context, request["ResourceArn"]), request["TagsToRemove"])
 
 
-def _tags_of(context: RequestContext, store: GlueStore, resource_arn: str) -> dict[str, str]:
+def _tags_of(context: RequestContext, resource_arn: str) -> Tags:
+    store = store_of(context)
     match = _ARN.fullmatch(resource_arn)
     if match is None or (match["region"], match["account"]) != (context.region, context.account_id):
         raise InvalidInputError(f"{resource_arn} is not an ARN of AWS Glue in this account and region.")

@@ -10,6 +10,7 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 
+from glue_aurora.glue.dialect import PAGES, TAGS
 from glue_aurora.glue.errors import (
     EntityNotFoundError,
     IdempotentParameterMismatchError,
@@ -17,10 +18,9 @@ from glue_aurora.glue.errors import (
     JobNotFoundError,
     UnsupportedValueError,
 )
-from glue_aurora.glue.pagination import page
 from glue_aurora.glue.run_manager import run_manager
-from glue_aurora.glue.store import GlueStore, store_for
-from glue_aurora.glue.tags import check_tags, has_tags, remove_tags, set_initial_tags
+from glue_aurora.glue.store import GlueStore, store_of
+from glue_aurora.glue.tags import has_tags, remove_tags, set_initial_tags
 from glue_aurora.service.errors import NotSupportedError
 
 # Minutes, hours, day of month, month, day of week, year (AWS Glue guide, monitor-data-warehouse-schedule.html).
@@ -30,8 +30,8 @@ _REQUEST_OF = "_request"
 
 
 def create_trigger(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """CreateTrigger: state CREATED."""
-    store = store_for(context)
+    """Creates a trigger of type ON_DEMAND, SCHEDULED or CONDITIONAL in state CREATED."""
+    store = store_of(context)
     name, kind = request["Name"], request["Type"]
     if kind == "EVENT" or request.get("WorkflowName"):
         raise UnsupportedValueError("A trigger of a workflow or of events", "Use type ON_DEMAND.")
@@ -39,109 +39,102 @@ def create_trigger(context: RequestContext, request: Mapping[str, Any]) -> Mappi
         if kind == "ON_DEMAND":
             raise InvalidInputError("StartOnCreation is not supported for triggers of type ON_DEMAND.")
         raise _cannot_fire(kind)
-    check_tags(request.get("Tags", {}))
-    with store.lock:
-        _check(store, kind, request)
-        existing = store.triggers.get(name)
-        if existing is not None:
-            if existing[_REQUEST_OF] != request:
-                raise IdempotentParameterMismatchError("Trigger", name)
-            return {"Name": name}
-        definition = {member: request[member] for member in _MEMBERS if member in request}
-        store.triggers[name] = {"Name": name, "Type": kind, "State": "CREATED", **definition, _REQUEST_OF: request}
-        set_initial_tags(context, "trigger", name, request.get("Tags", {}))
+    tags = TAGS.checked(request.get("Tags", {}))
+    _check(store, kind, request)
+    existing = store.triggers.get(name)
+    if existing is not None:
+        if existing[_REQUEST_OF] != request:
+            raise IdempotentParameterMismatchError("Trigger", name)
+        return {"Name": name}
+    definition = {member: request[member] for member in _MEMBERS if member in request}
+    store.triggers[name] = {"Name": name, "Type": kind, "State": "CREATED", **definition, _REQUEST_OF: request}
+    set_initial_tags(context, "trigger", name, tags)
     return {"Name": name}
 
 
 def get_trigger(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """GetTrigger."""
-    store = store_for(context)
-    with store.lock:
-        return {"Trigger": _shown(_find(store, request["Name"]))}
+    """Returns a trigger."""
+    store = store_of(context)
+    return {"Trigger": _shown(_find(store, request["Name"]))}
 
 
 def get_triggers(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """GetTriggers, those that can start DependentJobName when it is given."""
-    chosen, token = _page(context, request)
-    return {"Triggers": chosen, "NextToken": token}
+    """Returns the triggers, or those that start DependentJobName."""
+    return PAGES.page(request, "Triggers", _matching(context, request), key=lambda trigger: str(trigger["Name"]))
 
 
 def list_triggers(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """ListTriggers: names, filtered by DependentJobName and tags."""
-    chosen, token = _page(context, request)
-    return {"TriggerNames": [trigger["Name"] for trigger in chosen], "NextToken": token}
+    """Returns the names of the triggers that start DependentJobName and have the given tags."""
+    names = [str(trigger["Name"]) for trigger in _matching(context, request)]
+    return PAGES.page(request, "TriggerNames", names, key=str)
 
 
 def batch_get_triggers(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """BatchGetTriggers."""
-    store = store_for(context)
+    """Returns the named triggers, and the names that no trigger has."""
+    store = store_of(context)
     names = request["TriggerNames"]
-    with store.lock:
-        found = [_shown(store.triggers[name]) for name in names if name in store.triggers]
-        missing = [name for name in names if name not in store.triggers]
+    found = [_shown(store.triggers[name]) for name in names if name in store.triggers]
+    missing = [name for name in names if name not in store.triggers]
     return {"Triggers": found, "TriggersNotFound": missing}
 
 
 def update_trigger(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """UpdateTrigger: overwrites the definition completely; type and state stay."""
-    store = store_for(context)
+    """Replaces a trigger's definition. Its type and state stay."""
+    store = store_of(context)
     name, update = request["Name"], request["TriggerUpdate"]
     if update.get("Name", name) != name:
         raise InvalidInputError(f"The name of trigger {name} cannot be changed.")
-    with store.lock:
-        trigger = _find(store, name)
-        _check(store, trigger["Type"], update)
-        kept = {member: trigger[member] for member in ("Name", "Type", "State")}
-        definition = {member: update[member] for member in _MEMBERS if member in update}
-        store.triggers[name] = {**kept, **definition, _REQUEST_OF: {**trigger[_REQUEST_OF], **definition}}
-        return {"Trigger": _shown(store.triggers[name])}
+    trigger = _find(store, name)
+    _check(store, trigger["Type"], update)
+    kept = {member: trigger[member] for member in ("Name", "Type", "State")}
+    definition = {member: update[member] for member in _MEMBERS if member in update}
+    store.triggers[name] = {**kept, **definition, _REQUEST_OF: {**trigger[_REQUEST_OF], **definition}}
+    return {"Trigger": _shown(store.triggers[name])}
 
 
 def delete_trigger(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """DeleteTrigger: a trigger that does not exist is no error."""
-    store = store_for(context)
-    with store.lock:
-        store.triggers.pop(request["Name"], None)
-        remove_tags(context, "trigger", request["Name"])
+    """Deletes a trigger. A missing trigger is no error."""
+    store = store_of(context)
+    store.triggers.pop(request["Name"], None)
+    remove_tags(context, "trigger", request["Name"])
     return {"Name": request["Name"]}
 
 
 def start_trigger(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """StartTrigger of an ON_DEMAND trigger: starts its jobs. Raises what StartJobRun raises."""
-    store = store_for(context)
+    """Starts the jobs of an ON_DEMAND trigger, each in a run of its own. Other types are refused.
+
+    One error stops it: the runs that it started before the error continue.
+    """
+    store = store_of(context)
     name = request["Name"]
-    with store.lock:
-        trigger = _find(store, name)
-        if trigger["Type"] != "ON_DEMAND":
-            raise _cannot_fire(trigger["Type"])
-        jobs = [_job(store, action) for action in trigger["Actions"]]
-        for job, action in zip(jobs, trigger["Actions"], strict=True):
-            overrides = {member: value for member, value in action.items() if member != "JobName"}
-            run_manager.start(store, job, context.account_id, context.region, overrides, trigger_name=name)
+    trigger = _find(store, name)
+    if trigger["Type"] != "ON_DEMAND":
+        raise _cannot_fire(trigger["Type"])
+    jobs = [_job(store, action) for action in trigger["Actions"]]
+    for job, action in zip(jobs, trigger["Actions"], strict=True):
+        overrides = {member: value for member, value in action.items() if member != "JobName"}
+        run_manager.start(store, job, context.account_id, context.region, overrides, trigger_name=name)
     return {"Name": name}
 
 
 def stop_trigger(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """StopTrigger: only an activated trigger can be stopped, and none is ever activated here."""
-    store = store_for(context)
-    with store.lock:
-        trigger = _find(store, request["Name"])
+    """Refuses: only an activated trigger can be stopped, and no trigger is ever activated here."""
+    store = store_of(context)
+    trigger = _find(store, request["Name"])
     raise InvalidInputError(f"Trigger {trigger['Name']} is in state {trigger['State']} and cannot be stopped.")
 
 
-def _page(context: RequestContext, request: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
-    store = store_for(context)
+def _matching(context: RequestContext, request: Mapping[str, Any]) -> list[dict[str, Any]]:
+    store = store_of(context)
     wanted_job = request.get("DependentJobName")
-    with store.lock:
-        if wanted_job is not None and wanted_job not in store.jobs:
-            raise JobNotFoundError(wanted_job)
-        matching = [
-            _shown(trigger)
-            for name, trigger in sorted(store.triggers.items())
-            if wanted_job in (None, *(action.get("JobName") for action in trigger["Actions"]))
-            and has_tags(context, "trigger", name, request.get("Tags", {}))
-        ]
-    return page(matching, request, key=lambda trigger: str(trigger["Name"]))
+    if wanted_job is not None and wanted_job not in store.jobs:
+        raise JobNotFoundError(wanted_job)
+    return [
+        _shown(trigger)
+        for name, trigger in sorted(store.triggers.items())
+        if wanted_job in (None, *(action.get("JobName") for action in trigger["Actions"]))
+        and has_tags(context, "trigger", name, request.get("Tags", {}))
+    ]
 
 
 def _check(store: GlueStore, kind: str, definition: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""HTTP client of the worker agent (docs/interfaces.md, "HTTP between plugin and worker")."""
+"""HTTP client of the worker agent (CONTRACT.md of the plugin, "HTTP between plugin and worker")."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,10 +9,8 @@ from typing import Any
 import requests
 
 from glue_aurora import config
+from glue_aurora.glue import run_states
 from glue_aurora.service.errors import WorkerError
-
-ENDED_STATES = frozenset({"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT"})
-STATES = ENDED_STATES | {"STARTING", "RUNNING"}
 
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 10
@@ -101,7 +99,7 @@ def _reason(answer: requests.Response) -> str:
 def _run(answer: requests.Response) -> WorkerRun:
     try:
         body = answer.json()
-        if body["state"] not in STATES:
+        if body["state"] not in run_states.AT_WORKER:
             raise ValueError(body["state"])
         return WorkerRun(
             version=int(body["version"]),

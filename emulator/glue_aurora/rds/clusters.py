@@ -20,21 +20,15 @@ from glue_aurora.rds import (
     network,
     subnet_groups,
 )
+from glue_aurora.rds.dialect import page
 from glue_aurora.rds.models import Cluster
 from glue_aurora.rds.parameter_groups import CLUSTER as PARAMETER_GROUPS
 from glue_aurora.rds.parameter_groups import DEFAULT_GROUP
-from glue_aurora.rds.requests import (
-    filtered,
-    identifier,
-    page,
-    refuse_unknown_members,
-    required,
-    tag_list,
-    tags_of,
-    without_nothing,
-)
+from glue_aurora.rds.requests import filtered, identifier, refuse_unknown_members, required, tags_of
 from glue_aurora.rds.store import all_clusters, arn, store_of
 from glue_aurora.service.errors import NotSupportedError
+from glue_aurora.service.nulls import without_nothing
+from glue_aurora.service.tags import as_list
 
 # What Route 53 calls the zone of RDS endpoints; a constant of each region on AWS.
 HOSTED_ZONE = "Z2R2ITUGPM61AM"
@@ -42,6 +36,7 @@ _ZONES_OF_STORAGE = 3
 
 
 def create(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Creates an Aurora PostgreSQL 16 cluster: a role and a database in the PostgreSQL behind the emulator."""
     refuse_unknown_members("CreateDBCluster", request, _CREATE)
     name = identifier(request, "DBClusterIdentifier")
     store = store_of(context)
@@ -91,6 +86,7 @@ def create(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any
 
 
 def describe(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns one cluster or those that match the filters."""
     members = ("DBClusterIdentifier", "Filters", "MaxRecords", "Marker", "IncludeShared")
     refuse_unknown_members("DescribeDBClusters", request, members)
     name = request.get("DBClusterIdentifier")
@@ -100,10 +96,17 @@ def describe(context: RequestContext, request: Mapping[str, Any]) -> dict[str, A
         "db-cluster-resource-id": lambda one: [one.resource_id],
         "engine": lambda one: [engine.ENGINE],
     }
-    return page(request, "DBClusters", filtered(request, clusters, filters), lambda one: answer(context, one))
+    return page(
+        request,
+        "DBClusters",
+        filtered(request, clusters, filters),
+        lambda one: answer(context, one),
+        key=lambda one: one.identifier,
+    )
 
 
 def modify(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Changes a cluster. Changes of the password are in force at once."""
     http_endpoint.refuse_in_modify(request)
     refuse_unknown_members("ModifyDBCluster", request, _MODIFY)
     cluster = find(context, required(request, "DBClusterIdentifier"))
@@ -142,6 +145,7 @@ def modify(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any
 
 
 def delete(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Deletes a cluster without instances, with its databases and roles. A final snapshot is refused."""
     refuse_unknown_members("DeleteDBCluster", request, _DELETE)
     cluster = find(context, required(request, "DBClusterIdentifier"))
     final, skip = request.get("FinalDBSnapshotIdentifier"), request.get("SkipFinalSnapshot")
@@ -167,14 +171,18 @@ def delete(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any
 
 
 def describe_global(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
-    """No cluster is part of a global one; Terraform asks on each read of a cluster."""
+    """Returns no global cluster: there are none. Terraform asks on each read of a cluster."""
     if request.get("GlobalClusterIdentifier"):
         raise faults.global_cluster_not_found(request["GlobalClusterIdentifier"])
     return {"GlobalClusters": []}
 
 
 def find(context: RequestContext, name: str) -> Cluster:
-    """The cluster by identifier or ARN. Raises ApiError DBClusterNotFoundFault."""
+    """Returns the cluster by identifier or ARN.
+
+    Raises:
+        ApiError: DBClusterNotFoundFault.
+    """
     cluster = store_of(context).clusters.get(name.rsplit(":", 1)[-1].lower())
     if cluster is None:
         raise faults.cluster_not_found(name)
@@ -182,12 +190,15 @@ def find(context: RequestContext, name: str) -> Cluster:
 
 
 def resource_id() -> str:
-    """Random part of a resource id as RDS writes it: 26 capital letters and digits."""
+    """Returns the random part of a resource id as RDS writes it: 26 capital letters and digits."""
     return "".join(secrets.choice(string.ascii_uppercase + string.digits) for _ in range(26))
 
 
 def answer(context: RequestContext, cluster: Cluster) -> dict[str, Any]:
-    """The cluster as the API's DBCluster. ScalingConfigurationInfo is Serverless v1's: never there."""
+    """Returns the cluster as the API's DBCluster.
+
+    ScalingConfigurationInfo is never in it: it belongs to Serverless v1.
+    """
     endpoint = config.rds_endpoint()
     instances = [store_of(context).instances[member] for member in cluster.members]
     return without_nothing(
@@ -233,7 +244,7 @@ def answer(context: RequestContext, cluster: Cluster) -> dict[str, Any]:
             "ReaderEndpoint": endpoint.host,
             "ServerlessV2ScalingConfiguration": cluster.scaling,
             "Status": "available",
-            "TagList": tag_list(cluster.tags),
+            "TagList": as_list(cluster.tags),
             "VpcSecurityGroups": [
                 {"VpcSecurityGroupId": group, "Status": "active"} for group in cluster.security_group_ids
             ],

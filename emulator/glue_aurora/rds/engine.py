@@ -7,8 +7,9 @@ from typing import Any
 from localstack.aws.api import RequestContext
 
 from glue_aurora.rds import faults, network
+from glue_aurora.rds.dialect import page
 from glue_aurora.rds.parameter_groups import FAMILY
-from glue_aurora.rds.requests import filtered, page, refuse_unknown_members
+from glue_aurora.rds.requests import filtered, refuse_unknown_members
 from glue_aurora.service.errors import NotSupportedError
 
 ENGINE = "aurora-postgresql"
@@ -32,7 +33,12 @@ CLASSES = (SERVERLESS_CLASS, *(f"db.{family}.{size}" for family, sizes in _SIZES
 
 
 def check_engine(engine: str) -> None:
-    """Raises ApiError for an engine that AWS has not, NotSupportedError for one that it has."""
+    """Checks an engine's name.
+
+    Raises:
+        ApiError: AWS has no such engine.
+        NotSupportedError: AWS has the engine, the emulator has not.
+    """
     if engine == ENGINE:
         return
     if re.fullmatch(r"aurora-mysql|mysql|postgres|mariadb|(oracle|sqlserver|db2|custom)-.+|neptune|docdb", engine):
@@ -41,7 +47,12 @@ def check_engine(engine: str) -> None:
 
 
 def check_version(version: str | None) -> str:
-    """The version as it is kept. Raises ApiError InvalidParameterCombination, NotSupportedError."""
+    """Returns the version as it is kept.
+
+    Raises:
+        ApiError: InvalidParameterCombination.
+        NotSupportedError: AWS has the version, the emulator has not.
+    """
     if version in VERSIONS:
         return str(version)
     remedy = f"PostgreSQL 16 stands behind: choose one of {', '.join(VERSIONS)}."
@@ -53,7 +64,11 @@ def check_version(version: str | None) -> str:
 
 
 def check_class(instance_class: str, version: str) -> None:
-    """Raises ApiError InvalidParameterValue or InvalidParameterCombination."""
+    """Checks an instance class.
+
+    Raises:
+        ApiError: InvalidParameterValue or InvalidParameterCombination.
+    """
     if instance_class in CLASSES:
         return
     if not re.fullmatch(r"db\.[a-z0-9-]+(\.[a-z0-9]+)+", instance_class):
@@ -66,6 +81,7 @@ def check_class(instance_class: str, version: str) -> None:
 
 
 def describe_versions(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the versions of aurora-postgresql 16 that a cluster can have."""
     supported = (
         "Engine",
         "EngineVersion",
@@ -96,10 +112,11 @@ def describe_versions(context: RequestContext, request: Mapping[str, Any]) -> di
         "engine-version": lambda version: [version],
         "status": lambda version: ["available"],
     }
-    return page(request, "DBEngineVersions", filtered(request, versions, filters), _version)
+    return page(request, "DBEngineVersions", filtered(request, versions, filters), _version, key=str)
 
 
 def describe_orderable(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the instance classes that can be ordered for each version."""
     supported = ("Engine", "EngineVersion", "DBInstanceClass", "LicenseModel", "Vpc", "MaxRecords", "Marker")
     refuse_unknown_members("DescribeOrderableDBInstanceOptions", request, supported)
     zones = [{"Name": zone} for zone in network.zones_of_region(context)]
@@ -111,7 +128,14 @@ def describe_orderable(context: RequestContext, request: Mapping[str, Any]) -> d
         and request.get("EngineVersion") in (None, "", version)
         and request.get("DBInstanceClass") in (None, "", one)
     ]
-    return page(request, "OrderableDBInstanceOptions", options, lambda option: _orderable(*option, zones), most=10000)
+    return page(
+        request,
+        "OrderableDBInstanceOptions",
+        options,
+        lambda option: _orderable(*option, zones),
+        key=" ".join,
+        most=10000,
+    )
 
 
 def _version(version: str) -> dict[str, Any]:

@@ -3,7 +3,21 @@
 Codes and HTTP statuses are those of botocore's model of the service; messages are AWS's where they are publicly known.
 """
 
+from collections.abc import Sequence
+
 from glue_aurora.service.errors import ApiError
+from glue_aurora.service.validation import Violation, refusal
+
+
+def invalid_request(violations: Sequence[Violation]) -> ApiError:
+    """Returns the error for a request that breaks the service's model.
+
+    Codes: RDS API reference, "Common Errors". RDS words a missing parameter as its query protocol does.
+    """
+    missing = [violation.member for violation in violations if violation.missing]
+    if missing:
+        return ApiError("MissingParameter", f"The request must contain the parameter {missing[0]}")
+    return refusal(violations, "ValidationError")
 
 
 def invalid_value(message: str) -> ApiError:

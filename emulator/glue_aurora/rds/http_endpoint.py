@@ -15,17 +15,29 @@ from glue_aurora.service.errors import ApiError, NotSupportedError
 
 
 def enable(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Raises ApiError ResourceNotFoundFault."""
+    """Switches the Data API of a cluster on.
+
+    Raises:
+        ApiError: ResourceNotFoundFault.
+    """
     return _set(context, request, True)
 
 
 def disable(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Raises ApiError ResourceNotFoundFault."""
+    """Switches the Data API of a cluster off.
+
+    Raises:
+        ApiError: ResourceNotFoundFault.
+    """
     return _set(context, request, False)
 
 
 def refuse_in_modify(request: Mapping[str, Any]) -> None:
-    """AWS takes EnableHttpEndpoint of ModifyDBCluster for Serverless v1 and ignores it for others. Raises ApiError."""
+    """Refuses EnableHttpEndpoint in ModifyDBCluster: AWS ignores it unless the cluster is Serverless v1.
+
+    Raises:
+        NotSupportedError: the request has it.
+    """
     if request.get("EnableHttpEndpoint"):
         raise NotSupportedError(
             "EnableHttpEndpoint in ModifyDBCluster",

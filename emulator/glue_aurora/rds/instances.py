@@ -7,22 +7,16 @@ from localstack.aws.api import RequestContext
 
 from glue_aurora import config
 from glue_aurora.rds import cluster_options, clusters, effects, engine, faults, network, subnet_groups
+from glue_aurora.rds.dialect import page
 from glue_aurora.rds.models import Cluster, Instance
 from glue_aurora.rds.parameter_groups import CLUSTER as CLUSTER_PARAMETER_GROUPS
 from glue_aurora.rds.parameter_groups import DEFAULT_GROUP
 from glue_aurora.rds.parameter_groups import INSTANCE as PARAMETER_GROUPS
-from glue_aurora.rds.requests import (
-    filtered,
-    identifier,
-    page,
-    refuse_unknown_members,
-    required,
-    tag_list,
-    tags_of,
-    without_nothing,
-)
+from glue_aurora.rds.requests import filtered, identifier, refuse_unknown_members, required, tags_of
 from glue_aurora.rds.store import arn, store_of
 from glue_aurora.service.errors import NotSupportedError
+from glue_aurora.service.nulls import without_nothing
+from glue_aurora.service.tags import as_list
 
 _MOST_INSTANCES = 16
 _AUTHORITY = "rds-ca-rsa2048-g1"
@@ -42,6 +36,7 @@ _KEPT = {
 
 
 def create(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Creates an instance of a cluster. The first one is the writer, and lets connections in."""
     refuse_unknown_members("CreateDBInstance", request, _CREATE)
     name = identifier(request, "DBInstanceIdentifier")
     store = store_of(context)
@@ -100,6 +95,7 @@ def create(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any
 
 
 def describe(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns one instance or those that match the filters."""
     refuse_unknown_members("DescribeDBInstances", request, ("DBInstanceIdentifier", "Filters", "MaxRecords", "Marker"))
     name = request.get("DBInstanceIdentifier")
     instances = [find(context, name)] if name else list(store_of(context).instances.values())
@@ -109,10 +105,17 @@ def describe(context: RequestContext, request: Mapping[str, Any]) -> dict[str, A
         "dbi-resource-id": lambda one: [one.resource_id],
         "engine": lambda one: [engine.ENGINE],
     }
-    return page(request, "DBInstances", filtered(request, instances, filters), lambda one: answer(context, one))
+    return page(
+        request,
+        "DBInstances",
+        filtered(request, instances, filters),
+        lambda one: answer(context, one),
+        key=lambda one: one.identifier,
+    )
 
 
 def modify(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Changes an instance."""
     refuse_unknown_members("ModifyDBInstance", request, _MODIFY)
     instance = find(context, required(request, "DBInstanceIdentifier"))
     cluster = clusters.find(context, instance.cluster)
@@ -135,7 +138,7 @@ def modify(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any
 
 
 def reboot(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Bring waiting parameters into force, and end the sessions when it is the writer."""
+    """Brings waiting parameters into force. A reboot of the writer ends all sessions of the cluster."""
     refuse_unknown_members("RebootDBInstance", request, ("DBInstanceIdentifier",))
     instance = find(context, required(request, "DBInstanceIdentifier"))
     cluster = clusters.find(context, instance.cluster)
@@ -146,6 +149,7 @@ def reboot(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any
 
 
 def delete(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Deletes an instance. Without its last instance a cluster refuses connections."""
     members = ("DBInstanceIdentifier", "SkipFinalSnapshot", "DeleteAutomatedBackups")
     refuse_unknown_members("DeleteDBInstance", request, members)
     instance = find(context, required(request, "DBInstanceIdentifier"))
@@ -164,7 +168,11 @@ def delete(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any
 
 
 def find(context: RequestContext, name: str) -> Instance:
-    """The instance by identifier or ARN. Raises ApiError DBInstanceNotFound."""
+    """Returns the instance by identifier or ARN.
+
+    Raises:
+        ApiError: DBInstanceNotFound.
+    """
     instance = store_of(context).instances.get(name.rsplit(":", 1)[-1].lower())
     if instance is None:
         raise faults.instance_not_found(name)
@@ -172,7 +180,7 @@ def find(context: RequestContext, name: str) -> Instance:
 
 
 def answer(context: RequestContext, instance: Instance) -> dict[str, Any]:
-    """The instance as the API's DBInstance; much of it is its cluster's."""
+    """Returns the instance as the API's DBInstance; many of its members are its cluster's."""
     cluster = clusters.find(context, instance.cluster)
     endpoint = config.rds_endpoint()
     of_cluster = (
@@ -217,7 +225,7 @@ def answer(context: RequestContext, instance: Instance) -> dict[str, Any]:
             "PendingModifiedValues": instance.pending,
             "PromotionTier": instance.promotion_tier,
             "StorageType": cluster.options.get("StorageType", "aurora"),
-            "TagList": tag_list(instance.tags),
+            "TagList": as_list(instance.tags),
             "VpcSecurityGroups": [
                 {"VpcSecurityGroupId": group, "Status": "active"} for group in cluster.security_group_ids
             ],

@@ -1,8 +1,7 @@
 """Rotation of a managed secret that Secrets Manager was asked for."""
 
 from glue_aurora.rds import master_user
-from glue_aurora.rds.lock import LOCK
-from glue_aurora.rds.store import all_clusters
+from glue_aurora.rds.store import LOCK, all_clusters
 from glue_aurora.service.errors import ApiError, EmulatorError
 
 

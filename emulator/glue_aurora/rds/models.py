@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-Tags = dict[str, str]
+from glue_aurora.service.tags import Tags
 
 
 def now() -> datetime:

@@ -8,13 +8,15 @@ from typing import Any
 from localstack.aws.api import RequestContext
 
 from glue_aurora.rds import databases, effects, faults
+from glue_aurora.rds.dialect import page
 from glue_aurora.rds.models import ParameterGroup, Setting
 from glue_aurora.rds.parameter import Parameter
 from glue_aurora.rds.parameter_catalogue import CATALOGUE
-from glue_aurora.rds.requests import identifier, page, refuse_unknown_members, required, tags_of, without_nothing
+from glue_aurora.rds.requests import identifier, refuse_unknown_members, required, tags_of
 from glue_aurora.rds.store import RdsStore, arn, store_of
 from glue_aurora.service.dispatch import Handler
 from glue_aurora.service.errors import ApiError, NotSupportedError
+from glue_aurora.service.nulls import without_nothing
 
 FAMILY = "aurora-postgresql16"
 DEFAULT_GROUP = f"default.{FAMILY}"
@@ -37,7 +39,11 @@ class Kind:
         return f"{self.shape}Name"
 
     def find(self, context: RequestContext, name: str) -> ParameterGroup:
-        """The group; the default one exists without having been created. Raises ApiError DBParameterGroupNotFound."""
+        """Returns the group. The default group needs no CreateDBParameterGroup.
+
+        Raises:
+            ApiError: DBParameterGroupNotFound.
+        """
         groups = self.groups(store_of(context))
         group = groups.get(name.lower())
         if group is None and name.lower() == DEFAULT_GROUP:
@@ -49,6 +55,7 @@ class Kind:
         return group
 
     def create(self, context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Creates a parameter group of the family aurora-postgresql16."""
         refuse_unknown_members(
             f"Create{self.shape}", request, (self.name_member, "DBParameterGroupFamily", "Description", "Tags")
         )
@@ -72,12 +79,14 @@ class Kind:
         return {self.shape: self.answer(groups[name])}
 
     def describe(self, context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Returns one parameter group or all."""
         refuse_unknown_members(f"Describe{self.shape}s", request, (self.name_member, "MaxRecords", "Marker"))
         name = request.get(self.name_member)
         groups = [self.find(context, name)] if name else list(self.groups(store_of(context)).values())
-        return page(request, f"{self.shape}s", groups, self.answer)
+        return page(request, f"{self.shape}s", groups, self.answer, key=lambda group: group.name)
 
     def modify(self, context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Sets parameters. Those applied immediately change PostgreSQL's settings for the group's clusters."""
         group = self._modifiable(context, request)
         changes: dict[str, Setting | None] = {}
         for change in self._parameters(request):
@@ -91,6 +100,7 @@ class Kind:
         return {self.name_member: group.name}
 
     def reset(self, context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Gives parameters their defaults again."""
         group = self._modifiable(context, request)
         changes: dict[str, Setting | None] = {}
         if request.get("ResetAllParameters"):
@@ -104,6 +114,7 @@ class Kind:
         return {self.name_member: group.name}
 
     def delete(self, context: RequestContext, request: Mapping[str, Any]) -> None:
+        """Deletes a parameter group that nothing uses."""
         group = self._modifiable(context, request)
         users = self.users(store_of(context), group.name)
         if users:
@@ -114,15 +125,17 @@ class Kind:
         del self.groups(store_of(context))[group.name]
 
     def parameters(self, context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Returns the parameters of a group that the emulator knows, with their values."""
         supported = (self.name_member, "Source", "MaxRecords", "Marker")
         refuse_unknown_members(self.parameters_operation, request, supported)
         group = self.find(context, required(request, self.name_member))
         source = request.get("Source")
         answers = [_answer(parameter, group) for parameter in CATALOGUE.values()]
-        return page(request, "Parameters", [one for one in answers if source in (None, "", one["Source"])], dict)
+        wanted = [one for one in answers if source in (None, "", one["Source"])]
+        return page(request, "Parameters", wanted, dict, key=lambda one: str(one["ParameterName"]))
 
     def answer(self, group: ParameterGroup) -> dict[str, Any]:
-        """The group as the API's DBClusterParameterGroup or DBParameterGroup."""
+        """Returns the group as the API's DBClusterParameterGroup or DBParameterGroup."""
         return {
             self.name_member: group.name,
             f"{self.shape}Arn": group.arn,
@@ -131,7 +144,7 @@ class Kind:
         }
 
     def handlers(self) -> dict[str, Handler]:
-        """The operations of this kind."""
+        """Returns the operations of this kind, each with its handler."""
         return {
             f"Create{self.shape}": self.create,
             f"Describe{self.shape}s": self.describe,

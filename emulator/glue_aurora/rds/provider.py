@@ -1,14 +1,11 @@
-"""The RDS service: operations, each with its handler, one request at a time."""
+"""The RDS service: which function answers which operation. Every other operation answers 501 with its name."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from localstack.aws.api import RequestContext
 from localstack.services.plugins import Service
 
 from glue_aurora.rds import clusters, engine, http_endpoint, instances, subnet_groups, tags
-from glue_aurora.rds.lock import LOCK
+from glue_aurora.rds.dialect import MODEL_RULES
 from glue_aurora.rds.parameter_groups import CLUSTER, INSTANCE
+from glue_aurora.rds.store import rds_stores
 from glue_aurora.service import dispatch
 
 _HANDLERS: dict[str, dispatch.Handler] = {
@@ -38,14 +35,9 @@ _HANDLERS: dict[str, dispatch.Handler] = {
 }
 
 
+SERVICE = dispatch.Definition("rds", _HANDLERS, stores=rds_stores, model_rules=MODEL_RULES)
+
+
 def create_service() -> Service:
-    """The service that LocalStack loads at the first request to RDS."""
-    return dispatch.create_service("rds", {name: _serial(handler) for name, handler in _HANDLERS.items()})
-
-
-def _serial(handler: dispatch.Handler) -> dispatch.Handler:
-    def handle(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        with LOCK:
-            return handler(context, request)
-
-    return handle
+    """Returns the service for the entry point `rds:default`."""
+    return dispatch.create_service(SERVICE)

@@ -1,13 +1,13 @@
-"""Checks of requests that all operations share, and answers in pages."""
+"""Checks of requests that all operations share."""
 
-import base64
-import binascii
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from glue_aurora.rds import faults
-from glue_aurora.service.errors import ApiError, NotSupportedError
+from glue_aurora.rds.dialect import TAGS
+from glue_aurora.service.errors import NotSupportedError
+from glue_aurora.service.tags import Tags, from_list
 
 Item = TypeVar("Item")
 _IDENTIFIER = re.compile(r"[a-z](-?[a-z0-9])*", re.IGNORECASE)
@@ -39,24 +39,6 @@ def identifier(request: Mapping[str, Any], name: str, longest: int = 63) -> str:
     return value.lower()
 
 
-def page(
-    request: Mapping[str, Any],
-    member: str,
-    items: Sequence[Item],
-    answer: Callable[[Item], Mapping[str, Any]],
-    most: int = 100,
-) -> dict[str, Any]:
-    """One page of `items` under `member`, with a Marker when more follow (MaxRecords 20 to `most`, 100 by default)."""
-    size = request.get("MaxRecords") or 100
-    if not 20 <= size <= most:
-        raise faults.invalid_value(f"Invalid value {size} for MaxRecords. Must be between 20 and {most}")
-    start = _position(request.get("Marker"))
-    result: dict[str, Any] = {member: [dict(answer(item)) for item in items[start : start + size]]}
-    if start + size < len(items):
-        result["Marker"] = base64.urlsafe_b64encode(str(start + size).encode()).decode()
-    return result
-
-
 def filtered(
     request: Mapping[str, Any], items: Iterable[Item], filters: Mapping[str, Callable[[Item], Iterable[str]]]
 ) -> list[Item]:
@@ -74,29 +56,10 @@ def filtered(
     return kept
 
 
-def tags_of(request: Mapping[str, Any]) -> dict[str, str]:
-    """Tags of a request. Raises ApiError InvalidParameterValue for the prefix that AWS keeps for itself."""
-    tags = {tag["Key"]: tag.get("Value", "") for tag in request.get("Tags") or []}
-    for key in tags:
-        if key.lower().startswith("aws:"):
-            raise faults.invalid_value(f"Invalid tag key {key}: keys that begin with aws: are reserved")
-    return tags
+def tags_of(request: Mapping[str, Any]) -> Tags:
+    """Returns the tags of a request.
 
-
-def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    """Tags as the API lists them."""
-    return [{"Key": key, "Value": value} for key, value in tags.items()]
-
-
-def without_nothing(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer without members that are None: the API omits what does not apply."""
-    return {name: value for name, value in answer.items() if value is not None}
-
-
-def _position(marker: str | None) -> int:
-    if not marker:
-        return 0
-    try:
-        return int(base64.urlsafe_b64decode(marker.encode()).decode())
-    except (binascii.Error, ValueError) as error:
-        raise ApiError("InvalidParameterValue", f"The specified marker is invalid: {marker}") from error
+    Raises:
+        ApiError: InvalidParameterValue, for the prefix that AWS reserves.
+    """
+    return TAGS.checked(from_list(request.get("Tags")))

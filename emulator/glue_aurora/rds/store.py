@@ -3,33 +3,36 @@
 from collections.abc import Iterator
 
 from localstack.aws.api import RequestContext
-from localstack.services.stores import AccountRegionBundle, BaseStore, LocalAttribute
 
 from glue_aurora.rds.models import Cluster, Instance, ParameterGroup, SubnetGroup
+from glue_aurora.service.locks import lock_of
+from glue_aurora.service.stores import Store, Stores, regional
 
 
-class RdsStore(BaseStore):
-    """Resources of one account in one region, by name or identifier."""
+class RdsStore(Store):
+    """Resources of one account in one region, by name or identifier.
 
-    subnet_groups: dict[str, SubnetGroup] = LocalAttribute(default=dict)  # type: ignore[assignment]
-    cluster_parameter_groups: dict[str, ParameterGroup] = LocalAttribute(default=dict)  # type: ignore[assignment]
-    parameter_groups: dict[str, ParameterGroup] = LocalAttribute(default=dict)  # type: ignore[assignment]
-    clusters: dict[str, Cluster] = LocalAttribute(default=dict)  # type: ignore[assignment]
-    instances: dict[str, Instance] = LocalAttribute(default=dict)  # type: ignore[assignment]
+    One request at a time: all clusters share one PostgreSQL and one file of access rules.
+    """
+
+    LOCKED_TOGETHER = "service"
+
+    subnet_groups: dict[str, SubnetGroup] = regional(dict)
+    cluster_parameter_groups: dict[str, ParameterGroup] = regional(dict)
+    parameter_groups: dict[str, ParameterGroup] = regional(dict)
+    clusters: dict[str, Cluster] = regional(dict)
+    instances: dict[str, Instance] = regional(dict)
 
 
-stores = AccountRegionBundle("rds", RdsStore)
-
-
-def store_of(context: RequestContext) -> RdsStore:
-    """Store of the request's account and region."""
-    store: RdsStore = stores[context.account_id][context.region]
-    return store
+rds_stores: Stores[RdsStore] = Stores("rds", RdsStore)
+store_of = rds_stores.of
+LOCK = lock_of(rds_stores.service_name)
+"""The lock of every RDS store, for work that starts outside a request to RDS."""
 
 
 def all_clusters() -> Iterator[Cluster]:
     """Clusters of every account and region: all of them share one PostgreSQL."""
-    for _account, _region, store in stores.iter_stores():
+    for _account, _region, store in rds_stores.iter_stores():
         yield from store.clusters.values()
 
 

@@ -7,12 +7,14 @@ from typing import Any
 from localstack.aws.api import RequestContext
 
 from glue_aurora.rds import faults, network
+from glue_aurora.rds.dialect import page
 from glue_aurora.rds.models import SubnetGroup
-from glue_aurora.rds.requests import page, refuse_unknown_members, required, tags_of
+from glue_aurora.rds.requests import refuse_unknown_members, required, tags_of
 from glue_aurora.rds.store import arn, store_of
 
 
 def create(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Creates a DB subnet group of subnets in two or more zones of one VPC."""
     members = ("DBSubnetGroupName", "DBSubnetGroupDescription", "SubnetIds", "Tags")
     refuse_unknown_members("CreateDBSubnetGroup", request, members)
     name = required(request, "DBSubnetGroupName").lower()
@@ -38,13 +40,15 @@ def create(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any
 
 
 def describe(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns one DB subnet group or all."""
     refuse_unknown_members("DescribeDBSubnetGroups", request, ("DBSubnetGroupName", "MaxRecords", "Marker"))
     name = request.get("DBSubnetGroupName")
     groups = [find(context, name)] if name else list(store_of(context).subnet_groups.values())
-    return page(request, "DBSubnetGroups", groups, answer)
+    return page(request, "DBSubnetGroups", groups, answer, key=lambda group: group.name)
 
 
 def modify(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Changes the subnets of a DB subnet group within its VPC, and its description."""
     group = find(context, required(request, "DBSubnetGroupName"))
     vpc_id, subnets = network.subnets(context, request["SubnetIds"])
     if vpc_id != group.vpc_id:
@@ -55,6 +59,7 @@ def modify(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any
 
 
 def delete(context: RequestContext, request: Mapping[str, Any]) -> None:
+    """Deletes a DB subnet group that no cluster uses."""
     group = find(context, required(request, "DBSubnetGroupName"))
     for cluster in store_of(context).clusters.values():
         if cluster.subnet_group == group.name:
@@ -63,7 +68,11 @@ def delete(context: RequestContext, request: Mapping[str, Any]) -> None:
 
 
 def find(context: RequestContext, name: str) -> SubnetGroup:
-    """The subnet group. Raises ApiError DBSubnetGroupNotFoundFault."""
+    """Returns the subnet group.
+
+    Raises:
+        ApiError: DBSubnetGroupNotFoundFault.
+    """
     group = store_of(context).subnet_groups.get(name.lower())
     if group is None:
         raise faults.subnet_group_not_found(name)
@@ -71,7 +80,7 @@ def find(context: RequestContext, name: str) -> SubnetGroup:
 
 
 def answer(group: SubnetGroup) -> dict[str, Any]:
-    """The group as the API's DBSubnetGroup."""
+    """Returns the group as the API's DBSubnetGroup."""
     return {
         "DBSubnetGroupName": group.name,
         "DBSubnetGroupDescription": group.description,

@@ -6,29 +6,36 @@ from typing import Any
 from localstack.aws.api import RequestContext
 
 from glue_aurora.rds import clusters, faults, instances, subnet_groups
-from glue_aurora.rds.models import Tags
+from glue_aurora.rds.dialect import TAGS
 from glue_aurora.rds.parameter_groups import CLUSTER, INSTANCE
-from glue_aurora.rds.requests import refuse_unknown_members, required, tag_list, tags_of
+from glue_aurora.rds.requests import refuse_unknown_members, required
+from glue_aurora.service import tags
 from glue_aurora.service.errors import NotSupportedError
+from glue_aurora.service.tags import Tags
 
 
 def list_tags(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the tags of a cluster, instance, DB subnet group or parameter group."""
     refuse_unknown_members("ListTagsForResource", request, ("ResourceName",))
-    return {"TagList": tag_list(_tags(context, request))}
+    return {"TagList": tags.as_list(_tags(context, request))}
 
 
 def add(context: RequestContext, request: Mapping[str, Any]) -> None:
-    _tags(context, request).update(tags_of(request))
+    """Adds tags to a resource, or changes their values."""
+    TAGS.add(_tags(context, request), tags.from_list(request["Tags"]))
 
 
 def remove(context: RequestContext, request: Mapping[str, Any]) -> None:
-    tags = _tags(context, request)
-    for key in request.get("TagKeys") or []:
-        tags.pop(key, None)
+    """Removes tags of a resource. A missing key is no error."""
+    tags.remove(_tags(context, request), request["TagKeys"])
 
 
 def _tags(context: RequestContext, request: Mapping[str, Any]) -> Tags:
-    """The resource's own tags. Raises ApiError: not an RDS ARN of this account and region, or no such resource."""
+    """Returns the resource's own tags.
+
+    Raises:
+        ApiError: the name is no RDS ARN of this account and region, or there is no such resource.
+    """
     name = required(request, "ResourceName")
     parts = name.split(":", 6)
     if len(parts) != 7 or parts[2:5] != ["rds", context.region, context.account_id]:
@@ -43,5 +50,5 @@ def _tags(context: RequestContext, request: Mapping[str, Any]) -> Tags:
     }
     if kind not in finders:
         raise NotSupportedError(f"Tags of a {kind}")
-    tags: Tags = finders[kind](context, resource).tags
-    return tags
+    found: Tags = finders[kind](context, resource).tags
+    return found

@@ -5,6 +5,7 @@ from localstack.services.plugins import Service, ServiceLifecycleHook
 from glue_aurora.rds_data import operations
 from glue_aurora.rds_data.transactions import transactions
 from glue_aurora.service import dispatch
+from glue_aurora.service.validation import ModelRules
 
 _HANDLERS: dict[str, dispatch.Handler] = {
     "ExecuteStatement": operations.execute_statement,
@@ -24,6 +25,10 @@ class DataApiLifecycle(ServiceLifecycleHook):
         transactions.close()
 
 
+# The limit of 100 characters for an ARN is the model's, and AWS takes longer ones (soto-project/soto#471).
+SERVICE = dispatch.Definition("rds-data", _HANDLERS, model_rules=ModelRules(unchecked_shapes=frozenset({"Arn"})))
+
+
 def create_service() -> Service:
-    """The service that LocalStack loads at the first request to rds-data."""
-    return dispatch.create_service("rds-data", _HANDLERS, DataApiLifecycle())
+    """Returns the service for the entry point `rds-data:default`."""
+    return dispatch.create_service(SERVICE, DataApiLifecycle())

@@ -7,9 +7,8 @@ from botocore.exceptions import ClientError
 from localstack.aws.api import RequestContext
 from localstack.aws.connect import connect_to
 
-from glue_aurora.rds.lock import LOCK
 from glue_aurora.rds.models import Cluster
-from glue_aurora.rds.store import store_of
+from glue_aurora.rds.store import LOCK, store_of
 from glue_aurora.rds_data import faults
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.glue_aurora.glue.arguments import log_group_name, merged_arguments, role_name_of, script_arguments
+from emulator.glue_aurora.glue.arguments import log_groups, merged_arguments, role_name_of, script_arguments
 
 pytestmark = pytest.mark.unit
 
@@ -34,8 +34,11 @@ def test_nobody_can_set_the_arguments_of_glue() -> None:
         ({}, "secure", "/aws-glue/jobs/secure-role/etl-role"),
     ],
 )
-def test_log_group(arguments: dict[str, str], security_configuration: str | None, expected: str) -> None:
-    assert log_group_name(arguments, security_configuration, "etl-role") == expected
+def test_log_groups(arguments: dict[str, str], security_configuration: str | None, expected: str) -> None:
+    assert log_groups(arguments, security_configuration, "etl-role") == {
+        "output": f"{expected}/output",
+        "error": f"{expected}/error",
+    }
 
 
 @pytest.mark.parametrize("role", ["etl", "service-role/etl", "arn:aws:iam::123456789012:role/service-role/etl"])

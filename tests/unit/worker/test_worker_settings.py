@@ -41,8 +41,7 @@ def make_request(**arguments: str) -> RunRequest:
         credentials=Credentials("AKID", "very-secret", "session-secret"),
         region="sa-east-1",
         timeout_seconds=60,
-        output_log_group="o",
-        error_log_group="e",
+        log_groups={"output": "o", "error": "e"},
         log_stream="s",
         internet=False,
     )
