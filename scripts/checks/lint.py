@@ -27,12 +27,13 @@ def lint() -> int:
 
 
 def format_sources() -> int:
-    """Lets ruff and Terraform format the sources and writes the tables of the modules. Returns 0 when all succeeded."""
+    """Lets ruff and Terraform format the sources and writes the READMEs' tables. Returns 0 when all succeeded."""
     ruff = venvs.lint().parent / "ruff"
     commands: list[Check] = [
         ([ruff, "check", "--fix", *SOURCES], {}),
         ([ruff, "format", *SOURCES], {}),
         (["terraform", "fmt", "-recursive", "terraform"], provider.choose().environment),
+        ([venvs.localstack(), "-m", "glue_aurora.operations"], {}),
     ]
     return max(module_tables.write(), *[run_shown(command, extra) for command, extra in commands])
 
@@ -54,6 +55,7 @@ def _python_checks(bin_: Path) -> list[Check]:
         (java.worker(), "glue_scripts:emulator", ["bench/spark"]),
     ):
         checks.append(([bin_ / "mypy", "--python-executable", python, *paths], {"MYPYPATH": search}))
+    checks.append(([venvs.localstack(), "-m", "glue_aurora.operations", "--check"], {}))
     return checks
 
 
