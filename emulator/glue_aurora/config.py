@@ -9,7 +9,7 @@ from glue_aurora.service.errors import SettingError
 
 @dataclass(frozen=True)
 class Address:
-    """Host and TCP port."""
+    """A host and its TCP port."""
 
     host: str
     port: int
@@ -17,7 +17,7 @@ class Address:
 
 @dataclass(frozen=True)
 class PostgresSettings:
-    """Where the PostgreSQL that stands in for Aurora listens, and its superuser."""
+    """Address and superuser of the PostgreSQL that stands in for Aurora."""
 
     host: str
     port: int
@@ -28,14 +28,18 @@ class PostgresSettings:
 
 @dataclass(frozen=True)
 class WorkerSettings:
-    """Worker agent's base URL (no slash at the end) and bearer token."""
+    """Base URL of the worker agent, without a slash at its end, and its bearer token."""
 
     url: str
     token: str = field(repr=False)
 
 
 def postgres() -> PostgresSettings:
-    """Settings of `EMULATOR_POSTGRES_*`. Raises SettingError."""
+    """Returns the settings of `EMULATOR_POSTGRES_*`.
+
+    Raises:
+        SettingError: one is missing or wrong.
+    """
     return PostgresSettings(
         host=_required("EMULATOR_POSTGRES_HOST"),
         port=_port("EMULATOR_POSTGRES_PORT", _required("EMULATOR_POSTGRES_PORT")),
@@ -45,26 +49,42 @@ def postgres() -> PostgresSettings:
 
 
 def rds_endpoint() -> Address:
-    """Host and port that DescribeDBClusters returns: `EMULATOR_RDS_ENDPOINT_*`, else PostgreSQL's own."""
+    """Returns the address that DescribeDBClusters shows: `EMULATOR_RDS_ENDPOINT_*`, else PostgreSQL's own.
+
+    Raises:
+        SettingError: a setting is missing or wrong.
+    """
     host = os.environ.get("EMULATOR_RDS_ENDPOINT_HOST") or _required("EMULATOR_POSTGRES_HOST")
     name = "EMULATOR_RDS_ENDPOINT_PORT" if os.environ.get("EMULATOR_RDS_ENDPOINT_PORT") else "EMULATOR_POSTGRES_PORT"
     return Address(host, _port(name, _required(name)))
 
 
 def worker() -> WorkerSettings:
-    """Settings of `EMULATOR_WORKER_*`. Raises SettingError."""
+    """Returns the settings of `EMULATOR_WORKER_*`.
+
+    Raises:
+        SettingError: one is missing or wrong.
+    """
     return WorkerSettings(
         url=_required("EMULATOR_WORKER_URL").rstrip("/"), token=_secret_file("EMULATOR_WORKER_TOKEN_FILE")
     )
 
 
 def glue_seconds_per_minute() -> float:
-    """Length in seconds of a minute of a job's Timeout: 60 unless a test shortens it."""
+    """Returns the seconds in a minute of a job's Timeout: 60 unless a test shortens it.
+
+    Raises:
+        SettingError: the setting is no such number.
+    """
     return _seconds("EMULATOR_GLUE_SECONDS_PER_MINUTE", 60)
 
 
 def rds_data_timeout_seconds() -> float:
-    """How long a call of the RDS Data API may take: 45 as on AWS, unless a test shortens it."""
+    """Returns the seconds that a call of the RDS Data API may take: 45 as on AWS unless a test shortens it.
+
+    Raises:
+        SettingError: the setting is no such number.
+    """
     return _seconds("EMULATOR_RDS_DATA_TIMEOUT_SECONDS", 45)
 
 

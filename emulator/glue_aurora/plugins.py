@@ -32,7 +32,7 @@ def rds_data() -> Service:
 
 @aws_provider(api="budgets")
 def budgets() -> Service:
-    """AWS Budgets: budgets, their notifications and subscribers, kept and never told of."""
+    """AWS Budgets: budgets with their notifications and subscribers, which are kept and never sent."""
     from glue_aurora.budgets.provider import create_service
 
     return create_service()

@@ -71,6 +71,6 @@ def _find(budget: Budget, request: Mapping[str, Any]) -> Notification:
 
 
 def _identity(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The members that tell a notification from others; its state is no part of it, and PERCENTAGE is the default."""
+    """Returns the members by which a notification is known. Its state is not one; PERCENTAGE is the default."""
     members = ("NotificationType", "ComparisonOperator", "Threshold")
     return {name: settings[name] for name in members} | {"ThresholdType": settings.get("ThresholdType") or "PERCENTAGE"}

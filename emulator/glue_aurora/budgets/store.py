@@ -42,7 +42,11 @@ store_of = budgets_stores.of
 
 
 def find(context: RequestContext, request: Mapping[str, Any]) -> Budget:
-    """The request's budget. Raises ApiError NotFoundException, AccessDeniedException."""
+    """Returns the request's budget.
+
+    Raises:
+        ApiError: NotFoundException, AccessDeniedException.
+    """
     check_account(context, request)
     budget = store_of(context).budgets.get(request["BudgetName"])
     if budget is None:
@@ -51,11 +55,15 @@ def find(context: RequestContext, request: Mapping[str, Any]) -> Budget:
 
 
 def check_account(context: RequestContext, request: Mapping[str, Any]) -> None:
-    """Raises ApiError AccessDeniedException when the request names another account than the caller's."""
+    """Checks that a request names the caller's own account.
+
+    Raises:
+        ApiError: AccessDeniedException.
+    """
     if request["AccountId"] != context.account_id:
         raise ApiError("AccessDeniedException", f"Account {context.account_id} may not see {request['AccountId']}.")
 
 
 def not_found(name: str) -> ApiError:
-    """NotFoundException, as AWS words it."""
+    """Returns the error for a budget that does not exist, as AWS words it."""
     return ApiError("NotFoundException", f"Unable to get budget: {name} - the budget doesn't exist.")

@@ -7,7 +7,7 @@ DEFAULT_LOG_GROUP = "/aws-glue/jobs"
 
 
 def merged_arguments(job: Mapping[str, Any], run_arguments: Mapping[str, str]) -> dict[str, str]:
-    """NonOverridableArguments over the run's arguments over DefaultArguments, key by key.
+    """Returns NonOverridableArguments over the run's arguments over DefaultArguments, key by key.
 
     Source: AWS Glue guide, aws-glue-programming-etl-glue-arguments.html.
     """
@@ -15,7 +15,7 @@ def merged_arguments(job: Mapping[str, Any], run_arguments: Mapping[str, str]) -
 
 
 def script_arguments(merged: Mapping[str, str], job_name: str, job_id: str, run_id: str) -> dict[str, str]:
-    """`merged` with the three arguments that Glue itself gives, which nobody else can set."""
+    """Returns `merged` with the three arguments that Glue itself sets and no user can change."""
     return {**merged, "--JOB_NAME": job_name, "--JOB_ID": job_id, "--JOB_RUN_ID": run_id}
 
 
@@ -31,5 +31,5 @@ def log_groups(merged: Mapping[str, str], security_configuration: str | None, ro
 
 
 def role_name_of(role: str) -> str:
-    """Name of a role given by name or ARN, with or without a path."""
+    """Returns the name of a role that is given by name or ARN, with or without a path."""
     return role.rsplit("/", 1)[-1]

@@ -28,7 +28,7 @@ class EntityNotFoundError(ApiError):
 
 
 class JobNotFoundError(EntityNotFoundError):
-    """[AWS]"""
+    """[AWS] The job does not exist."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"Job with name: {name} not found.")
@@ -52,16 +52,16 @@ class IdempotentParameterMismatchError(ApiError):
 
 
 class ConcurrentRunsExceededError(ApiError):
-    """[AWS]"""
+    """[AWS] The job runs as often as it may."""
 
     def __init__(self, job_name: str) -> None:
         super().__init__("ConcurrentRunsExceededException", f"Concurrent runs exceeded for {job_name}")
 
 
 class RunFailure(Exception):
-    """Why a run ends FAILED before its script starts; not an answer to a request."""
+    """A run ends FAILED before its script starts. The text says why; it is no answer to a request."""
 
 
 def launch_failure(job_name: str, run_id: str, reason: str) -> str:
-    """ErrorMessage of a run that could not be launched. [AWS]"""
+    """[AWS] Returns the ErrorMessage of a run that could not be launched."""
     return f"JobName:{job_name} and JobRunId:{run_id} failed to execute with exception {reason}"

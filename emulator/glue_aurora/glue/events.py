@@ -22,14 +22,17 @@ _MESSAGES = {"SUCCEEDED": "Job run succeeded", "TIMEOUT": "Job run timed out", "
 
 
 def publish_end(run: JobRun) -> None:
-    """`Glue Job State Change` of a run that is SUCCEEDED, FAILED, TIMEOUT or STOPPED."""
+    """Publishes `Glue Job State Change` for a run that is SUCCEEDED, FAILED, TIMEOUT or STOPPED."""
     message = _MESSAGES.get(run.state) or run.error_message or "Job run failed"
     detail = {"severity": _SEVERITY.get(run.state, "INFO"), "state": run.state, "message": message}
     _publish(run, "Glue Job State Change", detail)
 
 
 def publish_status(run: JobRun, state: str) -> None:
-    """`Glue Job Run Status` of a run that is in `state` (STARTING, RUNNING, STOPPING) after its NotifyDelayAfter."""
+    """Publishes `Glue Job Run Status` for a run that is in `state` after its NotifyDelayAfter.
+
+    `state` is STARTING, RUNNING or STOPPING.
+    """
     detail = {
         "severity": "INFO",
         "notificationCondition": {"NotifyDelayAfter": float(_delay_minutes(run))},
@@ -41,7 +44,10 @@ def publish_status(run: JobRun, state: str) -> None:
 
 
 class DelayNotice:
-    """Tells once of a run that goes on after its NotifyDelayAfter; each later state is told of by whoever sets it."""
+    """Publishes the state of a run once, when its NotifyDelayAfter is over.
+
+    The code that sets a later state publishes it.
+    """
 
     def __init__(self, store: GlueStore, run: JobRun) -> None:
         self._store = store
@@ -49,7 +55,7 @@ class DelayNotice:
         self._timer: threading.Timer | None = None
 
     def start(self) -> None:
-        """Counts from now, if the run has a NotifyDelayAfter."""
+        """Starts to count, if the run has a NotifyDelayAfter."""
         minutes = _delay_minutes(self._run)
         if minutes:
             self._timer = threading.Timer(minutes * config.glue_seconds_per_minute(), self._overdue)
@@ -57,6 +63,7 @@ class DelayNotice:
             self._timer.start()
 
     def cancel(self) -> None:
+        """Stops counting."""
         if self._timer:
             self._timer.cancel()
 

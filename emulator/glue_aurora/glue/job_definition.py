@@ -39,10 +39,13 @@ _NOT_DEFINITION = frozenset({"Name", "Tags", "AllocatedCapacity", "MaxCapacity"}
 
 
 def build_definition(request: Mapping[str, Any], present: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Definition (shape `Job` without Name and times) of a CreateJob request or a JobUpdate.
+    """Returns the definition (shape `Job` without Name and times) of a CreateJob request or a JobUpdate.
 
-    `present` is the definition that an update replaces: a capacity equal to it is taken, since clients send back what
-    they read. Raises InvalidInputError.
+    `present` is the definition that an update replaces. Clients send back the capacity that they read, so a capacity
+    equal to the present one is taken.
+
+    Raises:
+        InvalidInputError: AWS refuses the request, or the emulator does not support it.
     """
     _check_command(request)
     check_arguments(request.get("DefaultArguments", {}))
@@ -70,9 +73,12 @@ def build_definition(request: Mapping[str, Any], present: Mapping[str, Any] | No
 
 
 def capacity(request: Mapping[str, Any], present: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """WorkerType, NumberOfWorkers, MaxCapacity (DPU) and AllocatedCapacity that a request asks for.
+    """Returns the WorkerType, NumberOfWorkers, MaxCapacity (DPU) and AllocatedCapacity that a request asks for.
 
-    Without any of them 10 DPU, as AWS gives. Raises InvalidInputError.
+    Without any of them it is 10 DPU, as on AWS.
+
+    Raises:
+        InvalidInputError: the members do not go together.
     """
     worker_type, workers = request.get("WorkerType"), request.get("NumberOfWorkers")
     allocated, maximum = request.get("AllocatedCapacity"), request.get("MaxCapacity")
@@ -106,19 +112,31 @@ def capacity(request: Mapping[str, Any], present: Mapping[str, Any] | None = Non
 
 
 def check_timeout(request: Mapping[str, Any]) -> None:
-    """Raises InvalidInputError when Timeout (minutes) is above seven days; the model refuses less than one."""
+    """Checks Timeout, in minutes. The model refuses less than one.
+
+    Raises:
+        InvalidInputError: it is above seven days.
+    """
     if request.get("Timeout", 1) > MAXIMUM_TIMEOUT_MINUTES:
         raise InvalidInputError(f"Timeout must not be above {MAXIMUM_TIMEOUT_MINUTES} minutes (7 days).")
 
 
 def check_execution_class(settings: Mapping[str, Any]) -> None:
-    """Raises InvalidInputError for FLEX with a worker type that cannot be flexible."""
+    """Checks that the worker type goes with the execution class.
+
+    Raises:
+        InvalidInputError: FLEX, with a worker type that cannot be flexible.
+    """
     if settings.get("ExecutionClass") == "FLEX" and settings.get("WorkerType") not in _FLEX_WORKERS:
         raise InvalidInputError("Execution class FLEX needs worker type G.1X or G.2X.")
 
 
 def check_arguments(arguments: Mapping[str, str]) -> None:
-    """Raises InvalidInputError for an argument that asks for what the worker agent cannot do."""
+    """Checks arguments of a job or run.
+
+    Raises:
+        InvalidInputError: an argument asks for what the worker agent cannot do.
+    """
     language = arguments.get("--job-language", "python")
     if language != "python":
         raise UnsupportedValueError(f"--job-language {language}", "Write the job in Python.")

@@ -16,10 +16,13 @@ _ALL_TCP_PORTS = (0, 65535)
 
 
 def has_internet(connections: Sequence[Mapping[str, Any]], account_id: str, region: str) -> bool:
-    """Whether a run with these connections reaches the internet: without a subnet, or with a NAT gateway's route.
+    """Returns whether a run with these connections reaches the internet.
 
-    Glue takes the first connection whose place in a network serves (AWS re:Post, "Glue job networking"). Raises
-    RunFailure with the first connection's reason when none does.
+    It does without a subnet, or with a route to a NAT gateway. Glue takes the first connection that gives the run a
+    place in a network (AWS re:Post, "Glue job networking").
+
+    Raises:
+        RunFailure: no connection does; the reason is the first one's.
     """
     failures: list[RunFailure] = []
     for connection in connections:
@@ -38,7 +41,7 @@ def has_internet(connections: Sequence[Mapping[str, Any]], account_id: str, regi
 
 
 class _Network:
-    """Place in a VPC that one connection gives to a run."""
+    """The place in a VPC that one connection gives to a run."""
 
     def __init__(
         self, connection: Mapping[str, Any], requirements: Mapping[str, Any], account_id: str, region: str
@@ -48,7 +51,11 @@ class _Network:
         self._ec2 = connect_to(aws_access_key_id=account_id, region_name=region).ec2
 
     def check(self) -> bool:
-        """True when the subnet has a route to the internet through a NAT gateway. Raises RunFailure."""
+        """Returns whether the subnet has a route to the internet through a NAT gateway.
+
+        Raises:
+            RunFailure: a check of AWS fails.
+        """
         subnet = self._subnet()
         groups = self._security_groups(subnet["VpcId"])
         if not any(_opens_all_ports(group) for group in groups):
@@ -120,7 +127,7 @@ class _Network:
 
 
 def _opens_all_ports(group: Mapping[str, Any]) -> bool:
-    """Whether a rule lets all TCP ports in from the group itself or from everywhere."""
+    """Returns whether a rule lets all TCP ports in from the group itself or from everywhere."""
     for rule in group["IpPermissions"]:
         ports = (rule.get("FromPort"), rule.get("ToPort"))
         if rule["IpProtocol"] != "-1" and not (rule["IpProtocol"] in ("tcp", "6") and ports == _ALL_TCP_PORTS):
@@ -141,5 +148,8 @@ def _leads_to_nat(route: Mapping[str, Any]) -> bool:
 
 
 def _unresolved(connection: Mapping[str, Any], reason: str) -> RunFailure:
-    """The first sentence is the service's; it does not say why, so the rest is ours."""
+    """Returns the failure for a connection that gives no place in a network.
+
+    The first sentence is AWS's. It does not say why, so the rest is ours.
+    """
     return RunFailure(f"Unable to resolve any valid connection. Connection {connection['Name']}: {reason}.")

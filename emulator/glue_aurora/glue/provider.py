@@ -47,10 +47,10 @@ _HANDLERS: dict[str, dispatch.Handler] = {
 
 
 class GlueLifecycle(ServiceLifecycleHook):
-    """What the service does when LocalStack stops."""
+    """Tells the service when LocalStack stops."""
 
     def on_before_stop(self) -> None:
-        """No run outlives LocalStack."""
+        """Ends all runs: no run outlives LocalStack."""
         run_manager.close()
 
 

@@ -28,7 +28,7 @@ GRACE_SECONDS = 900
 
 
 class RunDriver:
-    """One run on a thread of its own, which ends with `on_end(run)` whatever happens."""
+    """Drives one run on a thread of its own, and calls `on_end(run)` at its end, whatever happens."""
 
     def __init__(
         self, store: GlueStore, run: JobRun, closing: threading.Event, on_end: Callable[[JobRun], None]
@@ -40,7 +40,7 @@ class RunDriver:
         self._timeout_seconds = 0
 
     def start(self) -> None:
-        """Returns at once."""
+        """Starts the thread and returns at once."""
         threading.Thread(target=self._drive, name=f"glue-{self._run.run_id[:11]}", daemon=True).start()
 
     def _drive(self) -> None:
@@ -80,7 +80,11 @@ class RunDriver:
                 self._forget(client)
 
     def _submission(self) -> dict[str, Any]:
-        """Body of POST /runs. Raises RunFailure when the role or the connections do not serve."""
+        """Returns the body of POST /runs.
+
+        Raises:
+            RunFailure: the role or the connections do not serve.
+        """
         run = self._run
         credentials = self._credentials()
         security_configuration = run.settings.get("SecurityConfiguration")
@@ -121,7 +125,11 @@ class RunDriver:
         )
 
     def _follow(self, client: WorkerClient, worker_run: WorkerRun) -> WorkerRun:
-        """The run as it ended. Raises WorkerError when the agent is gone or does not keep the timeout."""
+        """Returns the run as it ended.
+
+        Raises:
+            WorkerError: the agent is gone, or does not keep the timeout.
+        """
         deadline = time.monotonic() + self._timeout_seconds + GRACE_SECONDS
         while worker_run.state not in run_states.ENDED_AT_WORKER:
             if worker_run.state == "RUNNING":

@@ -47,10 +47,13 @@ class RunManager:
         trigger_name: str | None = None,
         previous: JobRun | None = None,
     ) -> JobRun:
-        """A new run of `job`; `previous` is the run that it retries.
+        """Starts a run of `job` and returns it; `previous` is the run that it retries.
 
-        It waits in state WAITING when the job runs as often as it may and queuing is enabled. Raises InvalidInputError,
-        and ConcurrentRunsExceededError when queuing is not enabled.
+        The run waits in state WAITING when the job runs as often as it may and queuing is enabled.
+
+        Raises:
+            InvalidInputError: an override or argument is not allowed.
+            ConcurrentRunsExceededError: the job runs as often as it may and queuing is not enabled.
         """
         settings = _settings(job.definition, overrides)
         merged = merged_arguments(job.definition, overrides.get("Arguments", {}))
@@ -84,7 +87,10 @@ class RunManager:
         return run
 
     def stop(self, store: GlueStore, run: JobRun) -> bool:
-        """Asks for a run's end, and returns at once: STOPPING until the agent has ended it. False when it had ended."""
+        """Asks for a run's end and returns at once. Returns False when the run had ended.
+
+        The run is STOPPING until the agent has ended it.
+        """
         with store.lock:
             if run.ended:
                 return False
@@ -105,7 +111,7 @@ class RunManager:
         return True
 
     def close(self) -> None:
-        """Kills every run under way, before LocalStack stops: nothing could follow them afterwards."""
+        """Kills every run before LocalStack stops: nothing could follow them afterwards."""
         self._closing.set()
         for run_id, run in list(self._under_way.items()):
             run.stop_requested.set()
@@ -142,7 +148,11 @@ class RunManager:
 
 
 def _settings(job: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings of a run that are returned with it: the job's, changed by the overrides."""
+    """Returns the settings that are shown with a run: the job's, changed by the overrides.
+
+    Raises:
+        InvalidInputError: an override is not allowed.
+    """
     check_timeout(overrides)
     settings = {name: job[name] for name in (*_OVERRIDABLE, *_CAPACITY, "GlueVersion") if name in job}
     settings.update({name: overrides[name] for name in _OVERRIDABLE if name in overrides})
@@ -162,7 +172,7 @@ def _is_full(store: GlueStore, job: Job) -> bool:
 
 
 def _next_attempt(store: GlueStore, previous: JobRun) -> tuple[str, int]:
-    """Id and number of the attempt after `previous`: `<id of the first run>_attempt_<number>`."""
+    """Returns id and number of the attempt after `previous`: `<id of the first run>_attempt_<number>`."""
     first_id = previous.run_id.split("_attempt_")[0]
     attempts = [run.attempt for run in store.runs[previous.job_name] if run.run_id.split("_attempt_")[0] == first_id]
     number = max(attempts, default=previous.attempt) + 1
@@ -170,7 +180,7 @@ def _next_attempt(store: GlueStore, previous: JobRun) -> tuple[str, int]:
 
 
 def _unapplied(store: GlueStore, settings: Mapping[str, Any]) -> str | None:
-    """What a run's StateDetail says of an encryption that AWS would apply and the emulator does not."""
+    """Returns a run's StateDetail when AWS would apply an encryption that the emulator does not."""
     name = settings.get("SecurityConfiguration")
     encryption = store.security_configurations.get(name, {}).get("EncryptionConfiguration", {}) if name else {}
     parts = [*encryption.get("S3Encryption", []), *(part for part in encryption.values() if isinstance(part, dict))]

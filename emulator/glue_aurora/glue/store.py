@@ -60,7 +60,7 @@ class JobRun:
 
     @property
     def arguments(self) -> Mapping[str, str]:
-        """Arguments of this run only, without the job's defaults."""
+        """The arguments of this run only, without the job's defaults."""
         return self.overrides.get("Arguments") or {}
 
     def retry(self, run_id: str, attempt: int) -> "JobRun":
@@ -73,7 +73,7 @@ class JobRun:
         return self.state in run_states.ENDED
 
     def to_api(self) -> dict[str, Any]:
-        """Shape `JobRun` of the API; a field that AWS leaves out while it has no value is absent."""
+        """Returns the run in the API's shape `JobRun`. A member is absent while it has no value, as on AWS."""
         result: dict[str, Any] = {
             "Id": self.run_id,
             "Attempt": self.attempt,
@@ -99,7 +99,7 @@ class JobRun:
 
 
 class GlueStore(Store):
-    """Resources by name; `runs` by job name in order of start. Hold `lock` while reading or changing any of them."""
+    """Resources by name; `runs` by job name in order of start."""
 
     connections: dict[str, dict[str, Any]] = regional(dict)
     jobs: dict[str, Job] = regional(dict)

@@ -17,12 +17,12 @@ ANSWER_SECONDS = 10
 
 
 class RunUnknownError(WorkerError):
-    """The worker agent does not know the run: it was restarted, or gave the run up."""
+    """The worker agent does not know the run: the agent was restarted, or it gave the run up."""
 
 
 @dataclass(frozen=True)
 class WorkerRun:
-    """A run as the worker agent tells it."""
+    """A run as the worker agent reports it."""
 
     version: int
     state: str
@@ -32,7 +32,7 @@ class WorkerRun:
 
 
 class WorkerClient:
-    """One client for one run; not to be shared between threads.
+    """A client for one run. Threads must not share it.
 
     Every method raises WorkerError, or SettingError when the worker's settings are missing.
     """
@@ -52,11 +52,11 @@ class WorkerClient:
         self._session.close()
 
     def submit(self, body: Mapping[str, Any]) -> WorkerRun:
-        """Starts a run."""
+        """Starts a run and returns it."""
         return _run(self._request("POST", "/runs", HTTPStatus.CREATED, json=body))
 
     def wait(self, run_id: str, after: int, wait_seconds: float) -> WorkerRun:
-        """The run when its version is above `after`, or as it is after `wait_seconds`."""
+        """Returns the run when its version is above `after`, or as it is after `wait_seconds`."""
         parameters = {"after": after, "wait_seconds": wait_seconds}
         answer = self._request(
             "GET", f"/runs/{run_id}", HTTPStatus.OK, params=parameters, answer_seconds=wait_seconds + ANSWER_SECONDS
@@ -64,7 +64,7 @@ class WorkerClient:
         return _run(answer)
 
     def stop(self, run_id: str) -> None:
-        """Asks for a run's end; it ends as STOPPED."""
+        """Asks for the end of a run; it ends as STOPPED."""
         self._request("POST", f"/runs/{run_id}/stop", HTTPStatus.ACCEPTED)
 
     def forget(self, run_id: str) -> None:

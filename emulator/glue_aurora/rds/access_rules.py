@@ -24,7 +24,11 @@ _MOST_ATTEMPTS = 500
 
 
 def write(clusters: Iterable[Cluster]) -> None:
-    """Make the rules those of `clusters`, and return when new connections obey them. Raises DatabaseError."""
+    """Writes the rules of `clusters`, and returns when new connections obey them.
+
+    Raises:
+        DatabaseError: PostgreSQL refuses, or cannot be reached.
+    """
     lines = [line for cluster in clusters if cluster.reachable for line in _rules(cluster)]
     with databases.connection() as conn:
         main = PurePosixPath(str(_one(conn, "SHOW hba_file")))
@@ -53,9 +57,9 @@ def _rules(cluster: Cluster) -> list[str]:
 
 
 def _ensure_include(conn: psycopg.Connection[tuple[object, ...]], main: PurePosixPath) -> None:
-    """Have pg_hba.conf include our file, and let nobody but the superuser in over TCP otherwise.
+    """Has pg_hba.conf include our file, and let only the superuser in over TCP otherwise.
 
-    Our set-up writes it so. A server set up by another (the postgres image lets everyone in) gets it here, once.
+    Our own set-up writes pg_hba.conf so. The postgres image lets everybody in, and gets it here, once.
     """
     lines = str(_one(conn, "SELECT pg_read_file(%s)", str(main))).splitlines()
     if _INCLUDE in (line.strip() for line in lines):
@@ -71,7 +75,13 @@ def _write_file(conn: psycopg.Connection[tuple[object, ...]], path: PurePosixPat
 
 
 def _wait_until_loaded(before: object) -> None:
-    """A new session's load time is that of the server's own last reload, which reads the rules in the same breath."""
+    """Waits until the server has loaded its rules after `before`.
+
+    The load time that a new session shows is that of the server's last reload, which reads the rules too.
+
+    Raises:
+        DatabaseError: the server does not reload.
+    """
     for _attempt in range(_MOST_ATTEMPTS):
         with databases.connection() as conn:
             if _one(conn, "SELECT pg_conf_load_time() >= %s", before):

@@ -35,7 +35,11 @@ SUPPORTED = (*_KEPT, "PerformanceInsightsKMSKeyId")
 
 
 def create(context: RequestContext, request: Mapping[str, Any], identifier: str) -> dict[str, Any]:
-    """Options of a new cluster, with AWS's defaults. Raises ApiError."""
+    """Returns the options of a new cluster, with AWS's defaults.
+
+    Raises:
+        ApiError: an option is refused.
+    """
     options: dict[str, Any] = {
         "BackupRetentionPeriod": 1,
         "CopyTagsToSnapshot": False,
@@ -56,7 +60,11 @@ def create(context: RequestContext, request: Mapping[str, Any], identifier: str)
 
 
 def modify(context: RequestContext, request: Mapping[str, Any], cluster: Cluster) -> dict[str, Any]:
-    """The cluster's options after the request. Raises ApiError."""
+    """Returns the cluster's options after the request.
+
+    Raises:
+        ApiError: an option is refused.
+    """
     options = cluster.options | _changes(context, request, cluster.options)
     exports = request.get("CloudwatchLogsExportConfiguration") or {}
     kept = set(cluster.options["EnabledCloudwatchLogsExports"]) - set(exports.get("DisableLogTypes") or [])
@@ -65,23 +73,26 @@ def modify(context: RequestContext, request: Mapping[str, Any], cluster: Cluster
 
 
 def backup_window(identifier: str) -> str:
-    """Half an hour of the night that is the same whenever it is asked for, as hh:mm-hh:mm UTC."""
+    """Returns half an hour of the night as hh:mm-hh:mm UTC, always the same for the same identifier."""
     minute = _number(identifier, "backup", 16) * 30
     return f"{_clock(3 * 60 + minute)}-{_clock(3 * 60 + minute + 30)}"
 
 
 def maintenance_window(identifier: str) -> str:
-    """Half an hour of the week that is the same whenever it is asked for, as ddd:hh:mm-ddd:hh:mm UTC."""
+    """Returns half an hour of the week as ddd:hh:mm-ddd:hh:mm UTC, always the same for the same identifier."""
     day = _DAYS[_number(identifier, "day", 7)]
     minute = 11 * 60 + _number(identifier, "maintenance", 16) * 30  # never within a backup window
     return f"{day}:{_clock(minute)}-{day}:{_clock(minute + 30)}"
 
 
 def scaling(request: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """Serverless v2 capacity: 0 or 0.5 to 256 ACU in halves; seconds until auto pause only where the minimum is 0.
+    """Returns the Serverless v2 capacity after the request, None when there is none.
 
-    Source: API reference, ServerlessV2ScalingConfiguration; auto pause from 300 (default) to 86400 s.
-    Raises ApiError.
+    The minimum is 0 or 0.5 to 256 ACU in halves. SecondsUntilAutoPause is 300 (default) to 86400, and goes with a
+    minimum of 0 only. Source: API reference, ServerlessV2ScalingConfiguration.
+
+    Raises:
+        ApiError: the capacity is refused.
     """
     asked = request.get("ServerlessV2ScalingConfiguration")
     if not asked:
@@ -114,7 +125,11 @@ def scaling(request: Mapping[str, Any], before: Mapping[str, Any] | None) -> dic
 
 
 def check_windows(request: Mapping[str, Any]) -> None:
-    """Raises ApiError InvalidParameterValue."""
+    """Checks the form of both windows.
+
+    Raises:
+        ApiError: InvalidParameterValue.
+    """
     clock = r"([01]\d|2[0-3]):[0-5]\d"
     backup = request.get("PreferredBackupWindow")
     if backup and not re.fullmatch(f"{clock}-{clock}", backup):

@@ -11,7 +11,11 @@ from glue_aurora.service.errors import NotSupportedError
 
 
 def new(request: Mapping[str, Any]) -> str:
-    """Password of a new cluster: the one asked for, or one that RDS makes. Raises ApiError."""
+    """Returns the password of a new cluster: the one asked for, or one that RDS makes.
+
+    Raises:
+        ApiError: the request's members do not go together, or the password is refused.
+    """
     password = request.get("MasterUserPassword")
     if request.get("ManageMasterUserPassword"):
         if password:
@@ -30,7 +34,11 @@ def new(request: Mapping[str, Any]) -> str:
 
 
 def modify(context: RequestContext, request: Mapping[str, Any], cluster: Cluster, now: bool) -> None:
-    """Changes of the password are in force at once, whatever ApplyImmediately says."""
+    """Changes the password as the request asks, at once, whatever ApplyImmediately says.
+
+    Raises:
+        ApiError: the request's members do not go together, or the password is refused.
+    """
     manage, password = request.get("ManageMasterUserPassword"), request.get("MasterUserPassword")
     rotate = request.get("RotateMasterUserPassword")
     managed = cluster.secret is not None if manage is None else bool(manage)
@@ -64,5 +72,9 @@ def modify(context: RequestContext, request: Mapping[str, Any], cluster: Cluster
 
 
 def secret_key(context: RequestContext, request: Mapping[str, Any]) -> str:
-    """ARN of the key of the managed secret. Raises ApiError KMSKeyNotAccessibleFault."""
+    """Returns the ARN of the key of the managed secret.
+
+    Raises:
+        ApiError: KMSKeyNotAccessibleFault.
+    """
     return network.key_arn(context, request.get("MasterUserSecretKmsKeyId"), "secretsmanager")

@@ -259,7 +259,7 @@ def _check_port(request: Mapping[str, Any]) -> None:
 
 
 def _zones(context: RequestContext, wanted: list[str]) -> list[str]:
-    """Aurora's storage always spans three zones, whichever are asked for."""
+    """Returns the cluster's zones. Aurora's storage spans three zones, whichever the request asks for."""
     zones = list(dict.fromkeys(wanted))
     for zone in network.zones_of_region(context):
         if len(zones) < _ZONES_OF_STORAGE and zone not in zones:

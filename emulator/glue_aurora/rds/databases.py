@@ -25,7 +25,11 @@ _NAME_LISTS = ("search_path", "session_preload_libraries", "temp_tablespaces")
 
 @contextmanager
 def connection() -> Iterator[psycopg.Connection[tuple[object, ...]]]:
-    """Superuser's connection in autocommit mode. Raises DatabaseError instead of psycopg's errors."""
+    """Yields a connection of the superuser in autocommit mode.
+
+    Raises:
+        DatabaseError: psycopg raised one of its errors.
+    """
     settings = config.postgres()
     try:
         with psycopg.connect(
@@ -49,7 +53,12 @@ def connection() -> Iterator[psycopg.Connection[tuple[object, ...]]]:
 
 
 def create(cluster: Cluster, password: str) -> None:
-    """Make role and database, or take back those that are this cluster's. Raises ApiError, DatabaseError."""
+    """Makes role and database, or takes back those that are this cluster's.
+
+    Raises:
+        ApiError: the role or the database belongs to somebody else.
+        DatabaseError: PostgreSQL refuses, or cannot be reached.
+    """
     with connection() as conn:
         _check_version(conn)
         role_exists = _is_ours(conn, "role", cluster.master_username, cluster.arn)
@@ -69,15 +78,22 @@ def create(cluster: Cluster, password: str) -> None:
 
 
 def set_password(username: str, password: str) -> None:
-    """Change a master user's password at once. Raises DatabaseError."""
+    """Changes a master user's password at once.
+
+    Raises:
+        DatabaseError: PostgreSQL refuses, or cannot be reached.
+    """
     with connection() as conn:
         _set_password(conn, username, password)
 
 
 def apply_settings(cluster: Cluster) -> None:
-    """Make the cluster's parameters the defaults of sessions in its database, as far as PostgreSQL takes them there.
+    """Makes the cluster's parameters the defaults of sessions in its database.
 
-    Raises ApiError InvalidParameterValue for a value that PostgreSQL refuses.
+    Parameters that PostgreSQL cannot set for one database are left out.
+
+    Raises:
+        ApiError: InvalidParameterValue, for a value that PostgreSQL refuses.
     """
     if not cluster.database_name:
         return
@@ -103,7 +119,11 @@ def apply_settings(cluster: Cluster) -> None:
 
 
 def disconnect(cluster: Cluster) -> None:
-    """End all sessions of the cluster's users and in its databases. Raises DatabaseError."""
+    """Ends all sessions of the cluster's users and in its databases.
+
+    Raises:
+        DatabaseError: PostgreSQL refuses, or cannot be reached.
+    """
     with connection() as conn:
         conn.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
@@ -113,7 +133,11 @@ def disconnect(cluster: Cluster) -> None:
 
 
 def drop(cluster: Cluster) -> None:
-    """Drop the cluster's databases and users, those that its master user made included. Raises DatabaseError."""
+    """Drops the cluster's databases and users, also those that its master user made.
+
+    Raises:
+        DatabaseError: PostgreSQL refuses, or cannot be reached.
+    """
     with connection() as conn:
         roles = _roles(conn, cluster)
         for database in _databases(conn, cluster):
@@ -131,20 +155,28 @@ def drop(cluster: Cluster) -> None:
 
 
 def has_setting(name: str) -> bool:
-    """Whether PostgreSQL knows a parameter of this name. Raises DatabaseError."""
+    """Returns whether PostgreSQL knows a parameter of this name.
+
+    Raises:
+        DatabaseError: PostgreSQL cannot be reached.
+    """
     with connection() as conn:
         row = conn.execute("SELECT 1 FROM pg_settings WHERE lower(name) = lower(%s)", (name,)).fetchone()
     return row is not None
 
 
 def reserved_words() -> set[str]:
-    """Words that PostgreSQL reserves. Raises DatabaseError."""
+    """Returns the words that PostgreSQL reserves.
+
+    Raises:
+        DatabaseError: PostgreSQL cannot be reached.
+    """
     with connection() as conn:
         return {str(word) for (word,) in conn.execute("SELECT word FROM pg_get_keywords() WHERE catcode = 'R'")}
 
 
 def _roles(conn: psycopg.Connection[tuple[object, ...]], cluster: Cluster) -> list[str]:
-    """The master user and, since PostgreSQL makes a role's maker its administrator, all roles that it made."""
+    """Returns the master user and all roles that it made: PostgreSQL makes the maker of a role its administrator."""
     rows = conn.execute(
         "WITH RECURSIVE made AS ("
         " SELECT oid, 0 AS depth FROM pg_roles"
@@ -168,7 +200,11 @@ def _databases(conn: psycopg.Connection[tuple[object, ...]], cluster: Cluster) -
 
 
 def _is_ours(conn: psycopg.Connection[tuple[object, ...]], kind: str, name: str | None, arn: str) -> bool:
-    """Whether it exists and is this cluster's. Raises ApiError when it is someone else's."""
+    """Returns whether the role or database exists and is this cluster's.
+
+    Raises:
+        ApiError: it belongs to somebody else.
+    """
     query = {
         "role": "SELECT shobj_description(oid, 'pg_authid') FROM pg_roles WHERE rolname = %s",
         "database": "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s",
@@ -214,7 +250,7 @@ def _set_password(conn: psycopg.Connection[tuple[object, ...]], username: str, p
 
 
 def _execute(conn: psycopg.Connection[tuple[object, ...]], statement: str, **names: str) -> None:
-    """Run a statement with identifiers in braces; `arn` is a literal."""
+    """Runs a statement with identifiers in braces; `arn` is a literal."""
     parts: Mapping[str, sql.Composable] = {
         key: sql.Literal(value) if key == "arn" else sql.Identifier(value) for key, value in names.items()
     }

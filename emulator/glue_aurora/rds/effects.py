@@ -11,7 +11,7 @@ from glue_aurora.rds.store import all_clusters, store_of
 
 
 def started(cluster: Cluster, values: Mapping[str, str]) -> None:
-    """The writer starts: all parameters of the cluster's group come into force, and connections are let in."""
+    """Starts the writer: all parameters of the cluster's group come into force, and connections are accepted."""
     before = cluster.applied
     cluster.applied = dict(values)
     try:
@@ -23,19 +23,19 @@ def started(cluster: Cluster, values: Mapping[str, str]) -> None:
 
 
 def restarted(cluster: Cluster, values: Mapping[str, str]) -> None:
-    """The writer restarts: sessions end, and all parameters of the cluster's group come into force."""
+    """Restarts the writer: all parameters of the cluster's group come into force, and sessions end."""
     started(cluster, values)
     databases.disconnect(cluster)
 
 
 def stopped(cluster: Cluster) -> None:
-    """The last instance is gone: nobody gets in, and whoever is in is put out."""
+    """Stops the cluster after its last instance: refuses new connections and ends the open ones."""
     access_rules.write(all_clusters())
     databases.disconnect(cluster)
 
 
 def cluster_parameters_changed(context: RequestContext, group_name: str, changes: Mapping[str, Setting | None]) -> None:
-    """A cluster parameter group changed: what applies immediately does so in every running cluster that uses it."""
+    """Applies the immediate changes of a group at once in every running cluster that uses it."""
     store = store_of(context)
     users = [one for one in store.clusters.values() if one.parameter_group == group_name and one.reachable]
     for cluster in users:

@@ -6,9 +6,10 @@ from glue_aurora.service.errors import ApiError, EmulatorError
 
 
 def rotate(secret_arn: str, version_id: str) -> str:
-    """Change the password of the cluster that the secret belongs to; returns the secret's new version.
+    """Changes the password of the cluster that the secret belongs to; returns the secret's new version.
 
-    Raises ApiError when the emulator cannot, or knows no such cluster.
+    Raises:
+        ApiError: the emulator cannot, or knows no such cluster.
     """
     with LOCK:
         for cluster in all_clusters():

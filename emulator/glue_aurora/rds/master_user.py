@@ -28,7 +28,11 @@ _RESERVED_DATABASES = {"rdsadmin", "template0", "template1"}
 
 
 def check_username(username: str) -> None:
-    """Raises ApiError InvalidParameterValue."""
+    """Checks the name of a master user.
+
+    Raises:
+        ApiError: InvalidParameterValue.
+    """
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,62}", username):
         raise faults.invalid_value(
             "The parameter MasterUsername must begin with a letter and be 1 to 63 letters, digits and underscores."
@@ -41,7 +45,11 @@ def check_username(username: str) -> None:
 
 
 def check_database_name(name: str) -> None:
-    """Raises ApiError InvalidParameterValue."""
+    """Checks the name of a database.
+
+    Raises:
+        ApiError: InvalidParameterValue.
+    """
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,62}", name):
         raise faults.invalid_value("DatabaseName must begin with a letter and contain only alphanumeric characters.")
     if name.lower() in _RESERVED_DATABASES or name.lower() in databases.reserved_words():
@@ -49,7 +57,11 @@ def check_database_name(name: str) -> None:
 
 
 def check_password(password: str) -> None:
-    """Raises ApiError InvalidParameterValue; never with the password in its message."""
+    """Checks a password.
+
+    Raises:
+        ApiError: InvalidParameterValue; the message never holds the password.
+    """
     if len(password) < 8:
         raise faults.invalid_value(
             "The parameter MasterUserPassword is not a valid password because it is shorter than 8 characters."
@@ -66,7 +78,7 @@ def check_password(password: str) -> None:
 
 
 def new_password() -> str:
-    """A random password as RDS makes them: with symbols that a careless URL or shell command breaks on."""
+    """Returns a random password as RDS makes them, with symbols that break a careless URL or shell command."""
     alphabet = string.ascii_letters + string.digits + _SYMBOLS
     while True:
         password = "".join(secrets.choice(alphabet) for _ in range(_LENGTH))
@@ -75,7 +87,7 @@ def new_password() -> str:
 
 
 def create_secret(cluster: Cluster, password: str, key: str | None, key_arn: str) -> None:
-    """Put the password into a new secret `rds!cluster-…` of the cluster's account and region."""
+    """Puts the password into a new secret `rds!cluster-…` of the cluster's account and region."""
     secret = _backend(cluster).create_managed_secret(
         "rds",
         secret_id=f"rds!cluster-{uuid.uuid4()}",
@@ -90,7 +102,11 @@ def create_secret(cluster: Cluster, password: str, key: str | None, key_arn: str
 
 
 def rotate(cluster: Cluster, version_id: str | None = None) -> str:
-    """Change the password in PostgreSQL and in the secret; returns the secret's new version. Raises DatabaseError."""
+    """Changes the password in PostgreSQL and in the secret; returns the secret's new version.
+
+    Raises:
+        DatabaseError: PostgreSQL refuses, or cannot be reached.
+    """
     secret = _secret(cluster)
     password = new_password()
     databases.set_password(cluster.master_username, password)
@@ -106,7 +122,7 @@ def rotate(cluster: Cluster, version_id: str | None = None) -> str:
 
 
 def delete_secret(cluster: Cluster) -> None:
-    """Remove the managed secret at once, as RDS does when its cluster goes. Nothing happens when there is none."""
+    """Removes the managed secret at once, as RDS does with its cluster. Does nothing when there is none."""
     if cluster.secret is not None:
         secrets_of_region = _backend(cluster).secrets
         if cluster.secret.arn in secrets_of_region:
@@ -115,7 +131,7 @@ def delete_secret(cluster: Cluster) -> None:
 
 
 def secret_answer(cluster: Cluster) -> dict[str, str] | None:
-    """The API's MasterUserSecret."""
+    """Returns the API's MasterUserSecret, None when RDS keeps no secret."""
     if cluster.secret is None:
         return None
     return {"SecretArn": cluster.secret.arn, "SecretStatus": "active", "KmsKeyId": cluster.secret.kms_key_arn}

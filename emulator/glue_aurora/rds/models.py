@@ -13,7 +13,7 @@ def now() -> datetime:
 
 @dataclass(frozen=True)
 class Subnet:
-    """Subnet of a subnet group and the zone that it lies in."""
+    """A subnet of a subnet group, and the zone of the subnet."""
 
     subnet_id: str
     zone: str
@@ -30,7 +30,7 @@ class SubnetGroup:
 
     @property
     def zones(self) -> list[str]:
-        """Zones that the subnets cover, sorted."""
+        """The zones that the subnets cover, sorted."""
         return sorted({subnet.zone for subnet in self.subnets})
 
 
@@ -54,13 +54,13 @@ class ParameterGroup:
     tags: Tags = field(default_factory=dict)
 
     def values(self) -> dict[str, str]:
-        """Values that a database takes when it starts."""
+        """Returns the values that a database takes when it starts."""
         return {name: setting.value for name, setting in self.settings.items()}
 
 
 @dataclass
 class ManagedSecret:
-    """Secret that RDS keeps in Secrets Manager for the master user."""
+    """The secret that RDS keeps in Secrets Manager for the master user."""
 
     arn: str
     kms_key_arn: str
@@ -98,12 +98,12 @@ class Cluster:
 
     @property
     def reachable(self) -> bool:
-        """A cluster without an instance has storage but nothing that answers."""
+        """Whether something answers: a cluster without an instance has storage only."""
         return bool(self.members)
 
     @property
     def forces_ssl(self) -> bool:
-        """Whether rds.force_ssl is in force. Default of Aurora PostgreSQL 16: 0 (17 and later: 1)."""
+        """Whether rds.force_ssl is in force. The default of Aurora PostgreSQL 16 is 0, of 17 and later 1."""
         return self.applied.get("rds.force_ssl", "0") == "1"
 
 

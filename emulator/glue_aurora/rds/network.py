@@ -11,7 +11,11 @@ from glue_aurora.rds.models import Subnet
 
 
 def subnets(context: RequestContext, subnet_ids: list[str]) -> tuple[str, list[Subnet]]:
-    """VPC and subnets. Raises ApiError: unknown subnets, more than one VPC, fewer than two zones."""
+    """Returns the VPC and the subnets.
+
+    Raises:
+        ApiError: a subnet does not exist, or they lie in more than one VPC or fewer than two zones.
+    """
     wanted = list(dict.fromkeys(subnet_ids))
     try:
         found = _client(context, "ec2").describe_subnets(SubnetIds=wanted)["Subnets"]
@@ -29,7 +33,11 @@ def subnets(context: RequestContext, subnet_ids: list[str]) -> tuple[str, list[S
 
 
 def security_groups(context: RequestContext, group_ids: list[str], vpc_id: str) -> list[str]:
-    """The security groups, or the VPC's default one when none is named. Raises ApiError: unknown, or in another VPC."""
+    """Returns the security groups, or the VPC's default one when none is named.
+
+    Raises:
+        ApiError: a group does not exist, or lies in another VPC.
+    """
     ec2 = _client(context, "ec2")
     if not group_ids:
         defaults = [{"Name": "vpc-id", "Values": [vpc_id]}, {"Name": "group-name", "Values": ["default"]}]
@@ -48,13 +56,17 @@ def security_groups(context: RequestContext, group_ids: list[str], vpc_id: str) 
 
 
 def zones_of_region(context: RequestContext) -> list[str]:
-    """Names of the region's availability zones, sorted."""
+    """Returns the names of the region's availability zones, sorted."""
     zones = _client(context, "ec2").describe_availability_zones()["AvailabilityZones"]
     return sorted(zone["ZoneName"] for zone in zones)
 
 
 def key_arn(context: RequestContext, key: str | None, service: str) -> str:
-    """ARN of a KMS key given by id, ARN or alias, else of the AWS managed key of `service`. Raises ApiError."""
+    """Returns the ARN of a KMS key given by id, ARN or alias, else of the AWS managed key of `service`.
+
+    Raises:
+        ApiError: KMSKeyNotAccessibleFault.
+    """
     try:
         metadata = _client(context, "kms").describe_key(KeyId=key or f"alias/aws/{service}")["KeyMetadata"]
     except ClientError as error:

@@ -9,7 +9,7 @@ from glue_aurora.rds import faults
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter; `allowed` is "a-b" for numbers or "x,y,z", None for free text."""
+    """A parameter. `allowed` is "a-b" for numbers, "x,y,z" for a choice, None for free text."""
 
     name: str
     data_type: str
@@ -20,7 +20,11 @@ class Parameter:
     description: str | None = None
 
     def check(self, value: str) -> None:
-        """Raises ApiError InvalidParameterValue when `value` is not allowed."""
+        """Checks a value.
+
+        Raises:
+            ApiError: InvalidParameterValue.
+        """
         if self.allowed is None or _is_formula(self.data_type, value) or self._is_within(self.allowed, value):
             return
         raise faults.invalid_value(
@@ -40,7 +44,7 @@ class Parameter:
         return bool(re.fullmatch(pattern, value)) and float(bounds[1]) <= float(value) <= float(bounds[2])
 
     def answer(self) -> dict[str, Any]:
-        """The members of the API's Parameter that do not depend on a group."""
+        """Returns the members of the API's Parameter that do not depend on a group."""
         return {
             "ParameterName": self.name,
             "Description": self.description,

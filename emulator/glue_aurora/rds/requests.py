@@ -14,14 +14,22 @@ _IDENTIFIER = re.compile(r"[a-z](-?[a-z0-9])*", re.IGNORECASE)
 
 
 def refuse_unknown_members(operation: str, request: Mapping[str, Any], supported: Iterable[str]) -> None:
-    """Refuse members that are set and that the operation would have to ignore. Raises NotSupportedError."""
+    """Refuses members that are set and that the operation would have to ignore.
+
+    Raises:
+        NotSupportedError: there is one.
+    """
     ignored = sorted(name for name, value in request.items() if value and name not in set(supported))
     if ignored:
         raise NotSupportedError(f"rds:{operation} with {', '.join(ignored)}")
 
 
 def required(request: Mapping[str, Any], name: str) -> str:
-    """A member that may not be missing or blank. Raises ApiError InvalidParameterValue."""
+    """Returns a member that may not be missing or blank.
+
+    Raises:
+        ApiError: InvalidParameterValue.
+    """
     value = request.get(name)
     if not value:
         raise faults.invalid_value(f"The parameter {name} must be provided and must not be blank.")
@@ -29,7 +37,11 @@ def required(request: Mapping[str, Any], name: str) -> str:
 
 
 def identifier(request: Mapping[str, Any], name: str, longest: int = 63) -> str:
-    """A name for a resource, in lower case as RDS keeps it. Raises ApiError InvalidParameterValue."""
+    """Returns a name for a resource, in lower case as RDS keeps it.
+
+    Raises:
+        ApiError: InvalidParameterValue.
+    """
     value = required(request, name)
     if len(value) > longest or not _IDENTIFIER.fullmatch(value):
         raise faults.invalid_value(
@@ -42,9 +54,12 @@ def identifier(request: Mapping[str, Any], name: str, longest: int = 63) -> str:
 def filtered(
     request: Mapping[str, Any], items: Iterable[Item], filters: Mapping[str, Callable[[Item], Iterable[str]]]
 ) -> list[Item]:
-    """Items that match all of the request's Filters; `filters` gives an item's values for each name.
+    """Returns the items that match all of the request's Filters.
 
-    Raises ApiError InvalidParameterValue for a name that is not there.
+    `filters` gives an item's values for each name of a filter.
+
+    Raises:
+        ApiError: InvalidParameterValue, for a name that `filters` lacks.
     """
     kept = list(items)
     for wanted in request.get("Filters") or []:

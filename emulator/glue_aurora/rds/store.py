@@ -12,7 +12,7 @@ from glue_aurora.service.stores import Store, Stores, regional
 class RdsStore(Store):
     """Resources of one account in one region, by name or identifier.
 
-    One request at a time: all clusters share one PostgreSQL and one file of access rules.
+    The service handles one request at a time: all clusters share one PostgreSQL and one file of access rules.
     """
 
     LOCKED_TOGETHER = "service"
@@ -31,11 +31,11 @@ LOCK = lock_of(rds_stores.service_name)
 
 
 def all_clusters() -> Iterator[Cluster]:
-    """Clusters of every account and region: all of them share one PostgreSQL."""
+    """Yields the clusters of every account and region: they all share one PostgreSQL."""
     for _account, _region, store in rds_stores.iter_stores():
         yield from store.clusters.values()
 
 
 def arn(context: RequestContext, kind: str, name: str) -> str:
-    """ARN of an RDS resource; `kind` is cluster, db, subgrp, cluster-pg or pg."""
+    """Returns the ARN of an RDS resource; `kind` is cluster, db, subgrp, cluster-pg or pg."""
     return f"arn:{context.partition}:rds:{context.region}:{context.account_id}:{kind}:{name}"

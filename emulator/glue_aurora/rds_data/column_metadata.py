@@ -41,13 +41,13 @@ SELECT c.relname, a.attnotnull, a.attidentity <> '' OR pg_get_expr(d.adbin, d.ad
 
 
 def names(result: Result) -> list[str]:
-    """Labels of the columns."""
+    """Returns the labels of the columns."""
     columns = result.columns
     return [] if columns is None else [(columns.fname(at) or b"").decode() for at in range(columns.nfields)]
 
 
 def describe(session: Session, result: Result, types: Sequence[ResultType]) -> list[dict[str, Any]]:
-    """One ColumnMetadata a column."""
+    """Returns one ColumnMetadata for each column."""
     return [
         _describe(session, result, at, kind, name)
         for at, (kind, name) in enumerate(zip(types, names(result), strict=True))
@@ -82,7 +82,7 @@ def _describe(session: Session, result: Result, at: int, kind: ResultType, name:
 
 
 def _size(kind: ResultType, modifier: int) -> tuple[int, int]:
-    """Precision and scale."""
+    """Returns precision and scale."""
     if kind.name == "numeric":
         return (0, 0) if modifier < 0 else ((modifier - _HEADER) >> 16, (modifier - _HEADER) & 0x7FF)
     if kind.name in ("varchar", "bpchar") and modifier >= 0:

@@ -30,14 +30,18 @@ _IN_DOLLAR_QUOTES = re.compile(r"(?<!:):([A-Za-z0-9_]+)")
 
 @dataclass(frozen=True)
 class Statement:
-    """SQL with `$1`, `$2` …, and the names that stand there, each once."""
+    """SQL with `$1`, `$2` … in place of the parameters, and their names in that order."""
 
     sql: str
     names: tuple[str, ...]
 
 
 def parse(sql: str) -> Statement:
-    """Raises ApiError ValidationException."""
+    """Returns the statement as PostgreSQL takes it.
+
+    Raises:
+        ApiError: ValidationException.
+    """
     names: list[str] = []
     parts: list[str] = []
     position = 0
@@ -68,13 +72,17 @@ def parse(sql: str) -> Statement:
 
 
 def check_name(name: str) -> None:
-    """Raises ApiError ValidationException."""
+    """Checks the name of a parameter.
+
+    Raises:
+        ApiError: ValidationException.
+    """
     if not _NAME.fullmatch(name):
         raise faults.parameter_name(name)
 
 
 def _end_of_comment(sql: str, start: int) -> int:
-    """PostgreSQL's comments nest."""
+    """Returns where the comment ends that begins at `start`. PostgreSQL's comments nest."""
     depth = 0
     for mark in re.finditer(r"/\*|\*/", sql[start:]):
         depth += 1 if mark.group() == "/*" else -1

@@ -32,10 +32,12 @@ class Value:
 
 
 def values(parameters: Sequence[Mapping[str, Any]] | None, names: Sequence[str]) -> list[Value]:
-    """Values in the order of `names`, the parameters of the statement.
+    """Returns the values in the order of `names`, the parameters of the statement.
 
-    One that is missing is left out, with those after it: the database refuses the statement then, as on AWS.
-    Raises ApiError ValidationException.
+    A missing one is left out, with those after it: the database then refuses the statement, as on AWS.
+
+    Raises:
+        ApiError: ValidationException.
     """
     by_name: dict[str, Value] = {}
     for parameter in parameters or []:

@@ -18,10 +18,10 @@ _HANDLERS: dict[str, dispatch.Handler] = {
 
 
 class DataApiLifecycle(ServiceLifecycleHook):
-    """What the service does when LocalStack stops."""
+    """Tells the service when LocalStack stops."""
 
     def on_before_stop(self) -> None:
-        """No transaction outlives LocalStack."""
+        """Rolls all transactions back: no transaction outlives LocalStack."""
         transactions.close()
 
 

@@ -27,13 +27,21 @@ Row = list[Any]
 
 
 def column_types(session: Session, result: Result) -> list[ResultType]:
-    """Types of the columns. Raises ApiError UnsupportedResultException."""
+    """Returns the types of the columns.
+
+    Raises:
+        ApiError: UnsupportedResultException.
+    """
     columns = result.columns
     return [] if columns is None else [result_types.of(session, columns.ftype(at)) for at in range(columns.nfields)]
 
 
 def python_rows(session: Session, result: Result, types: Sequence[ResultType]) -> list[Row]:
-    """Values as bool, int, float, str, bytes, lists of them, None. Raises ApiError."""
+    """Returns the values as bool, int, float, str, bytes, lists of them, or None.
+
+    Raises:
+        ApiError: UnsupportedResultException, InternalFailure.
+    """
     if result.columns is None:
         return []
     transformer = Transformer(session)
@@ -50,12 +58,16 @@ def python_rows(session: Session, result: Result, types: Sequence[ResultType]) -
 
 
 def fields(rows: Sequence[Row], types: Sequence[ResultType], options: Mapping[str, Any]) -> list[list[dict[str, Any]]]:
-    """SqlRecords. `options` is ResultSetOptions."""
+    """Returns SqlRecords. `options` is ResultSetOptions."""
     return [[_field(value, kind, options) for value, kind in zip(row, types, strict=True)] for row in rows]
 
 
 def as_json(rows: Sequence[Row], types: Sequence[ResultType], names: Sequence[str]) -> str:
-    """A JSON array of objects, one a row. Raises ApiError when two columns have one name (User Guide)."""
+    """Returns a JSON array with one object for each row.
+
+    Raises:
+        ApiError: two columns have one name (User Guide).
+    """
     for name in names:
         if names.count(name) > 1:
             raise faults.duplicate_column(name)
@@ -86,7 +98,7 @@ def _scalar(value: Any, name: str) -> Any:
 
 
 def _fraction(found: re.Match[str]) -> str:
-    """Three digits where they are enough, else six."""
+    """Returns three digits where they are enough, else six."""
     digits = found.group(1).ljust(6, "0")
     return f".{digits[:3]}" if digits.endswith("000") else f".{digits}"
 

@@ -74,7 +74,11 @@ _IN_CAPITALS = {
 
 
 def of(session: Session, oid: int) -> ResultType:
-    """Raises ApiError UnsupportedResultException."""
+    """Returns the type of PostgreSQL's `oid`.
+
+    Raises:
+        ApiError: UnsupportedResultException.
+    """
     if oid in _SCALARS:
         return _SCALARS[oid]
     if oid in _ARRAYS:
@@ -90,5 +94,5 @@ def of(session: Session, oid: int) -> ResultType:
 
 
 def jdbc_of_element(kind: ResultType) -> int:
-    """ColumnMetadata's arrayBaseColumnType: 0 unless it is an array."""
+    """Returns ColumnMetadata's arrayBaseColumnType, 0 unless the type is an array."""
     return next((one.jdbc for one in _SCALARS.values() if one.name == kind.element), 0)

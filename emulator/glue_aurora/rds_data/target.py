@@ -22,10 +22,11 @@ class Login:
 
 
 def login(context: RequestContext, resource_arn: str, secret: str) -> Login:
-    """The user of the secret (name or ARN), on a cluster that answers.
+    """Returns the user of the secret (name or ARN), on a cluster that answers.
 
-    Raises ApiError: HttpEndpointNotEnabledException, DatabaseNotFoundException, SecretsErrorException,
-    InvalidSecretException.
+    Raises:
+        ApiError: HttpEndpointNotEnabledException, DatabaseNotFoundException, SecretsErrorException,
+            InvalidSecretException.
     """
     cluster = _cluster(context, resource_arn)
     username, password = _credentials(context, secret)
@@ -33,7 +34,7 @@ def login(context: RequestContext, resource_arn: str, secret: str) -> Login:
 
 
 def _cluster(context: RequestContext, arn: str) -> Cluster:
-    """A cluster of the caller's account; the ARN has to match to the letter (User Guide, troubleshooting)."""
+    """Returns a cluster of the caller's account. The ARN has to match to the letter (User Guide, troubleshooting)."""
     with LOCK:
         cluster = next((one for one in store_of(context).clusters.values() if one.arn == arn), None)
         if cluster is None or not cluster.http_endpoint:

@@ -51,5 +51,5 @@ class CorrectedCloudwatchProvider(CloudwatchProvider):
 
 
 def create_service() -> Service:
-    """The service, made the way LocalStack makes its own."""
+    """Returns the service, made in the way LocalStack makes its own."""
     return Service.for_provider(CorrectedCloudwatchProvider())

@@ -76,5 +76,5 @@ def _update_descriptions(context: RequestContext, request: Mapping[str, Any]) ->
 
 
 def create_service() -> Service:
-    """The service, made the way LocalStack makes its own."""
+    """Returns the service, made in the way LocalStack makes its own."""
     return Service.for_provider(CorrectedEc2Provider(), dispatch_table_factory=MotoFallbackDispatcher)

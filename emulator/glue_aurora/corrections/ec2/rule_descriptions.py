@@ -24,7 +24,10 @@ _ALL_PROTOCOLS = "-1"
 
 
 def set_description(rule: SecurityGroupRule, description: str | None) -> None:
-    """Give the rule a description, or none. moto reads it from the range, which is otherwise empty for other peers."""
+    """Gives the rule a description, or removes it.
+
+    moto reads it from the rule's range, which is otherwise empty for other peers.
+    """
     if description:
         rule.ip_range["Description"] = description
     else:
@@ -32,7 +35,11 @@ def set_description(rule: SecurityGroupRule, description: str | None) -> None:
 
 
 def set_descriptions(group: SecurityGroup, descriptions: list[dict[str, Any]]) -> None:
-    """Descriptions by rule id. Raises ApiError before anything is changed."""
+    """Sets descriptions by rule id.
+
+    Raises:
+        ApiError: a rule does not exist; nothing has changed then.
+    """
     rules = {}
     for one in descriptions:
         rule = group.get_rule(one["SecurityGroupRuleId"])
@@ -45,7 +52,7 @@ def set_descriptions(group: SecurityGroup, descriptions: list[dict[str, Any]]) -
 
 
 def apply_patches() -> None:
-    """Correct moto's classes in this process."""
+    """Corrects moto's classes in this process."""
 
     @patch(SecurityGroupRule.__init__)
     def _init(

@@ -12,7 +12,7 @@ from localstack.utils.files import mkdir
 
 
 def create_service() -> Service:
-    """Service for the entry point `s3:corrected`."""
+    """Returns the service for the entry point `s3:corrected`."""
     folder = f"{config.dirs.tmp}/s3"
     mkdir(folder)
     return Service.for_provider(S3Provider(EphemeralS3ObjectStore(folder)))

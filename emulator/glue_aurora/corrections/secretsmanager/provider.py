@@ -128,5 +128,5 @@ class CorrectedSecretsmanagerProvider(SecretsmanagerProvider):
 
 
 def create_service() -> Service:
-    """The service, made the way LocalStack makes its own."""
+    """Returns the service, made in the way LocalStack makes its own."""
     return Service.for_provider(CorrectedSecretsmanagerProvider(), dispatch_table_factory=MotoFallbackDispatcher)
