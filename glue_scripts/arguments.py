@@ -1,9 +1,12 @@
-"""The job's arguments as Glue gives them, and the secret that one of them names."""
+"""The job's arguments as Glue gives them, and the secret and the file that two of them name."""
 
 from __future__ import annotations
 
 import json
 import re
+import ssl
+import sys
+from pathlib import Path
 
 import boto3
 from awsglue.utils import GlueArgumentError, getResolvedOptions
@@ -22,6 +25,7 @@ REQUIRED_ARGUMENTS = (
     "aurora_database",
     "aurora_table",
     "aurora_secret_arn",
+    "aurora_ca_bundle",
 )
 # Terraform sets these too; a job that somebody made by hand may leave them out.
 OPTIONAL_ARGUMENTS = {
@@ -82,6 +86,11 @@ def _check(options: dict[str, str]) -> None:
         )
     if not re.fullmatch(r"[0-9]{1,5}", options["aurora_port"]):
         raise ConfigurationError(f"--aurora_port {options['aurora_port']!r} is not a port number")
+    if not re.fullmatch(r"[A-Za-z0-9_.-]+", options["aurora_ca_bundle"]):
+        raise ConfigurationError(
+            f"--aurora_ca_bundle {options['aurora_ca_bundle']!r} is not a file's name: give the last part of the S3 "
+            "path that --extra-files has"
+        )
     options["csv_encoding"] = options["csv_encoding"].lower()
     for name, choices in (
         ("csv_encoding", ENCODINGS),
@@ -115,13 +124,14 @@ def job_of(options: dict[str, str]) -> Job:
 
 
 def database_of(options: dict[str, str]) -> Database:
-    """The database of the arguments, with the username and password of the managed secret.
+    """The database of the arguments, with the managed secret's username and password and the bundle's certificates.
 
     A secret that RDS manages holds nothing else (RDS user guide, "Password management with Amazon RDS and AWS Secrets
     Manager"). The region is the secret's own, as its ARN has it; otherwise the environment's.
 
-    Raises ConfigurationError when the secret can't be read or lacks a key.
+    Raises ConfigurationError when the secret can't be read or lacks a key, or the bundle has no certificate.
     """
+    bundle = read_ca_bundle(options["aurora_ca_bundle"])
     arn = options["aurora_secret_arn"]
     region = arn.split(":")[3] if arn.startswith("arn:") and arn.count(":") >= 6 else None
     # Without an endpoint in the VPC the call never gets through: say so in a minute, not after boto3's five.
@@ -141,4 +151,41 @@ def database_of(options: dict[str, str]) -> Database:
         ) from error
     except (KeyError, TypeError, ValueError):  # no cause attached: it could quote the secret
         raise ConfigurationError(f"secret {arn} is not a JSON object with username and password") from None
-    return Database(options["aurora_host"], int(options["aurora_port"]), options["aurora_database"], user, password)
+    return Database(
+        host=options["aurora_host"],
+        port=int(options["aurora_port"]),
+        name=options["aurora_database"],
+        user=user,
+        password=password,
+        ca_bundle=bundle,
+    )
+
+
+def read_ca_bundle(name: str) -> str:
+    """The certificates (PEM) in file `name`, one of the job's `--extra-files`.
+
+    Glue copies such files to the script's working directory on the driver, and only there. The folders of Python's
+    search path come after it: Spark has its own `--files` among them.
+
+    Raises ConfigurationError when there is no such file, or a certificate in it can't be read, or it has none.
+    """
+    found = [path for folder in (Path.cwd(), *map(Path, sys.path)) if (path := folder / name).is_file()]
+    if not found:
+        raise ConfigurationError(
+            f"--aurora_ca_bundle {name}: there is no such file beside the script. Name its S3 path in --extra-files."
+        )
+    text = found[0].read_text(encoding="utf-8", errors="replace")
+    certificates = re.findall(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", text, re.DOTALL)
+    if not certificates:
+        state = "has no certificate in PEM form (-----BEGIN CERTIFICATE-----)" if text.strip() else "is empty"
+        raise ConfigurationError(
+            f"--aurora_ca_bundle {name} {state}. Give the bundle of the database's authorities (docs/aws.md)."
+        )
+    bundle = "\n".join(certificates) + "\n"
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=bundle)
+    except (ssl.SSLError, ValueError) as error:
+        raise ConfigurationError(
+            f"--aurora_ca_bundle {name} has a certificate that can't be read: {error}. Fetch the bundle again."
+        ) from error
+    return bundle

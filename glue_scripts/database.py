@@ -1,7 +1,8 @@
-"""Connections to the database: patience with one that wakes, errors without rows in them."""
+"""Connections to the database: verified TLS, patience with a server that wakes, errors that quote no rows."""
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -14,65 +15,98 @@ from psycopg2.extensions import connection as Connection
 
 CONNECT_SECONDS = 120  # a paused Aurora Serverless wakes in 15 to 30 s; after long idle it may take longer
 
-# libpq gives no SQLSTATE for a failed connection, so its words have to do.
+# libpq gives no SQLSTATE for a failed connection, so its words have to do. Another attempt can't mend these failures.
 PERMANENT_FAILURES = (
     "authentication failed",
     "does not exist",
     "no pg_hba.conf entry",
     "not permitted to log in",
     "does not support SSL",
+    "root certificate file",
 )
+# The same for the server's certificate: libpq's words, and what to do about them.
+VERIFICATION_FAILURES = {
+    "certificate verify failed": (
+        "No authority in --aurora_ca_bundle signed the server's certificate, or the certificate has expired. Give the "
+        "job the bundle of the server's own authorities (docs/aws.md)."
+    ),
+    "does not match host name": (
+        "--aurora_host must be a name in the server's certificate: the cluster's endpoint, not an alias or address."
+    ),
+}
+REMEDY = "Check arguments, secret, security groups and the cluster's state."
 
 
 @dataclass(frozen=True)
 class Database:
-    """Where the database is and who we are there."""
+    """The database's address, our login, and whom we believe about the server.
+
+    `ca_bundle` holds certificates of authorities as PEM, not a path: the executors connect too, and Glue copies files
+    to the driver only.
+    """
 
     host: str
     port: int
     name: str
     user: str
     password: str = field(repr=False)
+    ca_bundle: str = field(repr=False)
     application: str = "etl_performance_academica"
 
 
 def open_connection(database: Database, patience_seconds: float = CONNECT_SECONDS) -> Connection:
-    """A connection over TLS. An unreachable or starting server is tried again for `patience_seconds`.
+    """A connection over TLS to a server whose certificate is verified, its name too.
 
-    Raises DatabaseError at once when trying again can't help (password, database, TLS), else when patience ends.
+    An unreachable or starting server is tried again for `patience_seconds`.
+
+    Raises DatabaseError at once when another attempt can't help (password, database, certificate), else when patience
+    ends.
     """
     deadline = time.monotonic() + patience_seconds
     attempt = 0
     while True:
         attempt += 1
         try:
-            return psycopg2.connect(
-                host=database.host,
-                port=database.port,
-                dbname=database.name,
-                user=database.user,
-                password=database.password,
-                sslmode="require",
-                connect_timeout=30,
-                client_encoding="UTF8",
-                application_name=database.application,
-                # A peer that vanished without a word is noticed after a minute, not after the kernel's two hours.
-                keepalives_idle=30,
-                keepalives_interval=10,
-                keepalives_count=3,
-                tcp_user_timeout=60_000,
-            )
+            return _connect(database)
         except psycopg2.OperationalError as error:
             reason = " ".join(str(error).split())
             wait = min(2.0 ** (attempt - 1), 10.0)
-            permanent = any(words in reason for words in PERMANENT_FAILURES)
+            permanent = any(words in reason for words in (*PERMANENT_FAILURES, *VERIFICATION_FAILURES))
             if permanent or time.monotonic() + wait > deadline:
                 raise DatabaseError(
                     f"no connection to database {database.name} at {database.host}:{database.port} as {database.user}, "
-                    f"attempt {attempt}: {reason}. Check arguments, secret, security groups and the cluster's state."
+                    f"attempt {attempt}: {reason}. {_remedy(reason)}"
                 ) from None
             log("database_connect_retry", attempt=attempt, wait_seconds=wait, error=reason)
             time.sleep(wait)
+
+
+def _connect(database: Database) -> Connection:
+    # libpq takes authorities from a file only, and reads it before it returns. The file is its owner's alone (0600).
+    with tempfile.NamedTemporaryFile("w", prefix="aurora-ca-bundle-", suffix=".pem", encoding="ascii") as bundle:
+        bundle.write(database.ca_bundle)
+        bundle.flush()
+        return psycopg2.connect(
+            host=database.host,
+            port=database.port,
+            dbname=database.name,
+            user=database.user,
+            password=database.password,
+            sslmode="verify-full",
+            sslrootcert=bundle.name,
+            connect_timeout=30,
+            client_encoding="UTF8",
+            application_name=database.application,
+            # A peer that vanished without a word is noticed after a minute, not after the kernel's two hours.
+            keepalives_idle=30,
+            keepalives_interval=10,
+            keepalives_count=3,
+            tcp_user_timeout=60_000,
+        )
+
+
+def _remedy(reason: str) -> str:
+    return next((remedy for words, remedy in VERIFICATION_FAILURES.items() if words in reason), REMEDY)
 
 
 @contextmanager

@@ -49,7 +49,8 @@ def rows(spark: SparkSession, raw: str) -> DataFrame:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    for name in ("raw", "processed", "host", "port", "database", "user", "password_file", "table", "rewrite"):
+    names = "raw processed host port database user password_file ca_bundle table rewrite"
+    for name in names.split():
         parser.add_argument(f"--{name}", required=True)
     options = parser.parse_args()
     password = Path(options.password_file).read_text()
@@ -64,7 +65,8 @@ def main() -> None:
             "user": options.user,
             "password": password,
             "driver": "org.postgresql.Driver",
-            "sslmode": "require",
+            "sslmode": "verify-full",
+            "sslrootcert": options.ca_bundle,
             "reWriteBatchedInserts": options.rewrite,
         },
     )
@@ -76,7 +78,8 @@ def main() -> None:
         dbname=options.database,
         user=options.user,
         password=password,
-        sslmode="require",
+        sslmode="verify-full",
+        sslrootcert=options.ca_bundle,
     )
     with connection, connection.cursor() as cursor:
         cursor.execute(

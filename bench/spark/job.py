@@ -18,7 +18,7 @@ from pyspark.sql import SparkSession
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    for name in ("raw", "processed", "host", "port", "database", "user", "password_file", "table"):
+    for name in ("raw", "processed", "host", "port", "database", "user", "password_file", "ca_bundle", "table"):
         parser.add_argument(f"--{name}", required=True)
     options = parser.parse_args()
     job = common.Job(
@@ -30,7 +30,8 @@ def main() -> None:
         max_rejected_percent=100.0,
     )
     password = Path(options.password_file).read_text()
-    where = database.Database(options.host, int(options.port), options.database, options.user, password)
+    bundle = Path(options.ca_bundle).read_text()
+    where = database.Database(options.host, int(options.port), options.database, options.user, password, bundle)
     spark = SparkSession.builder.appName(job.name).getOrCreate()
     with staging.Staging(where, job.table, job.run_id).open() as table:
         etl.run(spark, job, table)

@@ -57,7 +57,7 @@ def spark() -> Iterator[SparkSession]:
 
 @pytest.fixture(scope="session")
 def server() -> dict[str, str]:
-    """libpq parameters of a superuser on a PostgreSQL with TLS."""
+    """libpq parameters of a superuser on a PostgreSQL with TLS; `sslrootcert` is its authority's file."""
     dsn = os.environ.get("TEST_POSTGRES_DSN")
     if not dsn:
         pytest.fail("these tests need a PostgreSQL: run them with `make test-job`, which starts one", pytrace=False)
@@ -76,7 +76,8 @@ def owned_database(server: dict[str, str]) -> Iterator[Database]:
         with superuser.cursor() as cursor:
             cursor.execute(sql.SQL("CREATE ROLE {name} LOGIN PASSWORD {password}").format(**names))
             cursor.execute(sql.SQL("CREATE DATABASE {name} OWNER {name} TEMPLATE template0").format(**names))
-        database = Database(server["host"], int(server.get("port", 5432)), name, name, password)
+        bundle = Path(server["sslrootcert"]).read_text()
+        database = Database(server["host"], int(server.get("port", 5432)), name, name, password, bundle)
         admit(server, database)
         yield database
         with superuser.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Arguments as Glue gives them, and the secret as RDS keeps it."""
+"""Arguments as Glue gives them, the secret as RDS keeps it, and the authorities' file as Glue copies it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import json
 import random
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from arguments import database_of, job_of, resolve_arguments
+from arguments import database_of, job_of, read_ca_bundle, resolve_arguments
 from common import ConfigurationError, Job
 
 ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!cluster-0b1c-AbCdEf"
@@ -25,7 +26,9 @@ ARGUMENTS = {
     "--aurora_database": "letrus",
     "--aurora_table": "performance_academica",
     "--aurora_secret_arn": ARN,
+    "--aurora_ca_bundle": "authorities.pem",
 }
+AUTHORITY = Path(__file__).parents[2] / "terraform" / "tests" / "fixtures" / "ca-bundle.pem"
 
 
 def argv(arguments: dict[str, str], *more: str) -> list[str]:
@@ -93,6 +96,12 @@ def test_port_must_be_a_number() -> None:
         resolve_arguments(argv({**ARGUMENTS, "--aurora_port": "five"}))
 
 
+@pytest.mark.parametrize("value", ["", "s3://data/certificates/authorities.pem", "../authorities.pem"])
+def test_bundle_is_a_file_name(value: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"--aurora_ca_bundle .* is not a file's name.*--extra-files"):
+        resolve_arguments(argv({**ARGUMENTS, "--aurora_ca_bundle": value}))
+
+
 class SecretsManager(http.server.BaseHTTPRequestHandler):
     """Answers GetSecretValue with what the test wants, and keeps what it was asked."""
 
@@ -133,18 +142,32 @@ def secrets_manager(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[SecretsMan
     server.server_close()
 
 
-def test_credentials_come_from_the_secret_and_the_place_from_arguments(secrets_manager: type[SecretsManager]) -> None:
+@pytest.fixture
+def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The script's working directory, in which Glue has put the file of the authorities."""
+    monkeypatch.chdir(tmp_path)
+    bundle = tmp_path / ARGUMENTS["--aurora_ca_bundle"]
+    bundle.write_text(AUTHORITY.read_text())
+    return bundle
+
+
+def test_credentials_come_from_the_secret_and_the_place_from_arguments(
+    secrets_manager: type[SecretsManager], beside: Path
+) -> None:
     secrets_manager.answer = {"SecretString": json.dumps({"username": "letrus_admin", "password": "s3cr3t-9"})}
     database = database_of(resolve_arguments(argv(ARGUMENTS)))
     assert (database.host, database.port, database.name) == ("cluster.example", 5432, "letrus")
     assert (database.user, database.password) == ("letrus_admin", "s3cr3t-9")
     assert "s3cr3t-9" not in repr(database)
+    assert database.ca_bundle == AUTHORITY.read_text()
     assert secrets_manager.asked == {"SecretId": ARN}
     assert "/us-east-1/secretsmanager/" in secrets_manager.scope  # the ARN's region, without one in the environment
 
 
 @pytest.mark.parametrize("secret", ['{"username": "u", "pass": "s3cr3t-9"}', "s3cr3t-9", '["s3cr3t-9"]'])
-def test_unusable_secret_is_named_and_not_quoted(secrets_manager: type[SecretsManager], secret: str) -> None:
+def test_unusable_secret_is_named_and_not_quoted(
+    secrets_manager: type[SecretsManager], beside: Path, secret: str
+) -> None:
     secrets_manager.answer = {"SecretString": secret}
     with pytest.raises(ConfigurationError, match="username and password") as caught:
         database_of(resolve_arguments(argv(ARGUMENTS)))
@@ -153,11 +176,48 @@ def test_unusable_secret_is_named_and_not_quoted(secrets_manager: type[SecretsMa
     assert caught.value.__suppress_context__
 
 
-def test_refused_secret_tells_the_remedy(secrets_manager: type[SecretsManager]) -> None:
+def test_refused_secret_tells_the_remedy(secrets_manager: type[SecretsManager], beside: Path) -> None:
     secrets_manager.status = 400
     secrets_manager.answer = {"__type": "AccessDeniedException", "Message": "not authorized"}
     with pytest.raises(ConfigurationError, match=r"AccessDeniedException.*role"):
         database_of(resolve_arguments(argv(ARGUMENTS)))
+
+
+def test_bundle_may_lie_where_spark_puts_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "authorities.pem").write_text(AUTHORITY.read_text())
+    assert not Path("authorities.pem").exists()
+    assert read_ca_bundle("authorities.pem") == AUTHORITY.read_text()
+
+
+def test_of_the_bundle_only_certificates_are_handed_on(beside: Path) -> None:
+    certificate = AUTHORITY.read_text()
+    beside.write_bytes("# Autoridade da Região\r\n".encode("latin-1") + (certificate + certificate).encode())
+    assert read_ca_bundle(beside.name) == certificate * 2
+
+
+def test_missing_bundle_is_refused_before_the_secret_is_asked_for(beside: Path) -> None:
+    beside.unlink()
+    with pytest.raises(ConfigurationError, match=r"--aurora_ca_bundle authorities\.pem: .*--extra-files"):
+        database_of(resolve_arguments(argv(ARGUMENTS)))
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "is empty"),
+        (" \n", "is empty"),
+        ("<html>no such key</html>", "no certificate in PEM form"),
+        ("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "no certificate in PEM form"),
+        (AUTHORITY.read_text()[:-40], "no certificate in PEM form"),  # the download broke off
+        ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "can't be read"),
+        (AUTHORITY.read_text() + AUTHORITY.read_text().replace("MII", "MIX", 1), "can't be read"),
+    ],
+)
+def test_bundle_without_readable_certificates_is_refused(beside: Path, content: str, words: str) -> None:
+    beside.write_text(content)
+    with pytest.raises(ConfigurationError, match=rf"--aurora_ca_bundle authorities\.pem .*{words}"):
+        read_ca_bundle(beside.name)
 
 
 def test_reading_arguments_have_defaults_and_are_checked() -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import json
 import socket
+import tempfile
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import psycopg2
@@ -23,6 +25,7 @@ from pyspark.sql import DataFrame, SparkSession
 from staging import Staging, copy_lines, staging_name
 
 SCHEMA = ", ".join(f"{name} {kind}" for name, kind in COLUMN_TYPES.items())
+FOREIGN_AUTHORITY = Path(__file__).parents[2] / "terraform" / "tests" / "fixtures" / "ca-bundle.pem"
 AWKWARD = [
     "tab\there", "back\\slash", "line\nfeed", "carriage\rreturn", "\\N", "\\.", 'quote"s', "o'quote", "ação ñ 日本 🎓",
     "", " ", "\\", "\\\\t", "\b\f\v", "ends with \\", "a,b;c|d", "\u2028\u0085",
@@ -67,6 +70,11 @@ def test_connection_is_encrypted_and_utf8(database: Database) -> None:
         ({"password": "wr0ng-pass"}, "authentication failed"),
         ({"user": "nobody_here"}, "authentication failed|does not exist|no pg_hba.conf entry"),
         ({"name": "no_such_database"}, "does not exist"),
+        (
+            {"ca_bundle": FOREIGN_AUTHORITY.read_text()},
+            "certificate verify failed.*No authority in --aurora_ca_bundle signed",
+        ),
+        ({"ca_bundle": ""}, "root certificate file"),
     ],
 )
 def test_what_trying_again_cannot_mend_fails_at_once(
@@ -79,6 +87,30 @@ def test_what_trying_again_cannot_mend_fails_at_once(
         pass
     assert "wr0ng-pass" not in str(caught.value)
     assert capsys.readouterr().out == ""
+
+
+def test_server_with_a_certificate_for_another_name_is_refused_at_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PGHOSTADDR", "127.0.0.1")  # as if the name led to the server
+    with (
+        pytest.raises(DatabaseError, match=r"attempt 1: .*does not match host name.*--aurora_host must be a name in"),
+        connect(dataclasses.replace(database, host="cluster.example")),
+    ):
+        pass
+    assert capsys.readouterr().out == ""
+
+
+def test_bundle_is_a_file_only_while_a_connection_is_made(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with connect(database):
+        assert list(tmp_path.iterdir()) == []
+    with pytest.raises(DatabaseError), connect(dataclasses.replace(database, password="wr0ng-pass")):
+        pass
+    assert list(tmp_path.iterdir()) == []
+    assert "BEGIN CERTIFICATE" in database.ca_bundle and "BEGIN" not in repr(database)
 
 
 @contextmanager
