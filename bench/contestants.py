@@ -156,6 +156,7 @@ def _spark(contestant: Contestant, data: Path, folder: Path, processed: Path, to
         "--database": server.DATABASE,
         "--user": os.environ["PGUSER"],
         "--password_file": str(tools.password_file),
+        "--ca_bundle": os.environ["PGSSLROOTCERT"],
         **contestant.arguments,
     }
     asked = {

@@ -39,8 +39,8 @@ class Counters:
 
 @contextmanager
 def connect(database: str = DATABASE) -> Iterator[psycopg.Connection]:
-    """A connection over TLS in autocommit mode; host, port, user and password come from libpq's own variables."""
-    with psycopg.connect(dbname=database, sslmode="require", autocommit=True) as connection:
+    """A connection over verified TLS in autocommit mode; libpq's own variables have the rest: host, user, authority."""
+    with psycopg.connect(dbname=database, sslmode="verify-full", autocommit=True) as connection:
         yield connection
 
 
@@ -117,10 +117,10 @@ def settings() -> dict[str, str]:
 
 def environment() -> dict[str, str]:
     """libpq's variables and what a program needs to run; no secret: the password is in the file PGPASSFILE names."""
-    kept = ("PATH", "HOME", "TMPDIR", "LANG", "PGHOST", "PGPORT", "PGUSER", "PGPASSFILE")
+    kept = ("PATH", "HOME", "TMPDIR", "LANG", "PGHOST", "PGPORT", "PGUSER", "PGPASSFILE", "PGSSLROOTCERT")
     return {name: os.environ[name] for name in kept if name in os.environ} | {
         "PGDATABASE": DATABASE,
-        "PGSSLMODE": "require",
+        "PGSSLMODE": "verify-full",
         "TZ": "UTC",
     }
 

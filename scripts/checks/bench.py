@@ -32,6 +32,7 @@ def run() -> int:
             "PGPORT": address["port"],
             "PGUSER": address["user"],
             "PGPASSFILE": str(passwords),
+            "PGSSLROOTCERT": str(instance.authority),
             "JAVA_HOME": str(java.home()),
             "TMPDIR": str(scratch),
             "BENCH_FOLDER": str(scratch),

@@ -60,6 +60,7 @@ def job() -> int:
         postgres.start(instance)
         password = postgres.superuser_password(instance)
         dsn = f"host=127.0.0.1 port={instance.ports.postgres} user={SUPERUSER} dbname=postgres"
+        dsn += f" sslmode=verify-full sslrootcert='{instance.authority}'"
         extra = {
             "PYTHONPATH": str(wheels.importable()),
             "TEST_POSTGRES_DSN": f"{dsn} password={password}",

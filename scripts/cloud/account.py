@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,8 @@ ENVIRONMENTS = TERRAFORM / "environments"
 class Account:
     """An account that the guard let pass, with one of its environments (``dev``, ``prod``).
 
-    ``endpoint_url`` is empty but for the local environment's account. ``caller`` is the ARN that the keys belong to.
+    `endpoint_url` and `bundle` are empty but for the local environment's account. `caller` is the ARN that the keys
+    belong to.
     """
 
     account_id: str
@@ -35,6 +36,7 @@ class Account:
     region: str
     caller: str = ""
     endpoint_url: str = ""
+    bundle: str = ""
 
     @classmethod
     def chosen(cls) -> Account:
@@ -43,8 +45,9 @@ class Account:
         environment = os.environ.get("ENVIRONMENT") or "dev"
         region = _tfvars("region", environment)
         endpoint_url = ""
+        environ = dict(os.environ)
         if account == isolation.ACCOUNT:
-            endpoint_url = guard.emulator_endpoint(os.environ)
+            endpoint_url = guard.emulator_endpoint(environ)
             isolation.enter_local()
         else:
             session = Session()
@@ -52,7 +55,8 @@ class Account:
             guard.check_keys(session)
         found = cls(account, environment, region, endpoint_url=endpoint_url)
         caller = guard.check_identity(found.client("sts"), account)
-        return cls(account, environment, region, caller, endpoint_url)
+        bundle = guard.emulator_bundle(environ) if endpoint_url else ""
+        return replace(found, caller=caller, bundle=bundle)
 
     @property
     def folder(self) -> Path:
@@ -110,6 +114,9 @@ class Account:
 
     def plan_arguments(self) -> list[str]:
         return [f"-var-file={_tfvars_file(self.environment)}"]
+
+    def ca_bundle(self) -> str:
+        return self.bundle
 
     def describe(self) -> str:
         """One line for the user: where, as whom."""

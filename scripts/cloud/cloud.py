@@ -62,6 +62,9 @@ class Cloud(Protocol):
     def plan_arguments(self) -> list[str]:
         """Arguments of Terraform that name its variables."""
 
+    def ca_bundle(self) -> str:
+        """The file of the authorities that the job believes about the database; empty: terraform/'s own default."""
+
 
 def local_client(endpoint_url: str, service: str) -> Any:
     """boto3 client that can only reach this endpoint: address and keys are explicit, whatever the environment says."""

@@ -63,6 +63,17 @@ def emulator_endpoint(environ: Mapping[str, str]) -> str:
     return url
 
 
+def emulator_bundle(environ: Mapping[str, str]) -> str:
+    """The file of the local environment's authority, for account 000000000000. Raises GuardError for none."""
+    path = environ.get("TF_VAR_aurora_ca_bundle", "")
+    if not path:
+        raise GuardError(
+            f"account {EMULATOR} is the local environment's, and TF_VAR_aurora_ca_bundle does not name its authority",
+            'take its variables: eval "$(make -s env)"',
+        )
+    return path
+
+
 def check_no_endpoint(environ: Mapping[str, str], session: Session) -> None:
     """Raises GuardError when a variable or the profile sends calls elsewhere than to AWS."""
     for name in environ:

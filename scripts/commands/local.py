@@ -94,7 +94,8 @@ def env(inherited: list[str]) -> None:
         "PGPORT": str(found["port"]),
         "PGDATABASE": str(found["dbname"]),
         "PGUSER": str(found["user"]),
-        "PGSSLMODE": "require",
+        "PGSSLMODE": str(found["sslmode"]),
+        "PGSSLROOTCERT": str(found["sslrootcert"]),
         **({"PGHOSTADDR": found["hostaddr"]} if "hostaddr" in found else {}),
         "PGPASSFILE": str(database.write_pgpass(instance, outputs)),
     }

@@ -1,4 +1,4 @@
-"""The cluster's database, reached as a person would: endpoint out of Terraform, password out of the managed secret."""
+"""The cluster's database as a person reaches it: Terraform names the endpoint, the managed secret has the password."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ def parameters(instance: Instance, outputs: dict[str, Any]) -> dict[str, Any]:
         "dbname": outputs["aurora_database_name"],
         "user": secret["username"],
         "password": secret["password"],
-        "sslmode": "require",
+        "sslmode": "verify-full",
+        "sslrootcert": str(instance.authority),
         "connect_timeout": 10,
     }
 

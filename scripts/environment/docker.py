@@ -81,6 +81,11 @@ class Docker:
                 "docker compose up failed:\n    " + "\n    ".join(last), f"logs: {relative(log.parent)}; {_EMBEDDED}"
             )
 
+    def certify(self, instance: Instance) -> None:
+        """Copies the authority out of the container, which has made certificate and key for itself."""
+        authority = self._compose(instance, "exec", "-T", "postgres", "cat", "/run/emulator/tls/authority.pem")
+        instance.authority.write_text(authority)
+
     def stop(self, instance: Instance, names: list[str]) -> None:
         services = [SERVICES[name] for name in names]
         if not set(services) & set(self._states(instance)):

@@ -29,6 +29,9 @@ class Embedded:
         worker.start(instance)
         localstack.start(instance, localstack_env)
 
+    def certify(self, instance: Instance) -> None:
+        postgres.certify(instance)
+
     def stop(self, instance: Instance, names: list[str]) -> None:
         for daemon in reversed(self._daemons(instance)):
             if daemon.name in names and daemon.process():

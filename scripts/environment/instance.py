@@ -119,6 +119,11 @@ class Instance:
         return pem, store
 
     @property
+    def authority(self) -> Path:
+        """PEM file of the authority that signed PostgreSQL's certificate; each start of the environment writes it."""
+        return self.folder.resolve() / "postgres-authority.pem"
+
+    @property
     def account_id(self) -> str:
         return isolation.ACCOUNT
 
@@ -150,6 +155,10 @@ class Instance:
     def plan_arguments(self) -> list[str]:
         """Arguments of plan, apply and destroy that name this account's variables."""
         return []
+
+    def ca_bundle(self) -> str:
+        """The file of the authorities that the job believes about the database."""
+        return str(self.authority)
 
 
 def user_instance_folder() -> Path:

@@ -50,6 +50,7 @@ def start(instance: Instance, *, localstack_env: Mapping[str, str] | None = None
             _check_free(instance.ports)
         if idle:
             runtime.of(instance).start(instance, localstack_env or {})
+        runtime.of(instance).certify(instance)
 
 
 def _check_free(ports: Ports) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 import psycopg
 from filelock import FileLock
 
-from scripts.base.certificates import self_signed, write_private
+from scripts.base.certificates import Issued, issue, write_private
 from scripts.base.console import step
 from scripts.base.errors import SetupError
 from scripts.base.isolation import clean_environment
@@ -64,6 +64,7 @@ def start(instance: Instance) -> None:
         if not (data / "PG_VERSION").exists():
             with step("initialising PostgreSQL"):
                 _initialise(instance, binaries, data, account)
+        _certify(instance, data, account)
         options = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
         command = [str(binaries / "postgres"), "-D", str(data), "-p", str(instance.ports.postgres), *options]
         server.start(command, _environment(), cwd=data, account=account)
@@ -77,6 +78,37 @@ def start(instance: Instance) -> None:
             raise NotReady(error) from error
 
     wait_for("PostgreSQL", answers, seconds=60, remedy=f"see {server.log}")
+
+
+def certify(instance: Instance) -> None:
+    """Sees to it that the running server has a certificate that `instance.authority` signed, older servers too."""
+    account = _account()
+    if not _certify(instance, _data(instance, _base(instance, account)), account):
+        return
+    port, password = instance.ports.postgres, superuser_password(instance)
+    with connect_superuser(port, password) as connection:
+        connection.execute("SELECT pg_reload_conf()")
+
+    def presents_it() -> None:
+        try:
+            connect_superuser(port, password, authority=instance.authority).close()
+        except psycopg.OperationalError as error:
+            raise NotReady(error) from error
+
+    wait_for("PostgreSQL's new certificate", presents_it, seconds=30, remedy=f"see {daemon(instance).log}")
+
+
+def _certify(instance: Instance, data: Path, account: Account | None) -> bool:
+    """Writes certificate, key and authority where they are absent or don't belong together; whether it did."""
+    files = (data / "server.crt", data / "server.key", instance.authority)
+    if all(path.exists() for path in files) and Issued(*(path.read_bytes() for path in files)).is_valid():
+        return False
+    issued = issue("letrus-data-case PostgreSQL")
+    for path, content in zip(files[:2], (issued.certificate, issued.key), strict=True):
+        write_private(path, content)
+        _give(path, account)
+    instance.authority.write_bytes(issued.authority)
+    return True
 
 
 def remove(instance: Instance) -> None:
@@ -153,7 +185,7 @@ def _unpacked(base: Path) -> Path:
 
 
 def _initialise(instance: Instance, binaries: Path, data: Path, account: Account | None) -> None:
-    """initdb, certificate and access rules. Made in a neighbour folder and moved: a data folder is whole or absent."""
+    """Runs initdb and writes the access rules in a neighbour folder, then moves it: no data folder is half made."""
     making = data.with_name(f"{data.name}.making")
     shutil.rmtree(making, ignore_errors=True)
     making.mkdir(parents=True, mode=0o700)
@@ -187,11 +219,7 @@ def _initialise(instance: Instance, binaries: Path, data: Path, account: Account
     finally:
         password.unlink(missing_ok=True)
     (making / "pg_hba.conf").write_text(_HBA)
-    certificate, key = self_signed("letrus-data-case PostgreSQL")
-    (making / "server.crt").write_bytes(certificate)
-    write_private(making / "server.key", key)
-    for name in ("pg_hba.conf", "server.crt", "server.key"):
-        _give(making / name, account)
+    _give(making / "pg_hba.conf", account)
     making.rename(data)
 
 

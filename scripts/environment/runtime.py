@@ -25,6 +25,9 @@ class Runtime(Protocol):
     def start(self, instance: Instance, localstack_env: Mapping[str, str]) -> None:
         """Starts what is idle; returns when every part answers a real question. Raises StartError."""
 
+    def certify(self, instance: Instance) -> None:
+        """Sees to it that `instance.authority` signed the running PostgreSQL's certificate. Raises StartError."""
+
     def stop(self, instance: Instance, names: list[str]) -> None:
         """Ends the named parts that run; data stays."""
 

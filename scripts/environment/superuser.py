@@ -1,6 +1,8 @@
-"""PostgreSQL's superuser, whom on AWS only RDS itself is: for readiness, tests and the emulator, never for the case."""
+"""PostgreSQL's superuser, which on AWS only RDS has: for readiness, tests and the emulator, never for the case."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import psycopg
 
@@ -9,8 +11,10 @@ from scripts.environment import shared
 SUPERUSER = shared.POSTGRES_SUPERUSER
 
 
-def connect_superuser(port: int, password: str, database: str = "postgres") -> psycopg.Connection:
-    """A connection in autocommit mode to the server on 127.0.0.1."""
+def connect_superuser(
+    port: int, password: str, database: str = "postgres", authority: Path | None = None
+) -> psycopg.Connection:
+    """A connection in autocommit mode to the server on 127.0.0.1, verified where `authority` names a PEM file."""
     return psycopg.connect(
         host="127.0.0.1",
         port=port,
@@ -19,4 +23,6 @@ def connect_superuser(port: int, password: str, database: str = "postgres") -> p
         dbname=database,
         connect_timeout=5,
         autocommit=True,
+        sslmode="verify-full" if authority else None,
+        sslrootcert=str(authority) if authority else None,
     )

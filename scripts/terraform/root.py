@@ -27,7 +27,11 @@ class Terraform:
         self.cloud, self.root = cloud, root
         self.log = cloud.folder / "logs" / "terraform.log"
         # As an argument it stands above every tfvars file, *.auto.tfvars of the user too.
-        self._variables = [f"-var=allowed_account_ids={json.dumps([cloud.account_id])}", *cloud.plan_arguments()]
+        self._variables = [
+            f"-var=allowed_account_ids={json.dumps([cloud.account_id])}",
+            *([f"-var=aurora_ca_bundle={cloud.ca_bundle()}"] * bool(cloud.ca_bundle())),
+            *cloud.plan_arguments(),
+        ]
 
     def environment(self) -> dict[str, str]:
         """Variables that let a plain ``terraform`` work on this cloud."""
@@ -37,6 +41,7 @@ class Terraform:
             **provider.choose().environment,
             **({"TF_VAR_provider_max_retries": "3"} if here else {}),
             "TF_VAR_allowed_account_ids": json.dumps([self.cloud.account_id]),
+            **({"TF_VAR_aurora_ca_bundle": self.cloud.ca_bundle()} if self.cloud.ca_bundle() else {}),
             "TF_DATA_DIR": str(self.cloud.folder / "terraform"),
             "TF_IN_AUTOMATION": "true",
             "CHECKPOINT_DISABLE": "true",
