@@ -93,6 +93,7 @@ module "glue" {
   glue_availability_zone = module.networking.glue_availability_zone
   glue_subnet_id         = module.networking.glue_subnet_id
   glue_security_group_id = module.networking.glue_security_group_id
+  aurora_ca_bundle       = var.aurora_ca_bundle
   aurora_host            = module.rds_aurora.cluster_endpoint
   aurora_port            = module.rds_aurora.cluster_port
   aurora_database        = module.rds_aurora.database_name

@@ -24,7 +24,7 @@ output "aurora_database_name" {
 }
 
 output "bucket_data_name" {
-  description = "Bucket of raw/, processed/, scripts/, wheels/ and tmp/."
+  description = "Bucket of raw/, processed/, scripts/, wheels/, certificates/ and tmp/."
   value       = module.s3.bucket_name
 }
 

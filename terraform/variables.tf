@@ -36,6 +36,12 @@ variable "aurora_backup_retention_days" {
   }
 }
 
+variable "aurora_ca_bundle" {
+  type        = string
+  description = "PEM file of the authorities that sign the database's certificate, as an absolute path or relative to this folder. docs/aws.md has the command that fetches Amazon's."
+  default     = "../build/certificates/global-bundle.pem"
+}
+
 variable "aurora_database_name" {
   type        = string
   description = "Database that the cluster is created with."

@@ -82,11 +82,11 @@ data "aws_iam_policy_document" "read" {
     resources = [local.data]
   }
 
-  # Scripts, wheels and samples are resources of the plan.
+  # Scripts, wheels, certificates and samples are resources of the plan.
   statement {
     sid       = "CompareObjects"
     actions   = ["s3:GetObject", "s3:GetObjectTagging"]
-    resources = [for prefix in ["raw", "scripts", "wheels"] : "${local.data}/${prefix}/*"]
+    resources = [for prefix in ["raw", "scripts", "wheels", "certificates"] : "${local.data}/${prefix}/*"]
   }
 
   statement {

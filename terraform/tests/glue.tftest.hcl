@@ -3,6 +3,7 @@ mock_provider "aws" {
 }
 
 variables {
+  aurora_ca_bundle       = "tests/fixtures/ca-bundle.pem"
   aurora_database        = "letrus"
   aurora_host            = "db.example"
   aurora_port            = 5433
@@ -42,6 +43,7 @@ run "job_arguments_are_wired" {
       } == {
       "--TempDir"                   = "s3://unit-data/tmp/"
       "--extra-py-files"            = join(",", [for module in ["arguments", "common", "database", "merge", "outputs", "quality", "reading", "source_files", "staging"] : "s3://unit-data/scripts/${module}.py"])
+      "--extra-files"               = "s3://unit-data/certificates/aurora-ca-bundle.pem"
       "--additional-python-modules" = "s3://unit-data/wheels/psycopg2_binary-0.0.0-cp311-cp311-manylinux2014_x86_64.whl"
       "--custom-logGroup-prefix"    = "/aws-glue/unit"
       "--data_bucket"               = "unit-data"
@@ -52,6 +54,7 @@ run "job_arguments_are_wired" {
       "--aurora_database"           = "letrus"
       "--aurora_table"              = "performance_academica"
       "--aurora_secret_arn"         = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!cluster-mock-AbCdEf"
+      "--aurora_ca_bundle"          = "aurora-ca-bundle.pem"
       "--csv_encoding"              = "utf-8"
       "--csv_separator"             = "auto"
       "--decimal_separator"         = "auto"
@@ -112,6 +115,65 @@ run "says_how_to_get_the_driver" {
   }
 
   expect_failures = [aws_glue_job.this]
+}
+
+run "certificates_are_shipped" {
+  command = plan
+
+  module {
+    source = "./modules/5_glue"
+  }
+
+  assert {
+    condition = (
+      aws_s3_object.ca_bundle.source == "tests/fixtures/ca-bundle.pem" &&
+      aws_s3_object.ca_bundle.source_hash == filemd5("tests/fixtures/ca-bundle.pem") &&
+      aws_s3_object.ca_bundle.content == null
+    )
+    error_message = "The bundle is shipped as a file, whose content is in no plan or state."
+  }
+}
+
+run "says_how_to_get_the_certificates" {
+  command = plan
+
+  module {
+    source = "./modules/5_glue"
+  }
+
+  variables {
+    aurora_ca_bundle = "tests/fixtures/no-bundle.pem"
+  }
+
+  expect_failures = [aws_s3_object.ca_bundle]
+}
+
+run "refuses_a_bundle_without_certificates" {
+  command = plan
+
+  module {
+    source = "./modules/5_glue"
+  }
+
+  variables {
+    aurora_ca_bundle = "tests/fixtures/wheels/psycopg2_binary-0.0.0-cp311-cp311-manylinux2014_x86_64.whl"
+  }
+
+  expect_failures = [aws_s3_object.ca_bundle]
+}
+
+run "refuses_a_private_key" {
+  command = plan
+
+  module {
+    source = "./modules/5_glue"
+  }
+
+  variables {
+    aurora_ca_bundle = "tests/fixtures/with-key.pem"
+  }
+
+  expect_failures = [aws_s3_object.ca_bundle]
 }
 
 run "overlong_runs_are_told_of" {

@@ -56,7 +56,7 @@ run "least_privilege" {
   assert {
     condition = toset(flatten([
       for statement in data.aws_iam_policy_document.glue.statement : statement.resources if statement.sid == "ReadSourcesAndCode" || statement.sid == "WriteResults"
-    ])) == toset([for prefix in ["raw", "scripts", "wheels", "processed", "tmp"] : "arn:aws:s3:::unit-data/${prefix}/*"])
+    ])) == toset([for prefix in ["raw", "scripts", "wheels", "certificates", "processed", "tmp"] : "arn:aws:s3:::unit-data/${prefix}/*"])
     error_message = "The job reads and writes below its prefixes."
   }
 

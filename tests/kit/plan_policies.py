@@ -154,6 +154,21 @@ def only_tls_is_taken(plan: Plan) -> Iterator[str]:
             yield f"{each.address}: a {each.values['connection_type']} connection, of which no policy knows the TLS"
 
 
+def the_database_is_verified(plan: Plan) -> Iterator[str]:
+    """A job that connects to Aurora gets the authorities that it verifies the server by."""
+    shipped = {each.values["key"] for each in plan.of("aws_s3_object")}
+    for job in plan.of("aws_glue_job"):
+        arguments = {**job.values["default_arguments"], **job.unknown.get("default_arguments", {})}
+        if "--aurora_host" not in arguments:
+            continue
+        bundle = f"/{arguments.get('--aurora_ca_bundle')}"
+        if not any(f"/{key}".endswith(bundle) for key in shipped):
+            yield f"{job.address}: no object is the file of --aurora_ca_bundle"
+        files = arguments.get("--extra-files", "")
+        if files is not True and not str(files).endswith(bundle):  # True: known once the bucket is there
+            yield f"{job.address}: --extra-files lacks the file of --aurora_ca_bundle"
+
+
 def no_rights_on_everything(plan: Plan) -> Iterator[str]:
     for each in statements(plan):
         if not each.allows:
@@ -229,6 +244,7 @@ EVERYWHERE: list[Policy] = [
     nothing_is_public,
     no_rule_is_open_to_the_world,
     only_tls_is_taken,
+    the_database_is_verified,
     no_rights_on_everything,
     services_act_for_this_account_only,
     logs_end,

@@ -54,7 +54,7 @@ data "aws_iam_policy_document" "glue" {
   statement {
     sid       = "ReadSourcesAndCode"
     actions   = ["s3:GetObject"]
-    resources = [for prefix in ["raw", "scripts", "wheels"] : "${var.bucket_arn}/${prefix}/*"]
+    resources = [for prefix in ["raw", "scripts", "wheels", "certificates"] : "${var.bucket_arn}/${prefix}/*"]
   }
 
   # Delete, because Spark commits its output by moving it out of a temporary folder.

@@ -29,6 +29,30 @@ resource "aws_s3_object" "wheel" {
   source_hash = filemd5("${var.wheels_dir}/${each.value}")
 }
 
+# The job accepts a database server only with a certificate that one of these authorities signed.
+resource "aws_s3_object" "ca_bundle" {
+  bucket       = var.bucket_name
+  key          = "certificates/aurora-ca-bundle.pem"
+  source       = var.aurora_ca_bundle
+  source_hash  = filemd5(var.aurora_ca_bundle)
+  content_type = "application/x-pem-file"
+
+  lifecycle {
+    precondition {
+      condition     = try(strcontains(file(var.aurora_ca_bundle), "-----BEGIN CERTIFICATE-----"), false)
+      error_message = <<-EOT
+        ${var.aurora_ca_bundle} is missing or has no certificate in PEM form: the job could not verify the database's certificate.
+        Fetch Amazon's bundle of authorities and plan again; docs/aws.md, "Before you begin", has the command.
+      EOT
+    }
+
+    precondition {
+      condition     = !try(strcontains(file(var.aurora_ca_bundle), "PRIVATE KEY-----"), false)
+      error_message = "${var.aurora_ca_bundle} has a private key, which must not go to S3. Give a file with certificates only."
+    }
+  }
+}
+
 # Glue would make the groups itself, without an end of retention and without the key.
 resource "aws_cloudwatch_log_group" "job" {
   # checkov:skip=CKV_AWS_338: messages may name pupils; they are kept no longer than needed to look into a failure
@@ -87,6 +111,7 @@ resource "aws_glue_job" "this" {
     "--job-bookmark-option"       = "job-bookmark-disable"
     "--TempDir"                   = "s3://${var.bucket_name}/tmp/"
     "--extra-py-files"            = join(",", [for file in local.modules : "s3://${var.bucket_name}/${aws_s3_object.script[file].key}"])
+    "--extra-files"               = "s3://${var.bucket_name}/${aws_s3_object.ca_bundle.key}"
     "--additional-python-modules" = join(",", [for wheel in aws_s3_object.wheel : "s3://${var.bucket_name}/${wheel.key}"])
     "--custom-logGroup-prefix"    = var.log_group_prefix
 
@@ -98,6 +123,7 @@ resource "aws_glue_job" "this" {
     "--aurora_database"   = var.aurora_database
     "--aurora_table"      = "performance_academica"
     "--aurora_secret_arn" = var.aurora_secret_arn
+    "--aurora_ca_bundle"  = basename(aws_s3_object.ca_bundle.key)
 
     "--csv_encoding"         = var.csv_encoding
     "--csv_separator"        = var.csv_separator

@@ -1,3 +1,8 @@
+variable "aurora_ca_bundle" {
+  type        = string
+  description = "PEM file of the authorities that sign the database's certificate."
+}
+
 variable "aurora_database" {
   type        = string
   description = "Database of the table."

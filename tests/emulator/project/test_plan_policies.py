@@ -86,6 +86,7 @@ def without(document: Document, type_: str) -> None:
 
 
 BUCKET, CLUSTER = "module.s3.aws_s3_bucket.data", "module.rds_aurora.aws_rds_cluster.this"
+JOB = "module.glue.aws_glue_job.this"
 LOGS = 'module.glue.aws_cloudwatch_log_group.job["error"]'
 ROLE_POLICY = "module.iam.data.aws_iam_policy_document.glue"
 SSE = "module.s3.aws_s3_bucket_server_side_encryption_configuration.data"
@@ -196,6 +197,21 @@ BREAKS: list[tuple[policies.Policy, str, Callable[[Document], Any]]] = [
         policies.only_tls_is_taken,
         "JDBC connection",
         lambda d: after(d, "module.glue.aws_glue_connection.network").update(connection_type="JDBC"),
+    ),
+    (
+        policies.the_database_is_verified,
+        "no bundle",
+        lambda d: after(d, JOB)["default_arguments"].pop("--aurora_ca_bundle"),
+    ),
+    (
+        policies.the_database_is_verified,
+        "bundle that nobody ships",
+        lambda d: after(d, JOB)["default_arguments"].update({"--aurora_ca_bundle": "other.pem"}),
+    ),
+    (
+        policies.the_database_is_verified,
+        "bundle that Glue does not copy",
+        lambda d: after(d, JOB)["default_arguments"].update({"--extra-files": "s3://bucket/other.pem"}),
     ),
     (
         policies.no_rights_on_everything,

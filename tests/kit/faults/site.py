@@ -31,6 +31,7 @@ JOB = "etl"
 DATABASE = "letrus"
 USER = "job"
 TABLE = "performance_academica"
+BUNDLE = "certificates/aurora-ca-bundle.pem"
 APPLICATION = "etl_performance_academica"
 STAGING = f"{TABLE}_staging_%"
 
@@ -79,6 +80,7 @@ class Site:
         s3.create_bucket(Bucket=BUCKET)
         scripts = sorted((TOP / "glue_scripts").glob("*.py"))
         wheel = next(WHEELS.glob("*.whl"))
+        s3.upload_file(str(self.instance.authority), BUCKET, BUNDLE)
         for path in (*scripts, wheel):
             s3.upload_file(str(path), BUCKET, f"{'wheels' if path == wheel else 'scripts'}/{path.name}")
         secret = self.client("secretsmanager").create_secret(
@@ -100,6 +102,7 @@ class Site:
             },
             DefaultArguments={
                 "--extra-py-files": ",".join(f"s3://{BUCKET}/scripts/{name}" for name in modules),
+                "--extra-files": f"s3://{BUCKET}/{BUNDLE}",
                 "--additional-python-modules": f"s3://{BUCKET}/wheels/{wheel.name}",
                 "--data_bucket": BUCKET,
                 "--raw_prefix": "raw/",
@@ -109,6 +112,7 @@ class Site:
                 "--aurora_database": DATABASE,
                 "--aurora_table": TABLE,
                 "--aurora_secret_arn": secret["ARN"],
+                "--aurora_ca_bundle": Path(BUNDLE).name,
             },
         )
 

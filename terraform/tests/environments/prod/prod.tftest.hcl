@@ -6,6 +6,7 @@ mock_provider "aws" {
 
 variables {
   allowed_account_ids = ["123456789012"]
+  aurora_ca_bundle    = "tests/fixtures/ca-bundle.pem"
   wheels_dir          = "tests/fixtures/wheels"
 }
 
