@@ -1,7 +1,7 @@
 -- Denormalised table of the case: one row per aluno, escola and disciplina.
 -- Idempotent: run it before the first job run, and again whenever you like.
 --
---   psql "host=… port=… dbname=letrus user=letrus_admin sslmode=require" -v ON_ERROR_STOP=1 -f sql/01_create_tables.sql
+--   psql "host=… port=… dbname=letrus user=letrus_admin sslmode=verify-full sslrootcert=…" -v ON_ERROR_STOP=1 -f sql/01_create_tables.sql
 
 CREATE TABLE IF NOT EXISTS performance_academica (
     aluno_id    BIGINT        NOT NULL,

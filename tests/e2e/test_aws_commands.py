@@ -34,7 +34,11 @@ class Operator:
 
     def environment(self, **variables: str) -> dict[str, str]:
         said = {"ACCOUNT": ACCOUNT, "ENVIRONMENT": "dev", "STATE_BUCKET": STATE, "YES": "1"}
-        return {**os.environ, **HOSTILE, "AWS_ENDPOINT_URL": self.instance.endpoint_url, **said, **variables}
+        local = {
+            "AWS_ENDPOINT_URL": self.instance.endpoint_url,
+            "TF_VAR_aurora_ca_bundle": str(self.instance.authority),
+        }
+        return {**os.environ, **HOSTILE, **local, **said, **variables}
 
     def make(self, target: str, **variables: str) -> str:
         return make(target, environment=self.environment(**variables))
@@ -104,6 +108,13 @@ def test_bootstrap_leaves_a_bucket_of_another_purpose_alone(operator: Operator) 
     assert done.returncode != 0
     assert "not this project's" in done.stderr
     assert s3.get_bucket_versioning(Bucket="holiday-photos").get("Status") is None
+
+
+def test_plan_without_the_authorities_is_refused_and_says_where_to_get_them(operator: Operator) -> None:
+    done = operator.try_make("aws-plan", TF_VAR_aurora_ca_bundle="../build/certificates/none.pem")
+    assert done.returncode != 0
+    assert "none.pem is missing" in done.stdout and "docs/aws.md" in done.stdout
+    assert "make aws-plan" in operator.try_make("aws-apply").stderr  # no plan was saved
 
 
 def test_apply_needs_a_plan(operator: Operator) -> None:

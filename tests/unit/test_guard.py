@@ -125,6 +125,20 @@ def test_every_command_refuses_another_account_than_that_of_the_keys(name: str) 
     assert "Traceback" not in done.stderr
 
 
+def test_account_of_the_local_environment_needs_the_file_of_its_authority() -> None:
+    """Without it, terraform/'s default would ship Amazon's authorities, which never signed for this machine."""
+    with Recorder("000000000000").running() as here:
+        done = subprocess.run(
+            [sys.executable, "-m", "scripts", "aws", "plan"],
+            cwd=TOP,
+            env={**os.environ, "ACCOUNT": "000000000000", "AWS_ENDPOINT_URL": here.url},
+            capture_output=True,
+            text=True,
+        )
+    assert done.returncode == 1
+    assert "TF_VAR_aurora_ca_bundle" in done.stderr and "make -s env" in done.stderr
+
+
 def test_terraform_gets_the_users_profile_but_no_switch(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_PROFILE", "TF_VAR_alarm_email", "TF_WORKSPACE", "TF_CLI_ARGS_apply", "TF_DATA_DIR"):
         monkeypatch.setenv(name, "x")
