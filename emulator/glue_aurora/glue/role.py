@@ -11,7 +11,7 @@ from localstack.aws.connect import connect_to
 
 from glue_aurora.glue.arguments import role_name_of
 from glue_aurora.glue.errors import RunFailure
-from glue_aurora.glue.trust_policy import trusts_glue
+from glue_aurora.glue.trust_policy import Judgement, judge
 
 _SESSION_NAME = "GlueJobRunnerSession"
 
@@ -41,8 +41,9 @@ def assume_role(role: str, account_id: str, region: str, source_arn: str, sessio
     if role.startswith("arn:") and found["Arn"] != role:
         raise refused
     context = {"aws:SourceAccount": account_id, "aws:SourceArn": source_arn}
-    if not trusts_glue(_document(found["AssumeRolePolicyDocument"]), context):
-        raise refused
+    judgement = judge(_document(found["AssumeRolePolicyDocument"]), context)
+    if not judgement.trusted:
+        raise RunFailure(f"{refused}{_unjudged(judgement)}")
     policy = {"Policy": session_policy} if session_policy else {}
     try:
         answer = clients.sts.assume_role(RoleArn=found["Arn"], RoleSessionName=_SESSION_NAME, **policy)
@@ -50,6 +51,17 @@ def assume_role(role: str, account_id: str, region: str, source_arn: str, sessio
         raise RunFailure(f"Role {role} could not be assumed: {error}") from error
     keys = answer["Credentials"]
     return Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+
+
+def _unjudged(judgement: Judgement) -> str:
+    """What the service would not say: that the emulator, not the policy, may be the reason."""
+    if not judgement.unjudged:
+        return ""
+    return (
+        f" (emulator) The emulator cannot judge this of the trust policy: {'; '.join(judgement.unjudged)}."
+        " A Deny with it counts as matching, an Allow does not. Use StringEquals, StringLike, ArnLike, Bool, Null or"
+        " their negations, with aws:SourceAccount or aws:SourceArn."
+    )
 
 
 def _document(policy: Any) -> Mapping[str, Any]:

@@ -1,57 +1,195 @@
-"""Whether a role's trust policy lets the Glue service assume it."""
+"""Whether a role's trust policy lets the Glue service assume the role.
+
+Sources: IAM guide, reference_policies_elements.html, reference_policies_elements_condition_operators.html,
+reference_policies_condition-keys.html. The emulator knows few keys of the service's request and not every operator. It
+names what it cannot judge, which never helps the role: such a Deny counts as matching, such an Allow does not.
+"""
 
 import fnmatch
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 _SERVICE = "glue.amazonaws.com"
-_EXACT_OPERATORS = frozenset({"StringEquals", "ArnEquals"})
-_PATTERN_OPERATORS = frozenset({"StringLike", "ArnLike", "ArnEquals"})
+_ACTION = "sts:assumerole"
+# What the request of an AWS service has beside the keys that the caller of `judge` gives.
+_KEYS_OF_A_SERVICE = {
+    "aws:SecureTransport": "true",
+    "aws:PrincipalIsAWSService": "true",
+    "aws:PrincipalServiceName": _SERVICE,
+}
+_KEYS_NO_SERVICE_SENDS = frozenset({"sts:externalid"})
+_ELEMENTS = frozenset({"Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Condition"})
+_KINDS_OF_PRINCIPAL = frozenset({"AWS", "Service", "Federated", "CanonicalUser"})
 _IF_EXISTS = "IfExists"
+_PARTS_OF_AN_ARN = 6
 
 
-def trusts_glue(policy: Mapping[str, Any], context: Mapping[str, str]) -> bool:
-    """`context` holds the request's condition keys, such as `aws:SourceAccount`.
+@dataclass(frozen=True)
+class Judgement:
+    """Whether Glue may assume the role, and what of the policy the emulator could not judge."""
 
-    A condition with a key or an operator that is not known here does not hold: AWS would have no value for the key.
-    """
-    effects = {
-        statement.get("Effect")
-        for statement in _list(policy.get("Statement"))
-        if _names_service(statement) and _names_action(statement) and _conditions_hold(statement, context)
-    }
-    return "Allow" in effects and "Deny" not in effects
+    trusted: bool
+    unjudged: tuple[str, ...] = ()
 
 
-def _names_service(statement: Mapping[str, Any]) -> bool:
-    principal = statement.get("Principal", {})
-    services = _list(principal if isinstance(principal, str) else principal.get("Service"))
-    return _SERVICE in services or "*" in services
+class _UnjudgedError(Exception):
+    """The emulator cannot judge this part of a statement. The text names it."""
 
 
-def _names_action(statement: Mapping[str, Any]) -> bool:
-    return any(fnmatch.fnmatchcase("sts:assumerole", action.lower()) for action in _list(statement.get("Action")))
+def judge(policy: Mapping[str, Any], context: Mapping[str, str]) -> Judgement:
+    """Whether `policy` lets Glue assume the role. `context` holds condition keys, such as `aws:SourceAccount`."""
+    keys = {key.lower(): value for key, value in {**_KEYS_OF_A_SERVICE, **context}.items()}
+    allowed = denied = False
+    unjudged: list[str] = []
+    for number, statement in enumerate(_list(policy.get("Statement")), start=1):
+        allows = statement.get("Effect") == "Allow"
+        try:
+            matches = _matches(statement, keys)
+        except _UnjudgedError as reason:
+            unjudged.append(f"{reason} in statement {number} ({statement.get('Effect')})")
+            matches = not allows
+        allowed |= matches and allows
+        denied |= matches and not allows
+    return Judgement(allowed and not denied, tuple(unjudged))
 
 
-def _conditions_hold(statement: Mapping[str, Any], context: Mapping[str, str]) -> bool:
-    known = {key.lower(): value for key, value in context.items()}
-    for operator, conditions in statement.get("Condition", {}).items():
-        optional = operator.endswith(_IF_EXISTS)
-        for key, wanted in conditions.items():
-            actual = known.get(key.lower())
-            if actual is None and optional:
-                continue
-            if actual is None or not _any_matches(operator.removesuffix(_IF_EXISTS), actual, _list(wanted)):
+def _matches(statement: Mapping[str, Any], keys: Mapping[str, str]) -> bool:
+    """Whether the statement is about Glue's request. Raises _UnjudgedError when the known parts leave it open."""
+    parts: list[Callable[[], bool]] = [
+        partial(_elements_are_known, statement),
+        partial(_names_service, statement),
+        partial(_names_action, statement),
+        *_conditions(statement, keys),
+    ]
+    reasons = []
+    for part in parts:
+        try:
+            if not part():
                 return False
+        except _UnjudgedError as reason:
+            reasons.append(str(reason))
+    if reasons:
+        raise _UnjudgedError(", ".join(reasons))
     return True
 
 
-def _any_matches(operator: str, actual: str, wanted: list[Any]) -> bool:
-    if operator in _EXACT_OPERATORS and actual in wanted:
+def _elements_are_known(statement: Mapping[str, Any]) -> bool:
+    unknown = [f"element {name}" for name in statement if name not in _ELEMENTS]
+    if statement.get("Effect") not in ("Allow", "Deny"):
+        unknown.append(f"Effect {statement.get('Effect')!r}")
+    if unknown:
+        raise _UnjudgedError(", ".join(unknown))
+    return True
+
+
+def _names_service(statement: Mapping[str, Any]) -> bool:
+    if "NotPrincipal" not in statement:
+        return _is_service(statement.get("Principal"))
+    if statement.get("Effect") == "Allow":
+        raise _UnjudgedError("element NotPrincipal")  # IAM has it for Deny alone.
+    return not _is_service(statement["NotPrincipal"])
+
+
+def _is_service(principal: Any) -> bool:
+    if principal == "*":
         return True
+    if not isinstance(principal, Mapping):
+        raise _UnjudgedError(f"principal {principal!r}")
+    # IAM takes {"AWS": "*"} and "*" for the same: everyone.
+    if "*" in _list(principal.get("AWS")) or {_SERVICE, "*"} & set(_list(principal.get("Service"))):
+        return True
+    if unknown := sorted(principal.keys() - _KINDS_OF_PRINCIPAL):
+        raise _UnjudgedError(f"principal of kind {unknown[0]}")
+    return False
+
+
+def _names_action(statement: Mapping[str, Any]) -> bool:
+    element = "NotAction" if "NotAction" in statement else "Action"
+    if element not in statement:
+        raise _UnjudgedError("no Action")
+    named = any(_like(_ACTION, action.lower()) for action in _list(statement[element]))
+    return named != (element == "NotAction")
+
+
+def _conditions(statement: Mapping[str, Any], keys: Mapping[str, str]) -> Iterable[Callable[[], bool]]:
+    for operator, conditions in statement.get("Condition", {}).items():
+        for key, wanted in conditions.items():
+            yield partial(_holds, operator, key, _list(wanted), keys)
+
+
+def _holds(operator: str, key: str, wanted: list[Any], keys: Mapping[str, str]) -> bool:
+    plain = operator.removesuffix(_IF_EXISTS)
+    if operator != "Null" and plain not in _OPERATORS:
+        raise _UnjudgedError(f"operator {operator} (key {key})")
+    if key.lower() not in keys and key.lower() not in _KEYS_NO_SERVICE_SENDS:
+        raise _UnjudgedError(f"key {key} (operator {operator})")
+    actual = keys.get(key.lower())
+    values = [_text(value) for value in wanted]
+    if operator == "Null":
+        return ("true" if actual is None else "false") in [value.lower() for value in values]
+    negated, matcher = _OPERATORS[plain]
+    if actual is None:
+        return negated or operator.endswith(_IF_EXISTS)
+    return _any_matches(matcher, actual, values) != negated
+
+
+def _any_matches(matcher: Callable[[str, str], bool], actual: str, values: list[str]) -> bool:
+    open_questions: list[_UnjudgedError] = []
+    for value in values:
+        try:
+            if "${" in value:
+                raise _UnjudgedError(f"policy variable in {value!r}")
+            if matcher(actual, value):
+                return True
+        except _UnjudgedError as reason:
+            open_questions.append(reason)
+    if open_questions:
+        raise open_questions[0]
+    return False
+
+
+def _equal(actual: str, wanted: str) -> bool:
+    return actual == wanted
+
+
+def _equal_in_any_case(actual: str, wanted: str) -> bool:
+    return actual.lower() == wanted.lower()
+
+
+def _like(actual: str, pattern: str) -> bool:
     # IAM knows * and ? only; fnmatch would read a bracket as a set of characters.
-    patterns = [str(value).replace("[", "[[]") for value in wanted]
-    return operator in _PATTERN_OPERATORS and any(fnmatch.fnmatchcase(actual, pattern) for pattern in patterns)
+    return fnmatch.fnmatchcase(actual, pattern.replace("[", "[[]"))
+
+
+def _arn_like(actual: str, pattern: str) -> bool:
+    """IAM compares the six parts of an ARN one by one."""
+    wanted = pattern.split(":", _PARTS_OF_AN_ARN - 1)
+    if len(wanted) != _PARTS_OF_AN_ARN:
+        raise _UnjudgedError(f"value {pattern!r}, which is no ARN")
+    parts = actual.split(":", _PARTS_OF_AN_ARN - 1)
+    return len(parts) == len(wanted) and all(map(_like, parts, wanted))
+
+
+# Operator: whether it negates, and how one value is compared.
+_OPERATORS: Mapping[str, tuple[bool, Callable[[str, str], bool]]] = {
+    "StringEquals": (False, _equal),
+    "StringNotEquals": (True, _equal),
+    "StringEqualsIgnoreCase": (False, _equal_in_any_case),
+    "StringNotEqualsIgnoreCase": (True, _equal_in_any_case),
+    "StringLike": (False, _like),
+    "StringNotLike": (True, _like),
+    "ArnEquals": (False, _arn_like),
+    "ArnNotEquals": (True, _arn_like),
+    "ArnLike": (False, _arn_like),
+    "ArnNotLike": (True, _arn_like),
+    "Bool": (False, _equal_in_any_case),
+}
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _list(value: Any) -> list[Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.kit.glue import ENDED, GlueKit, refused, unique
+from tests.kit.glue import TRUST_GLUE, GlueKit, refused, unique
 
 pytestmark = pytest.mark.emulator
 
@@ -242,6 +242,15 @@ def test_role_that_does_not_trust_glue_fails_the_run(kit: GlueKit, trust: dict[s
     )
 
 
+def test_a_deny_that_cannot_be_judged_fails_the_run_and_is_named(kit: GlueKit) -> None:
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole"}
+    late = {**deny, "Condition": {"DateGreaterThan": {"aws:CurrentTime": "2020-01-01T00:00:00Z"}}}
+    role = kit.create_role({**TRUST_GLUE, "Statement": [*TRUST_GLUE["Statement"], late]})
+    run = kit.finish(kit.create_job(Role=role))
+    assert run["JobRunState"] == "FAILED"
+    assert "operator DateGreaterThan (key aws:CurrentTime) in statement 2 (Deny)" in run["ErrorMessage"]
+
+
 def test_absent_role_fails_the_run(kit: GlueKit) -> None:
     run = kit.finish(kit.create_job(Role="arn:aws:iam::000000000000:role/absent"))
     assert run["JobRunState"] == "FAILED"
@@ -289,6 +298,6 @@ def test_on_demand_trigger_starts_its_jobs(kit: GlueKit) -> None:
     kit.glue.start_trigger(Name=name)
     (started,) = kit.runs(job)
     run = kit.wait(job, started["Id"])
-    assert run["JobRunState"] in ENDED - {"FAILED"}
+    assert run["JobRunState"] == "SUCCEEDED"
     assert (run["TriggerName"], run["Timeout"], run["Arguments"]) == (name, 20, {"--from": "trigger"})
     assert "--from" in json.loads(kit.messages("/aws-glue/jobs/output", run["Id"])[0])

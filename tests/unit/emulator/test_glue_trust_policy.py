@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from emulator.glue_aurora.glue.trust_policy import trusts_glue
+from emulator.glue_aurora.glue.trust_policy import judge
 
 pytestmark = pytest.mark.unit
 
@@ -15,8 +15,15 @@ CONTEXT = {"aws:SourceAccount": "123456789012", "aws:SourceArn": JOB}
 GLUE = {"Effect": "Allow", "Principal": {"Service": "glue.amazonaws.com"}, "Action": "sts:AssumeRole"}
 
 
-def conditioned(operator: str, key: str, value: Any) -> dict[str, Any]:
-    return {**GLUE, "Condition": {operator: {key: value}}}
+DENY = {**GLUE, "Effect": "Deny"}
+
+
+def conditioned(operator: str, key: str, value: Any, base: dict[str, Any] = GLUE) -> dict[str, Any]:
+    return {**base, "Condition": {operator: {key: value}}}
+
+
+def denied_to_all_but(principal: dict[str, Any]) -> dict[str, Any]:
+    return {"Effect": "Deny", "NotPrincipal": principal, "Action": "sts:AssumeRole"}
 
 
 @pytest.mark.parametrize(
@@ -31,10 +38,24 @@ def conditioned(operator: str, key: str, value: Any) -> dict[str, Any]:
         conditioned("StringEquals", "AWS:sourceaccount", ["1", "123456789012"]),
         conditioned("ArnLike", "aws:SourceArn", "arn:aws:glue:*:123456789012:job/*"),
         conditioned("StringEqualsIfExists", "sts:ExternalId", "x"),
+        conditioned("StringNotEquals", "aws:SourceAccount", ["1", "2"]),
+        conditioned("StringNotEquals", "sts:ExternalId", "x"),
+        conditioned("StringNotLike", "aws:SourceAccount", "9*"),
+        conditioned("StringEqualsIgnoreCase", "aws:SourceArn", JOB.upper()),
+        conditioned("ArnNotEquals", "aws:SourceArn", "arn:aws:glue:us-east-1:123456789012:job/other"),
+        conditioned("ArnNotLike", "aws:SourceArn", "arn:aws:glue:*:999999999999:job/*"),
+        conditioned("Bool", "aws:SecureTransport", True),
+        conditioned("Null", "sts:ExternalId", "true"),
+        conditioned("Null", "aws:SourceArn", False),
+        {"Effect": "Allow", "Principal": "*", "NotAction": "sts:TagSession"},
+        [GLUE, conditioned("StringNotEquals", "aws:SourceAccount", "123456789012", DENY)],
+        [GLUE, conditioned("Bool", "aws:SecureTransport", "false", DENY)],
+        [GLUE, denied_to_all_but({"Service": ["glue.amazonaws.com", "ec2.amazonaws.com"]})],
+        [GLUE, {**DENY, "Principal": {"AWS": "arn:aws:iam::123456789012:root"}, "Condition": {"DateLessThan": {}}}],
     ],
 )
 def test_glue_may(statement: Any) -> None:
-    assert trusts_glue({"Statement": statement}, CONTEXT)
+    assert judge({"Statement": statement}, CONTEXT).trusted
 
 
 @pytest.mark.parametrize(
@@ -52,7 +73,53 @@ def test_glue_may(statement: Any) -> None:
         conditioned("StringEquals", "aws:SourceArn", "arn:aws:glue:*:123456789012:job/*"),
         conditioned("ArnLike", "aws:SourceArn", "arn:aws:glue:*:123456789012:job/[e]tl"),
         conditioned("DateGreaterThan", "aws:SourceAccount", "123456789012"),
+        conditioned("StringNotEquals", "aws:SourceAccount", ["1", "123456789012"]),
+        conditioned("Bool", "aws:SecureTransport", "false"),
+        conditioned("Null", "sts:ExternalId", "false"),
+        {"Effect": "Allow", "Principal": "*", "NotAction": ["sts:Assume*"]},
+        [GLUE, conditioned("StringNotEquals", "aws:SourceAccount", "999999999999", DENY)],
+        [GLUE, conditioned("StringNotLike", "aws:SourceAccount", "9*", DENY)],
+        [GLUE, conditioned("ArnNotLike", "aws:SourceArn", "arn:aws:glue:*:999999999999:job/*", DENY)],
+        [GLUE, conditioned("StringNotEqualsIfExists", "sts:ExternalId", "x", DENY)],
+        [GLUE, conditioned("Null", "sts:ExternalId", "true", DENY)],
+        [GLUE, {**DENY, "Principal": {"AWS": "*"}}],
+        [GLUE, {"Effect": "Deny", "Principal": "*", "NotAction": "sts:TagSession"}],
+        [GLUE, denied_to_all_but({"AWS": "arn:aws:iam::123456789012:root"})],
     ],
 )
 def test_glue_may_not(statement: Any) -> None:
-    assert not trusts_glue({"Statement": statement}, CONTEXT)
+    assert not judge({"Statement": statement}, CONTEXT).trusted
+
+
+@pytest.mark.parametrize(
+    ("part", "name"),
+    [
+        ({"Condition": {"DateGreaterThan": {"aws:CurrentTime": "2020-01-01"}}}, "operator DateGreaterThan"),
+        ({"Condition": {"ForAllValues:StringEquals": {"aws:SourceArn": JOB}}}, "operator ForAllValues:StringEquals"),
+        ({"Condition": {"NullIfExists": {"aws:SourceArn": "true"}}}, "operator NullIfExists"),
+        ({"Condition": {"StringEquals": {"aws:SourceOrgID": "o-1"}}}, "key aws:SourceOrgID"),
+        ({"Condition": {"StringNotLike": {"aws:SourceAccount": "${aws:PrincipalAccount}"}}}, "policy variable"),
+        ({"Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:glue:*"}}}, "value 'arn:aws:glue:*'"),
+        ({"Resource": "*"}, "element Resource"),
+        ({"Principal": {"Robot": "r"}}, "principal of kind Robot"),
+        ({"Principal": None}, "principal None"),
+    ],
+)
+def test_what_cannot_be_judged_is_named_and_never_helps(part: dict[str, Any], name: str) -> None:
+    allow = judge({"Statement": {**GLUE, **part}}, CONTEXT)
+    assert not allow.trusted
+    assert name in allow.unjudged[0] and "statement 1 (Allow)" in allow.unjudged[0]
+    deny = judge({"Statement": [GLUE, {**DENY, **part}]}, CONTEXT)
+    assert not deny.trusted
+    assert name in deny.unjudged[0] and "statement 2 (Deny)" in deny.unjudged[0]
+    assert judge({"Statement": [GLUE, {**GLUE, **part}]}, CONTEXT).trusted
+
+
+def test_what_is_not_about_glue_anyway_needs_no_judgement() -> None:
+    other = {**DENY, "Action": "sts:TagSession", "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}
+    assert judge({"Statement": [GLUE, other]}, CONTEXT).unjudged == ()
+
+
+def test_an_allow_with_not_principal_is_named() -> None:
+    statement = {"Effect": "Allow", "NotPrincipal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    assert "element NotPrincipal" in judge({"Statement": statement}, CONTEXT).unjudged[0]
