@@ -32,7 +32,7 @@ SUFFIXES = {".py", ".md", ".sql", ".sh", ".toml", ".tf", ".tfvars", ".yml", ".cs
 
 # What the documents name although the repository does not hold it, by its beginning.
 MADE_BY_COMMANDS = (".local/", "build/", "bench/results/", "ports.env")
-IN_THE_BUCKET = ("raw/", "processed/", "scripts/*.py", "wheels/", "tmp/", "notas/")
+IN_THE_BUCKET = ("raw/", "processed/", "certificates/", "scripts/*.py", "wheels/", "tmp/", "notas/")
 IN_AN_INSTANCE = ("secrets/", "postgres/", "localstack/", "worker/", "logs/", "processes/", "<account>")
 OF_OTHERS = ("localstack_providers_override.tf", "*.auto.tfvars", "*.csv")
 # Named as missing; a line here must go when its folder comes.
