@@ -95,6 +95,18 @@ def test_sources_name_documents_that_exist() -> None:
     assert missing == {}
 
 
+def test_decisions_have_one_form_and_stand_in_the_index() -> None:
+    index = (TOP / "docs" / "decisions" / "README.md").read_text(encoding="utf-8")
+    listed = []
+    for document in (each for each in DOCUMENTS if re.fullmatch(r"\d{4}-.+", each.path.stem)):
+        number, title = re.fullmatch(r"(\d{4})\. (.+)", document.headings[0][1]).groups()  # type: ignore[union-attr]
+        date, status = re.search(r"^Date: (\S+)\. Status: (.+)\.$", document.prose, re.MULTILINE).groups()  # type: ignore[union-attr]
+        assert [text for _, text in document.headings[1:]] == ["Context", "Decision", "Consequences"], document.path
+        assert document.path.name.startswith(number)
+        listed.append(f"| [{number}]({document.path.name}) | {title} | {date} | {status} |")
+    assert [line for line in index.splitlines() if line.startswith("| [")] == listed
+
+
 def test_portuguese_readme_has_the_english_ones_shape() -> None:
     english, portuguese = Document.read(TOP / "README.md"), Document.read(TOP / "README.pt-BR.md")
     assert [level for level, _ in portuguese.headings] == [level for level, _ in english.headings]
