@@ -18,7 +18,7 @@ from tests.kit.recorder import Recorder, Request
 pytestmark = pytest.mark.unit
 # Where a major version of PostgreSQL stands that has to be the one of docker-compose.yml.
 MAJOR = re.compile(
-    r"\bpostgres:(\d+)|PostgreSQL (\d\d)\b|aurora-postgresql(\d+)|_MAJOR_VERSION = (\d+)|MajorEngineVersion\": \"(\d+)"
+    r"\bpostgres:(\d+)|PostgreSQL (\d\d)\b|aurora-postgresql(\d+)|MAJOR_VERSION = (\d+)"
     r"|embedded-postgres-binaries\S+ rev=\"(\d+)\.|embedded-postgres-binaries-[a-z0-9-]+-(\d+)\.\d+\.\d+\.jar"
     r"|default +(?:=|\|) \"(\d+)\.\d+\"|LONG_TERM_VERSION = \"(\d+)\."
 )

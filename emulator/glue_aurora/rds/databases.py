@@ -16,7 +16,7 @@ from glue_aurora.rds.models import Cluster
 from glue_aurora.service.errors import DatabaseError, NotSupportedError
 
 SUPERUSER_ROLE = "rds_superuser"
-_MAJOR_VERSION = 16
+MAJOR_VERSION = 16  # of the server, of every cluster and of the parameter groups' family
 # What rds_superuser may do on RDS, of PostgreSQL's predefined roles.
 _PREDEFINED_ROLES = ("pg_monitor", "pg_signal_backend", "pg_checkpoint")
 # Settings whose value is a list of names: each one has to be quoted by itself.
@@ -224,9 +224,9 @@ def _is_ours(conn: psycopg.Connection[tuple[object, ...]], kind: str, name: str 
 
 def _check_version(conn: psycopg.Connection[tuple[object, ...]]) -> None:
     version = conn.info.server_version
-    if version // 10000 != _MAJOR_VERSION:
+    if version // 10000 != MAJOR_VERSION:
         raise DatabaseError(
-            f"The server behind the emulator is PostgreSQL {version // 10000}.", f"Start PostgreSQL {_MAJOR_VERSION}."
+            f"The server behind the emulator is PostgreSQL {version // 10000}.", f"Start PostgreSQL {MAJOR_VERSION}."
         )
 
 

@@ -6,13 +6,14 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 
-from glue_aurora.rds import faults, network
+from glue_aurora.rds import databases, faults, network
 from glue_aurora.rds.dialect import page
 from glue_aurora.rds.parameter_groups import FAMILY
 from glue_aurora.rds.requests import filtered, refuse_unknown_members
 from glue_aurora.service.errors import NotSupportedError
 
 ENGINE = "aurora-postgresql"
+MAJOR_VERSION = str(databases.MAJOR_VERSION)
 # Minor versions that AWS offers; 16.8 is the one with long-term support.
 VERSIONS = ("16.8", "16.9", "16.10", "16.11", "16.13")
 LONG_TERM_VERSION = "16.8"
@@ -55,7 +56,7 @@ def check_version(version: str | None) -> str:
     """
     if version in VERSIONS:
         return str(version)
-    remedy = f"PostgreSQL 16 stands behind: choose one of {', '.join(VERSIONS)}."
+    remedy = f"PostgreSQL {MAJOR_VERSION} stands behind: choose one of {', '.join(VERSIONS)}."
     if not version or re.fullmatch(r"\d+", version):
         raise NotSupportedError(f"{ENGINE} without a minor version (AWS's default changes)", remedy)
     if version in _WITHDRAWN or not re.fullmatch(r"(11|12|13|14|15|16|17|18)\.\d+(-limitless)?", version):
@@ -100,9 +101,7 @@ def describe_versions(context: RequestContext, request: Mapping[str, Any]) -> di
         for version in VERSIONS
         if request.get("Engine") in (None, "", ENGINE)
         and request.get("DBParameterGroupFamily") in (None, "", FAMILY)
-        and (
-            not request.get("EngineVersion") or version == request["EngineVersion"] or request["EngineVersion"] == "16"
-        )
+        and request.get("EngineVersion") in (None, "", version, MAJOR_VERSION)
         and (not request.get("DefaultOnly") or version == LONG_TERM_VERSION)
     ]
     filters = {
@@ -141,7 +140,7 @@ def describe_orderable(context: RequestContext, request: Mapping[str, Any]) -> d
 def _version(version: str) -> dict[str, Any]:
     return {
         "Engine": ENGINE,
-        "MajorEngineVersion": "16",
+        "MajorEngineVersion": MAJOR_VERSION,
         "EngineVersion": version,
         "DBParameterGroupFamily": FAMILY,
         "DBEngineDescription": "Aurora PostgreSQL",

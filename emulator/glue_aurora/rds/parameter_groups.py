@@ -18,7 +18,7 @@ from glue_aurora.service.dispatch import Handler
 from glue_aurora.service.errors import ApiError, NotSupportedError
 from glue_aurora.service.nulls import without_nothing
 
-FAMILY = "aurora-postgresql16"
+FAMILY = f"aurora-postgresql{databases.MAJOR_VERSION}"
 DEFAULT_GROUP = f"default.{FAMILY}"
 _MOST_PARAMETERS = 20  # of one Modify or Reset request
 
@@ -66,7 +66,8 @@ class Kind:
                 r"(aurora-)?(postgresql|mysql)[\d.]+|(mariadb|oracle|sqlserver|db2|custom|docdb|neptune).*", family
             ):
                 raise NotSupportedError(
-                    f"Parameter group family {family}", f"PostgreSQL 16 stands behind: use {FAMILY}."
+                    f"Parameter group family {family}",
+                    f"PostgreSQL {databases.MAJOR_VERSION} stands behind: use {FAMILY}.",
                 )
             raise faults.invalid_value(f"ParameterGroupFamily {family} is not a valid parameter group family")
         groups = self.groups(store_of(context))
