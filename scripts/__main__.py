@@ -1,4 +1,4 @@
-"""The commands behind make: ``python -m scripts COMMAND``."""
+"""The commands behind make: `python -m scripts COMMAND`."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Helpers that know nothing of the other rooms: console, errors, paths, waiting, processes, isolation, certificates."""
+"""Helpers that import no other room: console, errors, paths, waiting, processes, isolation, certificates, hcl."""

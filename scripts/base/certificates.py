@@ -32,7 +32,7 @@ class Issued:
     authority: bytes
 
     def is_valid(self) -> bool:
-        """Whether the three belong together and clients on 127.0.0.1 can use them for another day."""
+        """Returns whether the three belong together and clients on 127.0.0.1 can use them for another day."""
         try:
             certificate = x509.load_pem_x509_certificate(self.certificate)
             key = serialization.load_pem_private_key(self.key, None)
@@ -49,9 +49,9 @@ class Issued:
 
 
 def issue(common_name: str) -> Issued:
-    """A certificate for 127.0.0.1 and localhost, signed by an authority of its own, both valid for ten years.
+    """Makes a certificate for 127.0.0.1 and localhost, signed by a new authority. Both are valid for ten years.
 
-    The authority's key is forgotten here: it signs nothing else, ever.
+    The function keeps no copy of the authority's key, so the authority never signs anything else.
     """
     authority_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     authority_name = _name(f"{common_name} authority")
@@ -82,7 +82,7 @@ def issue(common_name: str) -> Issued:
 
 
 def self_signed(common_name: str) -> tuple[bytes, bytes]:
-    """A certificate for 127.0.0.1 and localhost, valid for ten years, and its private key, both as PEM."""
+    """Makes a certificate for 127.0.0.1 and localhost, valid for ten years. Returns it and its private key as PEM."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     name = _name(common_name)
     certificate = (
@@ -122,7 +122,7 @@ def write_private(path: Path, content: bytes) -> None:
 
 def write_java_trust_store(path: Path, certificates: Iterable[bytes]) -> None:
     """Writes DER certificates as a PKCS#12 trust store without a password."""
-    with warnings.catch_warnings(action="ignore"):  # some public authorities bend RFC 5280's serial numbers
+    with warnings.catch_warnings(action="ignore"):  # some public authorities have serial numbers that RFC 5280 forbids
         entries = [
             PKCS12Certificate(x509.load_der_x509_certificate(der), f"ca-{n}".encode())
             for n, der in enumerate(certificates)

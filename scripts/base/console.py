@@ -1,4 +1,4 @@
-"""What the commands print: one line a step, progress only on a terminal."""
+"""What the commands print: one line for each step, and progress only on a terminal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 @contextmanager
 def step(text: str) -> Iterator[None]:
-    """Shows ``text`` while the block runs (a spinner on a terminal, else a line), then the time that it took."""
+    """Shows `text` while the block runs, as a spinner on a terminal and else as a line, then its duration."""
     began = time.monotonic()
     if out.is_terminal:
         with out.status(f"{text} …"):

@@ -1,4 +1,4 @@
-"""Errors that a user can meet: each says what happened and what to do."""
+"""The errors that commands raise for the user. Each says what happened and what to do."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import errno
 
 
 class CommandError(Exception):
-    """A command can't go on. ``cause`` is one sentence on what is wrong, ``remedy`` one on what to do about it."""
+    """A command can't go on. `cause` is one sentence on what is wrong, `remedy` one on what to do about it."""
 
     def __init__(self, cause: str, remedy: str = "") -> None:
         super().__init__(cause)
@@ -41,7 +41,7 @@ class JobError(CommandError):
 
 
 class GuardError(CommandError):
-    """A command for AWS refuses to go on: the account is not said, or the environment does not lead to it."""
+    """A command for AWS refuses to continue: the user named no account, or the environment leads elsewhere."""
 
 
 class DatabaseError(CommandError):
@@ -58,7 +58,7 @@ _REMEDIES = {
 
 
 def of_user(error: OSError | ValueError) -> CommandError:
-    """What a user is told of an error that no command expected: what failed, why, and what to do."""
+    """Returns the message for an error that no command expected: what failed, why, and what to do."""
     again = "TRACEBACK=1 before the same command shows where it failed"
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""

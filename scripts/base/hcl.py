@@ -33,7 +33,7 @@ def load(path: Path) -> dict[str, Any]:
 
 
 def blocks(content: dict[str, Any], kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yields label and content of each block `kind "label" {…}` in `content`."""
+    """Yields the label and the content of each block `kind "label" {…}` in `content`."""
     for each in content.get(kind, []):
         for label, block in each.items():
             if label.startswith('"'):

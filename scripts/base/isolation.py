@@ -1,6 +1,6 @@
 """Keeps commands of the local environment on this machine, whatever the caller's environment holds.
 
-The one place that knows which variables could lead a tool elsewhere. For a real account: ``scripts/cloud/guard.py``.
+Only this module knows which variables could lead a tool elsewhere. `scripts/cloud/guard.py` guards real accounts.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ SECRET_KEY = "test"  # noqa: S105 - opens nothing but LocalStack
 # AWS_*: keys, profiles, endpoints, certificates, web identity, container credentials, FIPS, dual stack …
 # TF_AWS_*: the AWS provider's own endpoint variables (hashicorp/terraform-provider-aws#23052).
 # BOTO_CONFIG: credentials in the form of boto 2, which botocore still reads.
-# PG*: libpq takes PGHOSTADDR, PGSERVICE and their like for whatever a connection does not name itself.
+# PG*: libpq takes from PGHOSTADDR, PGSERVICE and the like what a connection does not name itself.
 _LEADS_ELSEWHERE = re.compile(r"(AWS|TF_AWS|PG)[A-Z0-9_]*|BOTO_CONFIG")
-# What makes Terraform do something else than the command says: other variables, arguments, workspace, provider, folder.
+# With these, Terraform takes other variables, arguments, a workspace, a provider or a folder than the command says.
 _CHANGES_TERRAFORM = re.compile(r"TF_CLI_ARGS\w*|TF_WORKSPACE|TF_DATA_DIR|TF_REATTACH_PROVIDERS")
 _TERRAFORM_VARIABLE = re.compile(r"TF_VAR_\w+")
 
-# ~/.aws: a profile's settings (FIPS, certificates, ignored endpoints) count even where keys and endpoint are explicit.
+# ~/.aws: a profile's settings (FIPS, certificates, ignored endpoints) apply even when keys and endpoint are explicit.
 _SHUT_OUT = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
 
 
 def enter_local() -> list[str]:
-    """Takes out of this process's environment what could lead a local command elsewhere; returns the names."""
+    """Removes from this process's environment what could lead a local command elsewhere. Returns the names."""
     taken = sorted(name for name in os.environ if _is_foreign(name))
     for name in taken:
         del os.environ[name]
@@ -36,17 +36,17 @@ def enter_local() -> list[str]:
 
 
 def clean_environment() -> dict[str, str]:
-    """This process's environment without anything that could lead a child process to a real AWS account."""
+    """Returns this process's environment without what could lead a child process to a real AWS account."""
     return {name: value for name, value in os.environ.items() if not _is_foreign(name)} | _SHUT_OUT | no_proxy()
 
 
 def without_terraform_switches() -> dict[str, str]:
-    """This process's environment, AWS variables and all, without what makes Terraform do something else than asked."""
+    """Returns this process's environment with its AWS variables, without those that change what Terraform does."""
     return {name: value for name, value in os.environ.items() if not _CHANGES_TERRAFORM.fullmatch(name)}
 
 
 def aws_variables(endpoint_url: str) -> dict[str, str]:
-    """Variables that lead any AWS SDK to ``endpoint_url`` and nowhere else: profiles and config files are shut out."""
+    """Returns variables that lead every AWS SDK to `endpoint_url` only. They shut out profiles and config files."""
     return {
         "AWS_ENDPOINT_URL": endpoint_url,
         "AWS_ACCESS_KEY_ID": ACCESS_KEY,
@@ -60,7 +60,7 @@ def aws_variables(endpoint_url: str) -> dict[str, str]:
 
 
 def no_proxy() -> dict[str, str]:
-    """Variables that keep requests to 127.0.0.1 away from a proxy; some tools read one spelling, some the other."""
+    """Returns variables that keep requests to 127.0.0.1 away from a proxy, in both spellings that tools read."""
     found = {}
     for name in ("NO_PROXY", "no_proxy"):
         hosts = [host for host in os.environ.get(name, "").split(",") if host and host != "127.0.0.1"]

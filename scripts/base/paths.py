@@ -1,4 +1,4 @@
-"""Where things lie: everything under the clone's ``.local/`` or the user's cache folder."""
+"""The project's folders. What commands write lies in the clone's `.local/`, `build/`, or the user's cache folder."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ CACHE = user_cache_path("letrus-data-case", appauthor=False)
 
 
 def relative(path: Path) -> str:
-    """``path`` as a person in the clone would type it."""
+    """Returns `path` as a person in the clone would type it."""
     return str(path.relative_to(TOP)) if path.is_relative_to(TOP) else str(path)

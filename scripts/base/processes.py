@@ -96,7 +96,7 @@ class _Reader(threading.Thread):
 
 
 def _end(process: subprocess.Popen[str], reader: _Reader | None) -> int:
-    """The exit code of `process`, once all of its output is read."""
+    """Returns the exit code of `process` after reading all of its output."""
     code = process.wait()
     if reader:
         reader.done.wait()
@@ -114,7 +114,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Daemon:
-    """One background process of the instance in ``folder``: its record in ``processes/``, its output in ``logs/``."""
+    """One background process of the instance in `folder`: its record in `processes/`, its output in `logs/`."""
 
     folder: Path
     name: str
@@ -129,7 +129,7 @@ class Daemon:
         return self.folder / "processes" / f"{self.name}.json"
 
     def process(self) -> psutil.Process | None:
-        """The live process, or None; a pid that the system gave to somebody else meanwhile is not ours."""
+        """Returns the live process or None. A pid that the system has since given to another process does not count."""
         try:
             record = json.loads(self._record.read_text())
             process = psutil.Process(record["pid"])
@@ -146,7 +146,7 @@ class Daemon:
         cwd: Path,
         account: Account | None = None,
     ) -> None:
-        """Starts ``command`` detached from this terminal, as ``account`` where given."""
+        """Starts `command` detached from this terminal, as `account` when one is given."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self._record.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
@@ -166,7 +166,11 @@ class Daemon:
         self._record.write_text(json.dumps(record))
 
     def check_alive(self) -> None:
-        """Raises :class:`StartError` with the log's last lines when the process has ended."""
+        """Checks that the process lives.
+
+        Raises:
+            StartError: the process has ended. The cause has the log's last lines.
+        """
         if self.process() is None:
             lines = self.log.read_text(errors="replace").splitlines()[-15:] if self.log.exists() else []
             raise StartError(
@@ -175,7 +179,7 @@ class Daemon:
             )
 
     def stop(self, seconds: float = 30) -> bool:
-        """Ends the process and what it started, by force after ``seconds``. False: it was not alive."""
+        """Ends the process and what it started, by force after `seconds`. Returns whether the process was alive."""
         process = self.process()
         if process is None:
             self._record.unlink(missing_ok=True)

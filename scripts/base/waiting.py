@@ -1,4 +1,4 @@
-"""Waits for readiness: asks a real question until it is answered, with a limit."""
+"""Waits until a part is ready: repeats a real question until it has an answer, up to a limit."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class NotReady(Exception):
 
 
 def wait_for(what: str, question: Callable[[], T], *, seconds: float, remedy: str) -> T:
-    """Repeats ``question`` every 0.2 s while it raises :class:`NotReady`; returns its answer.
+    """Repeats `question` every 0.2 s while it raises `NotReady`. Returns its answer.
 
     Raises:
-        StartError: no answer within ``seconds``; whatever else ``question`` raises passes through at once.
+        StartError: no answer came within `seconds`. Every other error of `question` passes through at once.
     """
     asking = Retrying(retry=retry_if_exception_type(NotReady), stop=stop_after_delay(seconds), wait=wait_fixed(0.2))
     with step(f"waiting for {what}"):

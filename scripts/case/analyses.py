@@ -24,7 +24,7 @@ Group = list[dict[str, Any]]
 
 
 def analyses(rows: Iterable[Row]) -> list[list[Row]]:
-    """The rows of each of the three statements, each list in :func:`sorted_rows` order."""
+    """Returns the rows of each of the three statements, each list in the order of `sorted_rows`."""
     lines = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
     by_escola = _grouped(lines, lambda line: (line["regiao"], line["escola_id"], line["nome_escola"]))
     by_rede = _grouped(lines, lambda line: line["rede"])
@@ -43,7 +43,7 @@ def analyses(rows: Iterable[Row]) -> list[list[Row]]:
 
 
 def sorted_rows(rows: Iterable[Row]) -> list[Row]:
-    """Rows in one order, whatever their types."""
+    """Returns the rows in one fixed order that does not depend on their types."""
     return sorted(rows, key=str)
 
 

@@ -1,4 +1,4 @@
-"""SQL through the RDS Data API: Aurora is in private subnets, and this is the way in that needs no bastion.
+"""SQL through the RDS Data API. Aurora is in private subnets, and the Data API reaches it without a bastion host.
 
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.html
 """
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Result:
-    """Rows of a statement: int, float, bool, str, bytes or None; NUMERIC as Decimal. ``updated``: rows written."""
+    """Rows of a statement: int, float, bool, str, bytes or None, NUMERIC as Decimal. `updated` counts rows written."""
 
     columns: list[str]
     rows: list[tuple[Any, ...]]
@@ -33,10 +33,13 @@ class Result:
 
 
 class DataApi:
-    """Statements on the cluster's database as its master user, by the managed secret. Raises DatabaseError."""
+    """Runs statements on the cluster's database as its master user, with the managed secret.
+
+    Its methods raise DatabaseError when the cluster refuses or does not wake up.
+    """
 
     def __init__(self, cloud: Cloud, outputs: Mapping[str, Any], waking: Callable[[], None] = lambda: None) -> None:
-        """``waking`` is called each time that the cluster answers that it is paused and now resumes."""
+        """Calls `waking` each time that the cluster answers that it was paused and resumes."""
         self._client, self._waking = cloud.client("rds-data"), waking
         found = cloud.client("rds").describe_db_clusters(DBClusterIdentifier=outputs["aurora_cluster_identifier"])
         cluster = found["DBClusters"][0]
@@ -51,7 +54,7 @@ class DataApi:
 
     @contextmanager
     def transaction(self, *, read_only: bool = False) -> Iterator[Callable[..., Result]]:
-        """Gives ``execute(sql, **values)``; committed at the end of the block, rolled back when it fails."""
+        """Yields `execute(sql, **values)`. Commits at the end of the block, rolls back when the block fails."""
         began = self._call(self._client.begin_transaction, **self._cluster, **self._database)
         inside = {"transactionId": began["transactionId"]}
         try:
@@ -59,7 +62,7 @@ class DataApi:
                 self._execute("SET TRANSACTION READ ONLY", inside, {})
             yield lambda sql, **values: self._execute(sql, inside, values)
         except BaseException:
-            with suppress(DatabaseError):  # AWS may have rolled back by itself; what failed first is what to show
+            with suppress(DatabaseError):  # AWS may have rolled back by itself; the user must see the first failure
                 self._call(self._client.rollback_transaction, **self._cluster, **inside)
             raise
         self._call(self._client.commit_transaction, **self._cluster, **inside)
@@ -80,7 +83,7 @@ class DataApi:
         )
 
     def _call(self, operation: Callable[..., T], **arguments: Any) -> T:
-        """Asks again while the cluster resumes: the first call to a paused one wakes it and fails."""
+        """Repeats the call while the cluster resumes: the first call to a paused cluster wakes it and fails."""
         try:
             return Retrying(
                 retry=retry_if_exception(_is_resuming),
@@ -110,6 +113,6 @@ def _row(record: Sequence[Mapping[str, Any]], numeric: Sequence[bool]) -> tuple[
         if kind == "isNull":
             value = None
         elif is_numeric:
-            value = Decimal(str(value))  # comes as text, so that no digit is lost
+            value = Decimal(str(value))  # AWS sends text, so that no digit is lost
         values.append(value)
     return tuple(values)

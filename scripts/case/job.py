@@ -26,7 +26,7 @@ SETS = ("alunos", "escolas", "notas")
 
 @dataclass
 class Run:
-    """A job run that has ended. ``summary``: the job's own counts, None when it did not come so far."""
+    """A job run that has ended. `summary` has the job's own counts, or is None when the job did not print them."""
 
     id: str
     state: str
@@ -36,12 +36,13 @@ class Run:
 
 
 def upload(cloud: Cloud, bucket: str, folder: Path) -> list[str]:
-    """Uploads the three sets of ``folder`` to ``raw/``; returns their keys.
+    """Uploads the three sets of `folder` to `raw/`. Returns their keys.
 
-    A set is ``notas.csv``, ``notas.csv.gz`` or the files of ``notas/``. It takes the place of what ``raw/`` has of it,
-    whatever form that has: the job refuses a set that is there in two.
+    A set is `notas.csv`, `notas.csv.gz` or the files of `notas/`. The upload removes the set's other files from
+    `raw/`, because the job refuses a set in two forms.
 
-    Raises CommandError when a set is missing.
+    Raises:
+        CommandError: `folder` lacks a set.
     """
     found = {name: source_files(folder, name) for name in SETS}
     if missing := [f"{name}.csv" for name, files in found.items() if not files]:
@@ -64,13 +65,17 @@ def upload(cloud: Cloud, bucket: str, folder: Path) -> list[str]:
 
 
 def source_files(folder: Path, name: str) -> list[Path]:
-    """The files of a set in ``folder``, in all the forms that the job reads."""
+    """Returns the files of a set in `folder`, in every form that the job reads."""
     patterns = (f"{name}.csv", f"{name}.csv.gz", f"{name}/*.csv", f"{name}/*.csv.gz")
     return [path for pattern in patterns for path in sorted(folder.glob(pattern)) if path.is_file()]
 
 
 def parse_arguments(text: str) -> dict[str, str]:
-    """``--key value --flag`` as Glue's Arguments. Raises CommandError for anything else."""
+    """Returns Glue's Arguments for a text such as `--key value --flag`.
+
+    Raises:
+        CommandError: `text` has another form.
+    """
     try:
         tokens = shlex.split(text)
     except ValueError as error:
@@ -94,10 +99,10 @@ def run(
     arguments: dict[str, str] | None = None,
     show: Callable[[str], None] = lambda line: None,
 ) -> Run:
-    """Starts a run, gives ``show`` its output log line by line while it runs, and returns it when it has ended.
+    """Starts a run, passes each line of its output log to `show`, and returns the ended run.
 
     Raises:
-        JobError: Glue did not take the run.
+        JobError: Glue refused the run.
     """
     glue, name = cloud.client("glue"), outputs["glue_job_performance_academica_name"]
     try:
@@ -108,13 +113,13 @@ def run(
 
 
 def follow(cloud: Cloud, outputs: dict[str, Any], run_id: str, show: Callable[[str], None]) -> Run:
-    """The run when it has ended; until then ``show`` gets its output log. Interrupted, it stops the run."""
+    """Passes the run's output log to `show` until the run ends. Returns the ended run. An interrupt stops the run."""
     glue, name = cloud.client("glue"), outputs["glue_job_performance_academica_name"]
     lines: list[str] = []
     follower = _Follower(cloud.client("logs"), outputs["glue_log_group_output"], run_id)
 
     def look() -> JobRunTypeDef:
-        # State first, log second: what was logged before the end is read before the last look ends the loop.
+        # State first, log second: the last look then reads everything that the run logged before its end.
         found = glue.get_job_run(JobName=name, RunId=run_id)["JobRun"]
         for line in follower.new_lines():
             lines.append(line)
@@ -146,7 +151,11 @@ def follow(cloud: Cloud, outputs: dict[str, Any], run_id: str, show: Callable[[s
 
 
 def log_lines(cloud: Cloud, outputs: dict[str, Any], run_id: str, group: str) -> list[str]:
-    """What the run (the last one when ``run_id`` is empty) logged to ``group``. Raises JobError when there is none."""
+    """Returns the lines that the run `run_id`, or the last run when it is empty, logged to `group`.
+
+    Raises:
+        JobError: the job has no run yet.
+    """
     name = outputs["glue_job_performance_academica_name"]
     if not run_id:
         runs = cloud.client("glue").get_job_runs(JobName=name, MaxResults=1)["JobRuns"]
@@ -157,7 +166,7 @@ def log_lines(cloud: Cloud, outputs: dict[str, Any], run_id: str, group: str) ->
 
 
 def summary_of(lines: Sequence[str]) -> dict[str, Any] | None:
-    """The run's counts: the last line of the log that is the job's summary (docs/interfaces.md)."""
+    """Returns the run's counts from the last summary in its log (docs/interfaces.md), or None."""
     for line in reversed(lines):
         if line.startswith("{") and '"run_summary"' in line:
             found: dict[str, Any] = json.loads(line)
@@ -188,7 +197,7 @@ class _Follower:
             self._token = page["nextForwardToken"]
 
     def _find(self) -> bool:
-        """The driver's stream has the run's name (seen on Glue 5.1), or that with "-driver" (AWS's page on logs)."""
+        """Finds the driver's stream: the run's id (seen on Glue 5.1), or the id with "-driver" (AWS's page on logs)."""
         try:
             found = self._logs.describe_log_streams(logGroupName=self._group, logStreamNamePrefix=self._run)
         except self._logs.exceptions.ResourceNotFoundException:

@@ -1,4 +1,4 @@
-"""SQL files as the statements they hold."""
+"""Splits SQL files into their statements."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import sqlparse
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement without comments; ``name`` is what ``-- name: …`` above it says, or empty."""
+    """One statement without comments. `name` comes from the line `-- name: …` above it, else it is empty."""
 
     sql: str
     name: str = ""
 
 
 def statements(text: str) -> list[Statement]:
-    """The statements of ``text`` in order: the Data API takes one a call."""
+    """Returns the statements of `text` in order. The Data API takes one in each call."""
     found = []
     for part in sqlparse.split(text):
-        # Without comments: the Data API looks for :parameters, and who knows whether in comments too.
+        # Without comments: AWS does not say whether the Data API looks for :parameters in comments too.
         sql = sqlparse.format(part, strip_comments=True).strip().rstrip(";").strip()
         if sql:
             name = re.search(r"^--\s*name:\s*(\S+)", part, re.M)

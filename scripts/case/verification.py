@@ -1,4 +1,4 @@
-"""Whether a deployed environment did what the case asks: checked from outside, through the AWS APIs alone."""
+"""Checks from outside, through AWS's APIs alone, whether a deployed environment does what the case asks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scripts.environment.database import ANALYSIS
 
 TABLE = "performance_academica"
 KEY = ("aluno_id", "escola_id", "disciplina")
-PAGE = 2000  # rows a call; an answer of the Data API has 1 MiB at most
+PAGE = 2000  # rows in one call; an answer of the Data API has 1 MiB at most
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Check:
 
 
 def verify(cloud: Cloud, outputs: Mapping[str, Any], api: DataApi, show: Callable[[str], None]) -> list[Check]:
-    """The checks, in order. Starts one run of the job, the one that must change nothing.
+    """Returns the checks in order. Starts one run of the job, which must change nothing.
 
     Raises:
         JobError: the job has no run that SUCCEEDED, or its log has no counts.
@@ -47,7 +47,7 @@ def verify(cloud: Cloud, outputs: Mapping[str, Any], api: DataApi, show: Callabl
         Check(
             "the table holds every row of it, all columns",
             set(stored) <= set(table),
-            f"{len(table)} rows" + (f", {others} of them of earlier runs" if others else ""),
+            f"{len(table)} rows" + (f", {others} of them from earlier runs" if others else ""),
         ),
         _analyses(api, table),
     ]
@@ -70,7 +70,7 @@ def verify(cloud: Cloud, outputs: Mapping[str, Any], api: DataApi, show: Callabl
 
 
 def table_rows(api: DataApi) -> list[Row]:
-    """Every row of the table by key, a page a call."""
+    """Returns every row of the table in the order of its key. Each call reads one page."""
     order, columns = ", ".join(KEY), ", ".join(COLUMNS)
     rows: list[Row] = []
     with api.transaction(read_only=True) as execute:
@@ -125,7 +125,7 @@ def _analyses(api: DataApi, table: list[Row]) -> Check:
 
 
 def _row_versions(api: DataApi) -> list[Row]:
-    """One value that changes when any row is written again, be it with the same values."""
+    """Returns one value that changes when any row is written again, with the same values too."""
     key = " || '/' || ".join(f"CAST({name} AS text)" for name in (*KEY, "xmin"))
     with api.transaction(read_only=True) as execute:
         sql = f"SELECT md5(string_agg({key}, ',' ORDER BY {', '.join(KEY)})) FROM {TABLE}"  # noqa: S608 - constants

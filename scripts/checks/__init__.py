@@ -1,1 +1,1 @@
-"""The layers behind `make test`, the benchmark's set-up, the look into the public images."""
+"""The layers behind `make test`, the linters, the benchmark's set-up, the checks of the public images."""

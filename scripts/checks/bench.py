@@ -1,4 +1,4 @@
-"""``make bench``: what the benchmark needs, a PostgreSQL of its own around it, and nothing left after it."""
+"""`make bench`: sets up what the benchmark needs, starts a PostgreSQL for it, and removes both afterwards."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scripts.supply import jars, java, venvs, wheels
 
 
 def run() -> int:
-    """Runs ``python -m bench`` (bench/README.md) with the caller's variables; its exit code."""
+    """Runs `python -m bench` (bench/README.md) with the caller's variables. Returns its exit code."""
     python = venvs.bench()
     worker, s3a, jdbc, modules = java.worker(), jars.s3a(), jars.jdbc(), wheels.importable()
     instance = Instance.open(LOCAL / f"bench-{os.getpid()}", Ports.free())

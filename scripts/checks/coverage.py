@@ -1,6 +1,6 @@
-"""How much of scripts/ the layers run, counted in every process of the tools' virtual environment.
+"""Counts how much of scripts/ the layers run, in every process of the virtual environment `tools`.
 
-Only `make test` measures. A single layer, `make e2e` above all, runs at its full speed.
+Only `make test` measures. A single layer runs without the cost of measuring, `make e2e` above all.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _COVERAGE: list[str | Path] = [Path(sys.executable), "-m", "coverage"]
 
 
 def start() -> None:
-    """Makes :func:`pytest` return a measured command from now on, and forgets earlier counts."""
+    """Makes `pytest` return a measured command from now on, and forgets earlier counts."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     # coverage reads the variable. Each process writes a file of its own beside this name.

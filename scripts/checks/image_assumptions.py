@@ -1,4 +1,4 @@
-"""What the project takes for granted about the three public images, each with a command that shows whether it is so."""
+"""What the project assumes about the three public images, each with a command that shows whether it is true."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from scripts.environment.shared import INITDB_ARGUMENTS, POSTGRES_MAJOR
 
 @dataclass(frozen=True)
 class Assumption:
-    """``command`` is bash, run in the image; its output must match the regular expression ``pattern``.
+    """One assumption. bash runs `command` in the image, and its output must match the regular expression `pattern`.
 
-    Where ``essential`` is false, the project runs without it: the difference is shown and fails nothing.
+    The project runs without an assumption that is not `essential`: a difference is shown and fails nothing.
     """
 
     what: str
@@ -22,7 +22,7 @@ class Assumption:
 
 
 def _package(name: str, version: str, *, essential: bool = False) -> Assumption:
-    """A package of Glue 5.1 (awslabs/aws-glue-libs, branch glue-5.1, base-requirements.txt)."""
+    """Assumes a package of Glue 5.1 (awslabs/aws-glue-libs, branch glue-5.1, base-requirements.txt)."""
     command = f"""$python -c "from importlib.metadata import version; print(version('{name}'))" 2>&1 | tail -1"""
     return Assumption(f"{name} for Python", version, command, rf"^{version}$", essential)
 
@@ -32,7 +32,7 @@ def _without(name: str) -> Assumption:
     return Assumption(f"no {name}: a job brings its own", "ModuleNotFoundError", command, "^ModuleNotFoundError", False)
 
 
-# As the agent sets Spark up for a run. No request leaves: S3A looks at no bucket before it is asked for a file.
+# As the agent sets Spark up for a run. No request leaves: S3A asks for no bucket until a job asks for a file.
 _S3A = """\
 cat >/tmp/s3a.py <<'END'
 from pyspark.sql import SparkSession
@@ -49,7 +49,7 @@ AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=x spark-submit --master 'local[1]' --d
   /tmp/s3a.py >/tmp/s3a.out 2>/tmp/s3a.err
 grep ^found /tmp/s3a.out || grep -E 'Exception|Error' /tmp/s3a.err | tail -1"""
 
-# The mapping may stand in either file, in the form of its kind.
+# Either file may have the mapping, each in its own format.
 _S3_MAPPING = r"""
 cat /etc/spark/conf/spark-defaults.conf /etc/spark/conf/core-site.xml /etc/hadoop/conf/core-site.xml 2>/dev/null |
   tr '\n' ' ' | grep -oE 'fs\.s3\.impl(</name>)?[[:space:]]*(<value>)?[[:space:]=]*[A-Za-z0-9.]+' | head -1 |

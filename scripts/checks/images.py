@@ -1,6 +1,6 @@
-"""``make verify-images``: are the three public images what the project takes them for?
+"""`make verify-images`: checks the assumptions of `image_assumptions.py` about the three public images.
 
-Each image answers the questions of ``image_assumptions.py`` in one container without a network, as its service starts.
+Each image runs in one container without a network, started as its service is.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from scripts.environment import docker
 SECONDS = 300
 BUILT = "letrus-data-case/verify-images"
 _PREAMBLE = "python=$(command -v python3.11 || command -v python3)\n"
-# What the agent prints, then what it answers, then how it ends: as compose starts it, in a container without a network.
+# Starts the agent as compose does. Prints its answer and its exit code, or its last lines when it does not start.
 _AGENT = r"""
 import json, os, subprocess, sys, urllib.request
 with open("/tmp/worker_token", "w") as file:
@@ -53,20 +53,20 @@ class Finding:
 
     @property
     def verdict(self) -> str:
-        """``ok``; ``differs`` where the project runs all the same; ``WRONG`` where it does not."""
+        """`ok`, `differs` when the project runs with the difference, or `WRONG` when it does not."""
         if re.search(self.assumption.pattern, self.found):
             return "ok"
         return "WRONG" if self.assumption.essential else "differs"
 
 
 def verify() -> bool:
-    """Prints what was found of each assumption; False when an essential one does not hold.
+    """Prints what each image answered. Returns False when an essential assumption is wrong.
 
     Raises:
         CommandError: Docker does not answer, an image can't be pulled, or the plugin's image can't be built.
     """
     if missing := docker.missing():
-        raise CommandError(missing, "start Docker: the images can be looked at in it only")
+        raise CommandError(missing, "start Docker: only a container shows what is in an image")
     docker.Docker().setup()
     config = _compose_config()
     glue, localstack, postgres = _named("aws-glue-libs"), _named("localstack/localstack"), _named("postgres")
@@ -94,7 +94,7 @@ def _compose_config() -> dict:
 
 
 def ask(image: str, assumptions: Sequence[Assumption], *, login: bool = False) -> list[Finding]:
-    """Runs all commands in one container, each in a shell of its own."""
+    """Runs all commands in one container, each in a shell of its own. Returns what each one found."""
     parts = [f"echo '@@{n}'; (\n{each.command}\n) </dev/null 2>&1" for n, each in enumerate(assumptions)]
     script = _PREAMBLE + "\n".join([*parts, "true"])
     done = _run(image, ["-lc" if login else "-c", script], ["--entrypoint", "bash"])
@@ -104,7 +104,7 @@ def ask(image: str, assumptions: Sequence[Assumption], *, login: bool = False) -
 
 
 def _agent(image: str, service: dict) -> Finding:
-    """The agent, started by compose's own command line, with its limits but for memory."""
+    """Starts the agent by compose's own command line, with the same limits except that of memory."""
     what = Assumption("the worker agent starts", "answers /health, ends with 0", "", r"^ok Spark .* ended with 0$")
     settings = {name: str(value) for name, value in service["environment"].items()}
     settings |= {"GLUE_WORKER_TOKEN_FILE": "/tmp/worker_token", "AGENT": json.dumps(_unescaped(service["entrypoint"]))}  # noqa: S108
@@ -117,12 +117,12 @@ def _agent(image: str, service: dict) -> Finding:
 
 
 def _unescaped(command: list[str]) -> list[str]:
-    """Compose writes a dollar sign as two."""
+    """Returns the parts of `command` with single dollar signs, which compose writes twice."""
     return [part.replace("$$", "$") for part in command]
 
 
 def _plugin() -> Iterable[Finding]:
-    """LocalStack's image with the plugin, built as compose builds it."""
+    """Builds LocalStack's image with the plugin as compose does, and checks it."""
     dockerfile = TOP / "docker" / "localstack" / "Dockerfile"
     done = _docker(["build", "--quiet", "--tag", BUILT, "--file", str(dockerfile), str(TOP)])
     if done.returncode:
@@ -157,7 +157,7 @@ def _show(image: str, findings: list[Finding]) -> bool:
 
 
 def _published(image: str) -> str:
-    """Architectures that the registry has of the tag."""
+    """Returns the architectures for which the registry has the tag."""
     shown = docker.query("manifest", "inspect", image)
     if shown is None:
         return "unknown: the registry does not answer"
@@ -169,13 +169,13 @@ def _run(
     image: str, command: list[str], options: list[str], extra: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     name = f"letrus-verify-images-{os.getpid()}"
-    # Spark looks its host's name up, and without a network no other has an address.
+    # Spark looks up its host's name, and without a network only this name has an address.
     container = ["--rm", "--name", name, "--network", "none", "--hostname", "localhost"]
     try:
         return _docker(["run", *container, *options, image, *command], extra)
     except subprocess.TimeoutExpired:
         _docker(["rm", "--force", name])
-        raise SetupError(f"{image} did not answer within {SECONDS} s", "is the machine short of memory?") from None
+        raise SetupError(f"{image} did not answer within {SECONDS} s", "free memory, then run it again") from None
 
 
 def _docker(arguments: list[str], extra: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:

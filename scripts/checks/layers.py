@@ -1,4 +1,4 @@
-"""Runs the checks, a layer at a time, each in the venv that it needs."""
+"""Runs the checks layer by layer, each in the venv that it needs."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def run(layers: tuple[str, ...]) -> int:
 
 
 def unit() -> int:
-    """Neither Spark, nor a server, nor Terraform: tests/unit/conftest.py fails a test that starts one."""
+    """Runs the unit tests. tests/unit/conftest.py fails a test that starts Spark, a server or Terraform."""
     return _pytest(Path(sys.executable), "unit", "tests/unit", "-n", "2", "--dist", "loadscope")
 
 
@@ -53,7 +53,7 @@ def isolation() -> int:
 
 
 def job() -> int:
-    """Spark and a PostgreSQL server of its own, removed afterwards."""
+    """Runs the job's tests with Spark and a PostgreSQL server, which it removes afterwards."""
     lifecycle.setup("embedded")
     instance = Instance.open(LOCAL / f"test-job-{os.getpid()}", Ports.free())
     try:
@@ -95,7 +95,7 @@ def commands() -> int:
 
 
 def faults() -> int:
-    """A few of them; FAULTS=n for more."""
+    """Runs a few faults, or as many as FAULTS says."""
     return _pytest(Path(sys.executable), "faults", "tests/faults", "-p", "no:randomly")
 
 
@@ -104,7 +104,7 @@ def compose() -> int:
 
 
 def terraform() -> int:
-    """``terraform test`` with mocked providers; needs no environment."""
+    """Runs `terraform test` with mocked providers. It needs no environment."""
     folder = LOCAL / "terraform-test"
     env = {**provider.choose().environment, "TF_DATA_DIR": str(folder), "CHECKPOINT_DISABLE": "true"}
     environments = sorted(path.stem for path in (TOP / "terraform" / "environments").glob("*.tfvars"))
@@ -123,7 +123,7 @@ def terraform() -> int:
 
 
 def _terraform_of_the_pipeline(env: dict[str, str]) -> int:
-    """The roles of the workflows, a root of their own."""
+    """Tests the roles of the workflows, which have a root of their own."""
     env = {**env, "TF_DATA_DIR": str(LOCAL / "terraform-test-github-oidc")}
     for arguments in (["init", "-backend=false", "-input=false", "-lockfile=readonly"], ["validate"], ["test"]):
         if run_shown(["terraform", "-chdir=terraform/github_oidc", *arguments], env):

@@ -15,7 +15,7 @@ from scripts.terraform import module_tables, provider
 
 CHECKOV = ["--quiet", "--compact", "--skip-download", "--framework", "terraform", "--directory", "terraform"]
 SOURCES = ["scripts", "emulator", "glue_scripts", "bench", "tests"]
-# A command and the variables that it needs.
+# A command and the variables that it gets besides the clean environment.
 Check = tuple[list[str | Path], dict[str, str]]
 
 
@@ -42,7 +42,7 @@ def _python_checks(bin_: Path) -> list[Check]:
     checks: list[Check] = [
         ([bin_ / "ruff", "check", *SOURCES], {}),
         ([bin_ / "ruff", "format", "--check", *SOURCES], {}),
-        # The folder of the packages that its contracts in pyproject.toml name; the top folder is added by itself.
+        # PYTHONPATH for the plugin and the worker. import-linter adds the top folder by itself.
         ([bin_ / "lint-imports", "--cache-dir", LOCAL / "lint" / "imports"], {"PYTHONPATH": "emulator"}),
     ]
     for python, search, paths in (
@@ -100,6 +100,6 @@ def _terraform_checks(bin_: Path) -> list[Check]:
 
 
 def _tracked(*patterns: str) -> list[Path]:
-    """The files of the repository that match `patterns` and are in the working tree."""
+    """Returns the files of the repository that match `patterns` and are in the working tree."""
     done = subprocess.run(["git", "ls-files", "--", *patterns], cwd=TOP, capture_output=True, text=True)
     return [path for name in done.stdout.splitlines() if (path := TOP / name).exists()]

@@ -25,7 +25,7 @@ ENVIRONMENTS = TERRAFORM / "environments"
 
 @dataclass(frozen=True)
 class Account:
-    """An account that the guard let pass, with one of its environments (``dev``, ``prod``).
+    """An account that the guard let pass, with one of its environments (`dev`, `prod`).
 
     `endpoint_url` and `bundle` are empty but for the local environment's account. `caller` is the ARN that the keys
     belong to.
@@ -60,7 +60,7 @@ class Account:
 
     @property
     def folder(self) -> Path:
-        """``.local/aws/<account>-<environment>/``, readable for its owner only: a saved plan holds values in clear."""
+        """`.local/aws/<account>-<environment>/`, readable for its owner only: a saved plan holds values in clear."""
         path = LOCAL / "aws" / f"{self.account_id}-{self.environment}"
         (path / "logs").mkdir(parents=True, exist_ok=True)
         path.chmod(0o700)
@@ -72,7 +72,7 @@ class Account:
 
     @property
     def partition(self) -> str:
-        """``aws``, ``aws-us-gov``, ``aws-cn``: the second part of every ARN."""
+        """`aws`, `aws-us-gov`, `aws-cn`: the second part of every ARN."""
         return self.caller.split(":")[1] if self.caller else "aws"
 
     @property

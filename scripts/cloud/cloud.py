@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Cloud(Protocol):
-    """An ``Instance`` or an ``Account``."""
+    """An `Instance` or an `Account`."""
 
     @property
     def folder(self) -> Path:

@@ -120,7 +120,7 @@ _SIGN_IN = "sign in (`aws sso login`, `aws configure`), or choose a profile: exp
 
 
 def _profile_endpoints(session: Session) -> Iterator[tuple[str, str]]:
-    """``endpoint_url`` of the chosen profile, itself or through its ``services`` section, in either shared file."""
+    """`endpoint_url` of the chosen profile, itself or through its `services` section, in either shared file."""
     try:
         profile, services = session.get_scoped_config(), session.full_config.get("services", {})
     except ProfileNotFound as error:

@@ -26,10 +26,10 @@ def default_name() -> str:
 
 
 def ensure(s3: S3Client, name: str, account: str, region: str, partition: str = "aws", *, adopt: bool = False) -> bool:
-    """Creates bucket ``name`` where there is none, and gives it every setting below. True: it was created.
+    """Creates bucket `name` where there is none, and gives it every setting below. True: it was created.
 
     Versioned, encrypted, closed to the public and to plain HTTP, without ACLs, older versions expire.
-    Interrupted, it is completed by the next call. ``adopt``: whatever the bucket was made for.
+    Interrupted, it is completed by the next call. `adopt`: whatever the bucket was made for.
 
     Raises:
         CommandError: the name is somebody else's, or the bucket's owner uses it for something else.

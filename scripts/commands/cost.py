@@ -1,4 +1,4 @@
-"""``make cost``."""
+"""`make cost`."""
 
 from __future__ import annotations
 

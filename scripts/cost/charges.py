@@ -1,4 +1,4 @@
-"""What a plan costs a month, from list prices in ``prices.toml``."""
+"""What a plan costs a month, from list prices in `prices.toml`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DPU = {"G.1X": 1, "G.2X": 2, "G.4X": 4, "G.8X": 8}
 
 @dataclass(frozen=True)
 class Line:
-    """One price of one resource: ``quantity`` units of ``unit`` at ``usd`` dollars each."""
+    """One price of one resource: `quantity` units of `unit` at `usd` dollars each."""
 
     address: str
     price: str
@@ -34,7 +34,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Cost:
-    """A month in US dollars: ``total`` by list prices, ``in_an_empty_account`` less what every account gets free."""
+    """A month in US dollars: `total` by list prices, `in_an_empty_account` less what every account gets free."""
 
     lines: tuple[Line, ...]
     in_an_empty_account: float
@@ -48,7 +48,7 @@ def monthly_cost(plan_json: Mapping[str, Any]) -> Cost:
     """The month's cost once the plan is applied: all that is there then, not only what the plan changes.
 
     Args:
-        plan_json: the document that ``terraform show -json PLANFILE`` prints.
+        plan_json: the document that `terraform show -json PLANFILE` prints.
 
     Raises:
         CommandError: the plan has a resource type, a worker or an instance class without a price.

@@ -1,4 +1,4 @@
-"""``docs/cost.md``: what each environment costs, made from the plans."""
+"""`docs/cost.md`: what each environment costs, made from the plans."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plans of the environments in ``terraform/environments/``, made without an AWS account."""
+"""Plans of the environments in `terraform/environments/`, made without an AWS account."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def make(names: tuple[str, ...] = ENVIRONMENTS) -> dict[str, dict[str, Any]]:
 
 
 def of(terraform: Terraform, name: str, folder: Path) -> dict[str, Any]:
-    """JSON of the plan of environment ``name``, which is saved in ``folder``; ``terraform`` must be initialised.
+    """JSON of the plan of environment `name`, which is saved in `folder`; `terraform` must be initialised.
 
     Raises:
         CommandError: there is no such environment; TerraformError when Terraform makes no plan.
@@ -42,7 +42,7 @@ def of(terraform: Terraform, name: str, folder: Path) -> dict[str, Any]:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """A plan's JSON from a file that ``terraform show -json`` wrote. Raises CommandError when it is none."""
+    """A plan's JSON from a file that `terraform show -json` wrote. Raises CommandError when it is none."""
     try:
         return parse(path.read_text())
     except OSError as error:

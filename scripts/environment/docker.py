@@ -1,4 +1,4 @@
-"""The Docker runtime: ``docker-compose.yml`` with a project of its own for each instance."""
+"""The Docker runtime: `docker-compose.yml` with a project of its own for each instance."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _EMBEDDED = "RUNTIME=embedded needs no Docker"
 
 
 def missing() -> str:
-    """What of Docker does not answer, in words; empty when all does."""
+    """Returns a sentence on the part of Docker that does not answer, or an empty text when all do."""
     if not shutil.which("docker"):
         return "there is no docker on PATH"
     if query("version", "--format", "{{.Server.Arch}}") is None:
@@ -43,7 +43,7 @@ class Docker:
     name = "docker"
 
     def setup(self) -> None:
-        """The images, each checked before anything is started."""
+        """Fetches the images that are missing, before anything starts."""
         architecture = query("version", "--format", "{{.Server.Arch}}")
         if architecture not in ("amd64", "arm64"):
             raise StartError(f"the images are for amd64 and arm64, Docker runs on {architecture}", _EMBEDDED)
@@ -91,13 +91,13 @@ class Docker:
         if not set(services) & set(self._states(instance)):
             return
         with step("stopping the containers"):
-            # All of them gone is `down`: it takes the networks too.
+            # To stop every service is `down`, which removes the networks too.
             ending = ["down"] if set(names) >= set(SERVICES) else ["stop", *services]
             self._compose(instance, ending[0], "--timeout", "15", *ending[1:])
 
     def remove(self, instance: Instance) -> None:
         self._compose(instance, "down", "--volumes", "--remove-orphans", "--rmi", "local", "--timeout", "15")
-        # Builds that a later one took the name from.
+        # Older builds, which have lost their name to a later one.
         query("image", "prune", "--force", "--filter", f"label=com.docker.compose.project={project(instance.folder)}")
 
     def status(self, instance: Instance) -> list[str]:
@@ -110,7 +110,7 @@ class Docker:
             (instance.folder / "logs" / f"{part}.log").write_text(text)
 
     def _last_words(self, instance: Instance) -> list[str]:
-        """The last line that each container that doesn't run, or isn't well, has logged."""
+        """Returns the last log line of each container that is not healthy."""
         words = []
         healthy = self._healthy(instance)
         for service, state in self._states(instance).items():
@@ -127,7 +127,7 @@ class Docker:
         return {service for service, state in self._states(instance).items() if state == "running (healthy)"}
 
     def _states(self, instance: Instance) -> dict[str, str]:
-        """State of each container by service, for example ``running (healthy)``."""
+        """Returns the state of each container by service, for example `running (healthy)`."""
         lines = self._compose(instance, "ps", "--all", "--format", "json").splitlines()
         found = [json.loads(line) for line in lines if line.startswith("{")]
         states = {each["Service"]: (each["State"], each.get("Health")) for each in found}
@@ -155,19 +155,19 @@ class Docker:
 
 
 def project(folder: Path) -> str:
-    """Compose project of the instance in ``folder``: two clones, or two instances of one, never share containers."""
+    """Returns the compose project of the instance in `folder`. Two clones or instances never share containers."""
     return f"letrus-data-case-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:8]}"
 
 
 def _native_wheels() -> dict[str, str]:
-    """On arm64 the Glue container runs its own build of the job's wheels, which are for x86_64."""
+    """Returns the variable that gives a Glue container on arm64 its build of the job's wheels; else nothing."""
     if query("version", "--format", "{{.Server.Arch}}") != "arm64":
         return {}
     return {"GLUE_NATIVE_WHEELS": str(wheels.fetch_for_arm64_container())}
 
 
 def images() -> list[str]:
-    """The public images that docker-compose.yml and its Dockerfiles name."""
+    """Returns the public images that docker-compose.yml and its Dockerfiles name."""
     done = subprocess.run(
         ["docker", "compose", "--file", str(TOP / "docker-compose.yml"), "config", "--format", "json"],
         env=clean_environment(),
@@ -187,7 +187,7 @@ def images() -> list[str]:
 def _check_disk() -> None:
     root = Path(query("info", "--format", "{{.DockerRootDir}}") or "/")
     if not root.exists():
-        return  # Docker runs in a machine of its own
+        return  # Docker runs in a virtual machine
     free = shutil.disk_usage(root).free / 1e9
     if free < DISK_GB:
         raise StartError(
@@ -197,7 +197,7 @@ def _check_disk() -> None:
 
 
 def query(*arguments: str) -> str | None:
-    """Output of a docker command, None when it fails or does not answer in 20 s."""
+    """Returns the output of a docker command, or None when it fails or does not answer in 20 s."""
     try:
         done = subprocess.run(
             ["docker", *arguments], env=dict(os.environ), capture_output=True, text=True, timeout=20, check=False

@@ -1,4 +1,4 @@
-"""The embedded runtime: three processes of this user, nothing but what pip and Maven bring."""
+"""The embedded runtime: three processes of this user, from packages of PyPI and Maven Central."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ class Embedded:
         return lines
 
     def save_logs(self, instance: Instance) -> None:
-        """They are there already."""
+        """Does nothing: the processes write their logs into the instance themselves."""
 
     def superuser_password(self, instance: Instance) -> str:
         return postgres.superuser_password(instance)
 
     def _daemons(self, instance: Instance) -> list[Daemon]:
-        """In the order of their start."""
+        """Returns the processes in the order of their start."""
         return [postgres.daemon(instance), worker.daemon(instance), localstack.daemon(instance)]

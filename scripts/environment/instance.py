@@ -30,7 +30,11 @@ class Ports:
 
     @classmethod
     def chosen(cls) -> Ports:
-        """From LOCALSTACK_PORT, POSTGRES_PORT, WORKER_PORT, else the defaults. Raises CommandError for no number."""
+        """Returns the ports that LOCALSTACK_PORT, POSTGRES_PORT and WORKER_PORT name, or the defaults.
+
+        Raises:
+            CommandError: a variable is not the number of a port.
+        """
         values = []
         for name, default in DEFAULT_PORTS.items():
             text = os.environ.get(name) or str(default)
@@ -41,7 +45,7 @@ class Ports:
 
     @classmethod
     def free(cls) -> Ports:
-        """Three ports that nobody listens on now."""
+        """Returns three ports on which nobody listens now."""
         sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
         numbers = [each.getsockname()[1] for each in sockets]
         for each in sockets:
@@ -49,7 +53,7 @@ class Ports:
         return cls(*numbers)
 
     def taken(self) -> list[tuple[str, int]]:
-        """Variable and number of each port that somebody listens on."""
+        """Returns the variable and the number of each port on which somebody listens."""
         busy = []
         for name, number in zip(DEFAULT_PORTS, asdict(self).values(), strict=True):
             with socket.socket() as probe:
@@ -69,7 +73,7 @@ class Instance:
 
     @classmethod
     def open(cls, folder: Path, ports: Ports, runtime: str = "embedded") -> Instance:
-        """The instance in ``folder``, made there when there is none, with these ports and this runtime."""
+        """Returns the instance in `folder` with these ports and this runtime. Makes the folder if it is missing."""
         instance = cls(folder, ports, runtime)
         for sub in ("", "secrets", "logs", "processes"):
             (folder / sub).mkdir(parents=True, exist_ok=True)
@@ -79,7 +83,7 @@ class Instance:
 
     @classmethod
     def load(cls, folder: Path) -> Instance | None:
-        """The instance that was made in ``folder``, or None."""
+        """Returns the instance that was made in `folder`, or None."""
         try:
             config = json.loads((folder / "config.json").read_text())
             return cls(folder, Ports(**config["ports"]), config["runtime"])
@@ -88,7 +92,7 @@ class Instance:
 
     @property
     def endpoint_url(self) -> str:
-        """An IP, never ``localhost``: then the SDKs, the provider and the S3 backend use path style by themselves."""
+        """LocalStack's URL. Because of the IP address, SDKs, provider and S3 backend use path style by themselves."""
         return f"http://127.0.0.1:{self.ports.localstack}"
 
     @property
@@ -101,7 +105,7 @@ class Instance:
         return f"http://127.0.0.1:{self.ports.worker}"
 
     def secret_file(self, name: str) -> Path:
-        """File (0600) that holds secret ``name``, made at random when absent."""
+        """Returns the file (0600) that holds secret `name`. Makes a random secret if the file is missing."""
         path = self.folder / "secrets" / name
         if not path.exists():
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -110,7 +114,7 @@ class Instance:
         return path
 
     def tls_files(self) -> tuple[Path, Path]:
-        """LocalStack's certificate and key in one PEM file (0600), and a Java trust store that trusts it."""
+        """Returns the PEM file (0600) of LocalStack's certificate and key, and Java's trust store. Makes both once."""
         pem, store = self.folder / "secrets" / "localstack.pem", self.folder / "localstack-truststore.p12"
         if not store.exists():
             certificate, key = self_signed("letrus-data-case LocalStack")
@@ -132,35 +136,35 @@ class Instance:
         return True
 
     def client(self, service: str) -> Any:
-        """boto3 client that can only reach this instance."""
+        """Returns a boto3 client that can only reach this instance."""
         return local_client(self.endpoint_url, service)
 
     def aws_environment(self) -> dict[str, str]:
-        """Variables that lead any AWS SDK to this instance and nowhere else."""
+        """Returns variables that lead every AWS SDK to this instance only."""
         return isolation.aws_variables(self.endpoint_url)
 
     def inherited_environment(self) -> dict[str, str]:
-        """What a process that works on this instance may see of the caller's environment."""
+        """Returns the part of the caller's environment that a process on this instance may see."""
         return isolation.clean_environment()
 
     def backend(self) -> dict[str, str]:
-        """Settings of the state's backend that differ from terraform/backend.tf."""
+        """Returns the settings of the state's backend that differ from terraform/backend.tf."""
         return {}
 
     def prepare_backend(self) -> None:
-        """Makes the bucket that terraform/backend.tf names, where it is missing."""
+        """Makes the bucket that terraform/backend.tf names, if it is missing."""
         name, s3 = state_bucket.default_name(), self.client("s3")
         state_bucket.ensure(s3, name, self.account_id, isolation.REGION, adopt=True)
 
     def plan_arguments(self) -> list[str]:
-        """Arguments of plan, apply and destroy that name this account's variables."""
+        """Returns the arguments of plan, apply and destroy that name this account's variables."""
         return []
 
     def ca_bundle(self) -> str:
-        """The file of the authorities that the job believes about the database."""
+        """Returns the file of the authorities that the job trusts for the database."""
         return str(self.authority)
 
 
 def user_instance_folder() -> Path:
-    """The instance of ``make local-up``: ``.local/env``, or the folder that ``LETRUS_INSTANCE`` names."""
+    """Returns the folder of `make local-up`: the one that `LETRUS_INSTANCE` names, or `.local/env`."""
     return Path(os.environ.get("LETRUS_INSTANCE") or LOCAL / "env")

@@ -1,4 +1,4 @@
-"""A whole environment: started, provisioned, ended, removed, in either runtime."""
+"""Starts, provisions, stops and removes a whole environment, in either runtime."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from scripts.terraform.root import Terraform
 
 
 def setup(name: str) -> None:
-    """Everything from outside that runtime ``name`` needs. Safe to interrupt and repeat."""
+    """Fetches and builds everything that runtime `name` needs. Safe to interrupt and repeat."""
     runtime.RUNTIMES[name].setup()
     wheels.fetch()
 
 
 def new(folder: Path, ports: Ports, runtime_name: str | None = None) -> Instance:
-    """An instance in ``folder``, its runtime named or chosen, set up and not yet started.
+    """Sets up an instance in `folder`, with the named runtime or a chosen one. Returns it without starting it.
 
     Raises:
-        StartError: a port is taken; nothing was fetched or changed.
+        StartError: another program has a port. Nothing was fetched or changed.
     """
     _check_free(ports)
     name, reason = (runtime_name, "") if runtime_name else runtime.choose()
@@ -40,10 +40,10 @@ def is_running(instance: Instance) -> bool:
 
 
 def start(instance: Instance, *, localstack_env: Mapping[str, str] | None = None) -> None:
-    """Starts what isn't running; on any failure, Ctrl-C included, ends what this call started.
+    """Starts the parts that do not run. On any failure, Ctrl-C included, ends the parts that this call started.
 
     Raises:
-        StartError: a port is taken, a part ended or did not become ready.
+        StartError: another program has a port, or a part ended or did not become ready.
     """
     with _ended_after(BaseException, instance) as idle:
         if set(idle) == set(runtime.ALL):
@@ -63,7 +63,7 @@ def _check_free(ports: Ports) -> None:
 
 
 def stopped_on_interrupt(instance: Instance) -> AbstractContextManager[list[str]]:
-    """On Ctrl-C in the block, ends the parts that were not running before it."""
+    """Returns a context that ends, on Ctrl-C in its block, the parts that did not run before it."""
     return _ended_after(KeyboardInterrupt, instance)
 
 
@@ -81,7 +81,7 @@ def provision(instance: Instance) -> bool:
 
 
 def stop(instance: Instance) -> bool:
-    """Ends every part; the data stays. False: none was running."""
+    """Ends every part and keeps the data. Returns False when no part ran."""
     running = set(runtime.ALL) - set(runtime.of(instance).idle(instance))
     runtime.of(instance).stop(instance, runtime.ALL)
     return bool(running)
@@ -96,7 +96,7 @@ def remove(instance: Instance) -> None:
 
 @contextmanager
 def running(instance: Instance, *, localstack_env: Mapping[str, str] | None = None) -> Iterator[Instance]:
-    """A started environment for the block, removed after it."""
+    """Starts the environment for the block and removes it afterwards."""
     try:
         start(instance, localstack_env=localstack_env)
         yield instance

@@ -18,7 +18,7 @@ def daemon(instance: Instance) -> Daemon:
 
 
 def start(instance: Instance, extra: Mapping[str, str] | None = None) -> None:
-    """Starts LocalStack where it isn't running; returns when glue, rds and the rest answer. ``extra``: for tests."""
+    """Starts LocalStack unless it runs. Returns when its services answer. Tests give `extra` variables."""
     server = daemon(instance)
     if server.process() is None:
         volume = instance.folder / "localstack"

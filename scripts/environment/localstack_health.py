@@ -1,4 +1,4 @@
-"""Whether LocalStack answers for the services that the case needs: `python localstack_health.py http://127.0.0.1:4566`.
+"""Asks whether LocalStack answers for the services that the case needs: `python localstack_health.py URL`.
 
 The embedded runtime imports this file, and docker-compose.yml mounts it into LocalStack's container as the health check
 there. It therefore needs nothing but the standard library.

@@ -1,6 +1,7 @@
-"""PostgreSQL in Aurora's place, without Docker: unpacked, initialised and started from zonky's binaries.
+"""PostgreSQL in Aurora's place, without Docker: unpacks, initialises and starts zonky's binaries.
 
-PostgreSQL refuses to run as root, so root gives it an unprivileged account, and a folder that this account can reach.
+PostgreSQL refuses to run as root. For root, it runs under an unprivileged account, in a folder that this account can
+reach.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from scripts.environment.superuser import SUPERUSER, connect_superuser
 from scripts.supply import jars
 
 _HBA = f"""\
-# The emulator's RDS keeps one rule a cluster in the included file.
+# The emulator's RDS keeps one rule for each cluster in the included file.
 include_if_exists emulator_hba.conf
 host all {SUPERUSER} 127.0.0.1/32 scram-sha-256
 """
@@ -54,7 +55,7 @@ def superuser_password(instance: Instance) -> str:
 
 
 def start(instance: Instance) -> None:
-    """Starts the server, initialising its data folder first where there is none; returns when it answers a query."""
+    """Starts the server unless it runs, with a new data folder at first. Returns when the server answers a query."""
     server = daemon(instance)
     if server.process() is None:
         account = _account()
@@ -81,7 +82,7 @@ def start(instance: Instance) -> None:
 
 
 def certify(instance: Instance) -> None:
-    """Sees to it that the running server has a certificate that `instance.authority` signed, older servers too."""
+    """Gives the running server a certificate that `instance.authority` signed, if it has none."""
     account = _account()
     if not _certify(instance, _data(instance, _base(instance, account)), account):
         return
@@ -99,7 +100,7 @@ def certify(instance: Instance) -> None:
 
 
 def _certify(instance: Instance, data: Path, account: Account | None) -> bool:
-    """Writes certificate, key and authority where they are absent or don't belong together; whether it did."""
+    """Writes certificate, key and authority if one is absent or they don't belong together. Returns whether it did."""
     files = (data / "server.crt", data / "server.key", instance.authority)
     if all(path.exists() for path in files) and Issued(*(path.read_bytes() for path in files)).is_valid():
         return False
@@ -112,7 +113,7 @@ def _certify(instance: Instance, data: Path, account: Account | None) -> bool:
 
 
 def remove(instance: Instance) -> None:
-    """Removes the data folder, wherever it lies."""
+    """Removes the data folder from the instance and from the temporary folder."""
     account = _account()
     for base in {_base(instance, account), LOCAL}:
         shutil.rmtree(_data(instance, base), ignore_errors=True)
@@ -130,19 +131,19 @@ def _account() -> Account | None:
             continue
         return Account(name, entry.pw_uid, entry.pw_gid)
     raise SetupError(
-        "PostgreSQL can't run as root, and there is no account `postgres` or `nobody` to give it",
+        "PostgreSQL can't run as root, and this machine has no account `postgres` or `nobody` for it",
         "run the command as an ordinary user, or add one: useradd --system postgres",
     )
 
 
 def _base(instance: Instance, account: Account | None) -> Path:
-    """Folder for binaries and data: the clone's ``.local``, or a temporary one where ``account`` can't reach that."""
+    """Returns the folder for binaries and data: `.local`, or a temporary one if `account` can't reach `.local`."""
     way = [instance.folder.resolve(), *instance.folder.resolve().parents, LOCAL.resolve()]
     if account is None or all(_passable(folder, account) for folder in way if folder.exists()):
         return LOCAL
     base = Path(tempfile.gettempdir()) / f"letrus-data-case-{hashlib.sha256(str(TOP).encode()).hexdigest()[:12]}"
     if base.exists() and base.stat().st_uid != os.geteuid():
-        raise SetupError(f"{base} belongs to somebody else", "remove it: it is where this clone's database would lie")
+        raise SetupError(f"{base} belongs to another user", "remove it: this clone's database needs that path")
     return base
 
 
@@ -160,7 +161,7 @@ def _data(instance: Instance, base: Path) -> Path:
 
 
 def _unpacked(base: Path) -> Path:
-    """``bin`` folder of the binaries, unpacked at the first call."""
+    """Returns the `bin` folder of the binaries, and unpacks them at the first call."""
     jar = jars.postgres()
     target = base / jar.stem.replace("embedded-postgres-binaries", "postgres")
     base.mkdir(parents=True, exist_ok=True)
@@ -176,7 +177,7 @@ def _unpacked(base: Path) -> Path:
                         tar.extractall(unpacked)  # noqa: S202 - its SHA-256 is checked; `filter` is not in 3.11.2
                 except tarfile.ReadError as error:
                     raise SetupError(
-                        f"can't unpack {packed.name}: {error}", "this Python lacks lzma: use another 3.11"
+                        f"can't unpack {packed.name}: {error}", "use a Python 3.11 with the module lzma"
                     ) from None
                 for folder in (unpacked, *(path for path in unpacked.rglob("*") if path.is_dir())):
                     folder.chmod(0o755)

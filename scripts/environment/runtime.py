@@ -1,4 +1,4 @@
-"""The two ways to start the same environment, and the choice between them (``RUNTIME=auto|docker|embedded``)."""
+"""The two ways to start the same environment, and the choice between them (`RUNTIME=auto|docker|embedded`)."""
 
 from __future__ import annotations
 
@@ -12,36 +12,44 @@ from scripts.environment.instance import Instance
 
 
 class Runtime(Protocol):
-    """Starts and ends the three parts of an instance: AWS API, PostgreSQL, Glue worker. Only the start differs."""
+    """Starts and ends the three parts of an instance: AWS API, PostgreSQL, Glue worker."""
 
     name: str
 
     def setup(self) -> None:
-        """Fetches and builds all that ``start`` needs. Safe to interrupt and repeat."""
+        """Fetches and builds all that `start` needs. Safe to interrupt and repeat."""
 
     def idle(self, instance: Instance) -> list[str]:
-        """Names of the parts that don't run."""
+        """Returns the names of the parts that don't run."""
 
     def start(self, instance: Instance, localstack_env: Mapping[str, str]) -> None:
-        """Starts what is idle; returns when every part answers a real question. Raises StartError."""
+        """Starts the idle parts. Returns when every part answers a real question.
+
+        Raises:
+            StartError: a part ended or did not become ready.
+        """
 
     def certify(self, instance: Instance) -> None:
-        """Sees to it that `instance.authority` signed the running PostgreSQL's certificate. Raises StartError."""
+        """Makes `instance.authority` the authority that signed the running PostgreSQL's certificate.
+
+        Raises:
+            StartError: PostgreSQL does not present the new certificate, or its container does not answer.
+        """
 
     def stop(self, instance: Instance, names: list[str]) -> None:
-        """Ends the named parts that run; data stays."""
+        """Ends the named parts that run and keeps their data."""
 
     def remove(self, instance: Instance) -> None:
-        """Removes the instance's data, its processes being ended."""
+        """Removes the instance's data. Its parts must have ended."""
 
     def status(self, instance: Instance) -> list[str]:
-        """A line for each part."""
+        """Returns a line for each part."""
 
     def save_logs(self, instance: Instance) -> None:
-        """Brings the parts' logs into the instance's ``logs/``."""
+        """Copies the parts' logs into the instance's `logs/`."""
 
     def superuser_password(self, instance: Instance) -> str:
-        """Password of PostgreSQL's superuser."""
+        """Returns the password of PostgreSQL's superuser."""
 
 
 RUNTIMES: dict[str, Runtime] = {"docker": docker.Docker(), "embedded": embedded.Embedded()}
@@ -53,10 +61,10 @@ def of(instance: Instance) -> Runtime:
 
 
 def choose() -> tuple[str, str]:
-    """Name of the runtime for a new instance, and why.
+    """Returns the name of the runtime for a new instance, and the reason for it.
 
     Raises:
-        CommandError: ``RUNTIME`` is none of the three, or asks for a Docker that does not answer.
+        CommandError: `RUNTIME` has another value, or is `docker` while Docker does not answer.
     """
     wanted = os.environ.get("RUNTIME") or "auto"
     if wanted == "embedded":

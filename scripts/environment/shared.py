@@ -1,4 +1,4 @@
-"""What the two runtimes have in common: the files in docker/ that docker-compose.yml and the containers read too."""
+"""What the two runtimes have in common. docker-compose.yml and its containers read the same files in docker/."""
 
 from __future__ import annotations
 
@@ -28,5 +28,5 @@ POSTGRES_SETTINGS = _values(TOP / "docker" / "postgres" / "settings.conf")
 POSTGRES_SERVER = _values(TOP / "docker" / "postgres" / "server.env")
 INITDB_ARGUMENTS = POSTGRES_SERVER["POSTGRES_INITDB_ARGS"].split()
 POSTGRES_SUPERUSER = POSTGRES_SERVER["POSTGRES_USER"]
-# Variables of the LocalStack process. Addresses, ports and files differ between the runtimes and are not in it.
+# Variables of the LocalStack process. Addresses, ports and files differ between the runtimes and stand elsewhere.
 LOCALSTACK = _values(TOP / "docker" / "localstack" / "localstack.env")

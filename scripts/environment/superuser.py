@@ -14,7 +14,7 @@ SUPERUSER = shared.POSTGRES_SUPERUSER
 def connect_superuser(
     port: int, password: str, database: str = "postgres", authority: Path | None = None
 ) -> psycopg.Connection:
-    """A connection in autocommit mode to the server on 127.0.0.1, verified where `authority` names a PEM file."""
+    """Connects in autocommit mode to the server on 127.0.0.1, and verifies the server if `authority` is given."""
     return psycopg.connect(
         host="127.0.0.1",
         port=port,

@@ -19,7 +19,7 @@ def daemon(instance: Instance) -> Daemon:
 
 
 def start(instance: Instance, extra: dict[str, str] | None = None) -> None:
-    """Starts the agent where it isn't running; returns when it answers. ``extra``: for tests."""
+    """Starts the agent unless it runs. Returns when it answers. Tests give `extra` variables."""
     agent = daemon(instance)
     if agent.process() is None:
         home = instance.folder / "worker"
@@ -39,7 +39,7 @@ def start(instance: Instance, extra: dict[str, str] | None = None) -> None:
 def _environment(instance: Instance) -> dict[str, str]:
     python = java.worker()
     home = instance.folder / "worker"
-    # A Spark or Hadoop of the developer's own must not lead ours astray; the agent passes these on to the job.
+    # Settings of the developer's own Spark or Hadoop would reach the job: the agent passes its environment on.
     own = ("SPARK_", "PYSPARK_", "HADOOP_", "HIVE_", "YARN_")
     return {
         **{name: value for name, value in clean_environment().items() if not name.startswith(own)},
@@ -52,7 +52,7 @@ def _environment(instance: Instance) -> dict[str, str]:
         "GLUE_WORKER_LISTEN": f"127.0.0.1:{instance.ports.worker}",
         "GLUE_WORKER_TOKEN_FILE": str(instance.secret_file("worker_token")),
         "GLUE_WORKER_HOME": str(home),
-        # One for the clone: the JVM takes an archive for the jars of this very folder only.
+        # One for the clone: the JVM accepts an archive only for the jars of the same folder.
         "GLUE_WORKER_CLASS_ARCHIVES": str(LOCAL / "class-archives"),
         "GLUE_WORKER_AWS_ENDPOINT_URL": instance.endpoint_url,
         "GLUE_WORKER_S3A_ENDPOINT_URL": instance.tls_endpoint_url,

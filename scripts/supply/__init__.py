@@ -1,1 +1,1 @@
-"""What is fetched and pinned: virtual environments, wheels, jars, Java."""
+"""What the project fetches and pins: virtual environments, wheels, jars, Java."""

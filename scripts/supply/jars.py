@@ -1,6 +1,6 @@
-"""Jars from Maven Central, fetched once into the user's cache by the Ivy that pyspark ships, checked by SHA-256.
+"""Jars from Maven Central. The Ivy that pyspark ships fetches them once into the user's cache, checked by SHA-256.
 
-Ivy knows Maven Central by itself; a company's mirror comes from an Ivy settings file named in ``IVY_SETTINGS``.
+Ivy knows Maven Central by itself. For a company's mirror, `IVY_SETTINGS` names a file of Ivy settings.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ _PLATFORMS = {
 
 
 def s3a() -> Path:
-    """Folder with the jars of Spark's S3 file system."""
+    """Returns the folder with the jars of Spark's S3 file system."""
     return _fetch("s3a")
 
 
 def jdbc() -> Path:
-    """PostgreSQL's JDBC driver, the version that Glue has: only the benchmark's peer uses it."""
+    """Returns PostgreSQL's JDBC driver in the version that Glue has. Only a peer in the benchmark uses it."""
     return next(_fetch("jdbc").glob("*.jar"))
 
 
 def postgres() -> Path:
-    """The jar that holds PostgreSQL's binaries for this platform."""
+    """Returns the jar that holds PostgreSQL's binaries for this platform."""
     key = (sys.platform, platform.machine())
     if key not in _PLATFORMS:
         raise SetupError(f"there are no PostgreSQL binaries for {key[0]} on {key[1]}", "use RUNTIME=docker")
@@ -55,8 +55,8 @@ def _fetch(configuration: str) -> Path:
                 _retrieve(configuration)
             if wrong := _wrong(configuration):
                 raise SetupError(
-                    f"not the files that {relative(REQUIREMENTS / 'jars.sha256')} names: {', '.join(wrong)}",
-                    f"remove {folder} and {CACHE / 'ivy'}, check what serves Maven Central here, and run it again",
+                    f"these jars differ from {relative(REQUIREMENTS / 'jars.sha256')}: {', '.join(wrong)}",
+                    f"remove {folder} and {CACHE / 'ivy'}, check the mirror of Maven Central, then run it again",
                 )
     return folder
 
@@ -87,12 +87,12 @@ def _retrieve(configuration: str) -> None:
         lines = [line for line in (done.stdout + done.stderr).splitlines() if "::" in line or "rror" in line]
         raise SetupError(
             f"Ivy could not fetch {configuration}: " + "; ".join(lines[-5:]),
-            "check the network; a proxy goes into JAVA_TOOL_OPTIONS, a mirror into IVY_SETTINGS",
+            "check the network, then run it again; JAVA_TOOL_OPTIONS takes a proxy, IVY_SETTINGS a mirror",
         )
 
 
 def _wrong(configuration: str) -> list[str]:
-    """Names of the configuration's jars that are absent or have another content than locked."""
+    """Returns the names of the configuration's jars that are absent or whose content differs from the locked one."""
     lines = (REQUIREMENTS / "jars.sha256").read_text().splitlines()
     locked = {name: digest for digest, name in (line.split() for line in lines)}
     mine = {name: digest for name, digest in locked.items() if name.startswith(f"{configuration}/")}

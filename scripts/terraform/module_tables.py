@@ -31,7 +31,7 @@ def check() -> int:
 
 
 def with_tables(readme: str, module: Path) -> str:
-    """The text of ``readme`` with the tables of ``module``, in place of those between the marks or at its end."""
+    """The text of `readme` with the tables of `module`, in place of those between the marks or at its end."""
     before = readme.partition(BEGIN)[0].rstrip()
     after = readme.partition(END)[2].strip()
     parts = [before, "\n".join([BEGIN, *_inputs(module), "", *_outputs(module), END])]

@@ -1,4 +1,4 @@
-"""Reads a plan as ``terraform show -json`` gives it: https://developer.hashicorp.com/terraform/internals/json-format"""
+"""Reads a plan as `terraform show -json` gives it: https://developer.hashicorp.com/terraform/internals/json-format"""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from typing import Any
 class Resource:
     """A managed resource, or a data source, as it will be once the plan is applied.
 
-    ``values`` has what the plan knows; ``unknown`` is true, or has true in the same place, where AWS decides.
-    ``expressions`` is what the configuration says: a constant, or the names that it refers to.
+    `values` has what the plan knows; `unknown` is true, or has true in the same place, where AWS decides.
+    `expressions` is what the configuration says: a constant, or the names that it refers to.
     """
 
     address: str
@@ -25,7 +25,7 @@ class Resource:
 
     @property
     def plain_address(self) -> str:
-        """Without the keys of ``count`` and ``for_each``: the block in the configuration."""
+        """Without the keys of `count` and `for_each`: the block in the configuration."""
         return _without_keys(self.address)
 
     @property
@@ -58,7 +58,7 @@ class Plan:
         return [each for each in self.resources if each.type == type_]
 
     def origins(self, resource: Resource, *path: str) -> set[str]:
-        """Where the argument at ``path`` comes from: plain addresses of resources and data sources.
+        """Where the argument at `path` comes from: plain addresses of resources and data sources.
 
         Followed through the modules' variables and outputs. A local value ends the search: the plan does not have it.
         """

@@ -1,4 +1,4 @@
-"""Decides where ``terraform init`` takes the AWS provider from: it must work without the public registry too."""
+"""Decides where `terraform init` takes the AWS provider from: it must work without the public registry too."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def version() -> str:
 
 
 def _candidates() -> Iterator[Path]:
-    """Roots of unpacked mirrors: caches, ``TF_PROVIDER_MIRROR``, Terraform's implied mirrors, where people keep one."""
+    """Roots of unpacked mirrors: caches, `TF_PROVIDER_MIRROR`, Terraform's implied mirrors, where people keep one."""
     for name in ("TF_PROVIDER_MIRROR", "TF_PLUGIN_CACHE_DIR"):
         if os.environ.get(name):
             yield Path(os.environ[name])

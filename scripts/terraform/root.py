@@ -21,7 +21,7 @@ MINIMUM = (1, 11)
 
 
 class Terraform:
-    """terraform on ``root`` with the cloud's own ``TF_DATA_DIR``; the state lies in the cloud's S3."""
+    """terraform on `root` with the cloud's own `TF_DATA_DIR`; the state lies in the cloud's S3."""
 
     def __init__(self, cloud: Cloud, root: Path = TERRAFORM) -> None:
         self.cloud, self.root = cloud, root
@@ -34,7 +34,7 @@ class Terraform:
         ]
 
     def environment(self) -> dict[str, str]:
-        """Variables that let a plain ``terraform`` work on this cloud."""
+        """Variables that let a plain `terraform` work on this cloud."""
         here = self.cloud.aws_environment()  # an emulator's error won't go away by asking 25 times
         return {
             **here,
@@ -70,7 +70,7 @@ class Terraform:
         self.run("destroy", "-input=false", "-auto-approve", *self._variables, patient=True)
 
     def plan(self, file: Path, *arguments: str) -> None:
-        """Shows what an apply would change and saves it to ``file``."""
+        """Shows what an apply would change and saves it to `file`."""
         self.run("plan", "-input=false", f"-out={file}", *self._variables, *arguments)
 
     def apply_plan(self, file: Path) -> None:
@@ -78,12 +78,12 @@ class Terraform:
         self.run("apply", "-input=false", str(file), patient=True)
 
     def show(self, *arguments: str) -> dict[str, Any]:
-        """A saved plan, or without arguments the state, as ``terraform show -json`` gives it."""
+        """A saved plan, or without arguments the state, as `terraform show -json` gives it."""
         found: dict[str, Any] = json.loads(self._read("show", "-json", *arguments))
         return found
 
     def changes(self, variables: dict[str, str] | None = None) -> str:
-        """What a plan would change (``-detailed-exitcode``), as terraform shows it; empty when nothing."""
+        """What a plan would change (`-detailed-exitcode`), as terraform shows it; empty when nothing."""
         shown: list[str] = []
         arguments = ("-input=false", "-detailed-exitcode", "-no-color", *self._variables, *_var(variables))
         code = self.run("plan", *arguments, quiet=True, accept=(0, 2), lines=shown)
@@ -98,7 +98,7 @@ class Terraform:
         return found
 
     def _read(self, *arguments: str) -> str:
-        """What ``terraform ARGUMENTS``, which changes nothing, prints."""
+        """What `terraform ARGUMENTS`, which changes nothing, prints."""
         done = subprocess.run(
             ["terraform", f"-chdir={self.root}", *arguments],
             env={**self.cloud.inherited_environment(), **self.environment()},
@@ -184,7 +184,7 @@ def _remedy(said: str) -> str:
 
 
 def check_version() -> None:
-    """Raises :class:`TerraformError` when terraform is absent or older than the root needs."""
+    """Raises `TerraformError` when terraform is absent or older than the root needs."""
     if not shutil.which("terraform"):
         raise TerraformError("terraform is not on PATH", "install Terraform 1.11 or later")
     done = subprocess.run(["terraform", "version", "-json"], capture_output=True, text=True)
