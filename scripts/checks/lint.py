@@ -43,7 +43,7 @@ def _python_checks(bin_: Path) -> list[Check]:
         ([bin_ / "ruff", "check", *SOURCES], {}),
         ([bin_ / "ruff", "format", "--check", *SOURCES], {}),
         # PYTHONPATH for the plugin and the worker. import-linter adds the top folder by itself.
-        ([bin_ / "lint-imports", "--cache-dir", LOCAL / "lint" / "imports"], {"PYTHONPATH": "emulator"}),
+        ([bin_ / "lint-imports", "--no-logo", "--cache-dir", LOCAL / "lint" / "imports"], {"PYTHONPATH": "emulator"}),
     ]
     for python, search, paths in (
         (Path(sys.executable), "emulator", ["scripts", "tests", "--exclude", "tests/job"]),

@@ -1,7 +1,7 @@
-"""The environment in Docker for the whole layer; without a Docker that answers, the layer is skipped and says why.
+"""The environment in Docker for the whole layer. The layer is skipped, with the reason, if Docker does not answer.
 
-testcontainers starts it, out of the same compose file and without any command of this project, as somebody's own pytest
-would. Its helper container (Ryuk) is left out: it is one image more, and it wants Docker's socket.
+testcontainers starts it from the same compose file, without any command of this project, as a user's own pytest does.
+It runs without its helper container (Ryuk), which needs another image and Docker's socket.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ os.environ["TESTCONTAINERS_RYUK_DISABLED"] = "true"
 
 @dataclass(frozen=True)
 class Containers:
-    """The running project, and what a test asks of it."""
+    """The running compose project, with what tests read from it."""
 
     instance: Instance
 
@@ -38,22 +38,22 @@ class Containers:
         return connect_as_superuser(self.instance)
 
     def id(self, service: str) -> str:
-        """Id of the service's container, running or not."""
+        """Returns the id of the service's container, which may have ended."""
         found = docker.query("ps", "--all", "--quiet", "--filter", f"label=com.docker.compose.project={self.project}",
                              "--filter", f"label=com.docker.compose.service={service}")  # fmt: skip
         assert found
         return found
 
     def kill(self, service: str) -> None:
-        """SIGKILL, as the kernel does when memory is short."""
+        """Sends SIGKILL, as the kernel does when memory is short."""
         assert docker.query("kill", self.id(service)) is not None
 
     def start(self) -> None:
-        """Starts what isn't running, as `make local-up` does."""
+        """Starts the services that do not run, as `make local-up` does."""
         environments.start(self.instance)
 
     def inside(self, service: str, *command: str) -> str:
-        """Output of a command in the service's container."""
+        """Returns the output of a command in the service's container."""
         found = docker.query("exec", self.id(service), *command)
         assert found is not None, f"{command} failed in {service}"
         return found
@@ -73,7 +73,7 @@ def answering_docker() -> None:
 
 @pytest.fixture(scope="session")
 def compose_instance(answering_docker: None) -> Iterator[Instance]:
-    """A folder, ports and a project of their own, nothing started."""
+    """An instance with its own folder, ports and project. Nothing of it runs."""
     instance = environments.new(LOCAL / f"test-compose-{os.getpid()}", Ports.free(), "docker")
     yield instance
     environments.remove(instance)
@@ -81,7 +81,7 @@ def compose_instance(answering_docker: None) -> Iterator[Instance]:
 
 @pytest.fixture(scope="session")
 def compose(compose_instance: Instance) -> Iterator[DockerCompose]:
-    """docker-compose.yml, up and healthy."""
+    """docker-compose.yml with every service healthy."""
     settings = compose_instance.folder / "compose.env"
     settings.write_text(
         f"COMPOSE_PROJECT_NAME={docker.project(compose_instance.folder)}\n"
@@ -99,6 +99,6 @@ def containers(compose: DockerCompose, compose_instance: Instance) -> Containers
 
 @pytest.fixture
 def kit(containers: Containers) -> GlueKit:
-    """Made for each test: LocalStack forgets all when it is killed."""
+    """Made for each test: LocalStack forgets everything when a test kills it."""
     containers.start()
     return GlueKit(containers.client)

@@ -1,4 +1,4 @@
-"""``make verify-images``: what it says of images that are as expected, and of one that is not."""
+"""`make verify-images`: its verdicts on images that are as expected, and on one that is not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the containers may and may not do."""
+"""What the containers can do and cannot do."""
 
 from __future__ import annotations
 

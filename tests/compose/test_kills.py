@@ -1,4 +1,4 @@
-"""Each container killed in turn during a run: a FAILED run or a clean restart, never a hang or a false SUCCEEDED."""
+"""Kills each container during a run. The run fails or restarts cleanly; it neither hangs nor falsely succeeds."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ GROUP = "/aws-glue/jobs/output"
 
 
 def begun(kit: GlueKit, source: str = WAITS) -> tuple[str, str]:
-    """Job and run, once its script is at work."""
+    """Starts a run. Returns job and run when the script has begun to work."""
     job = kit.create_job(source)
     run_id = kit.start(job)
     kit.wait_for_log(GROUP, run_id, "begun")

@@ -1,7 +1,7 @@
-"""The case's Terraform by tflocal, a server that dies in the midst of a merge, and LocalStack that forgets: in order.
+"""The case's Terraform through tflocal, a server that dies during a merge, a LocalStack that forgets: in this order.
 
-One apply serves all: what tflocal built, the job runs on; what LocalStack forgot, plain terraform builds again, and
-tflocal destroys it, for both keep the state in the same place.
+One apply serves all tests. The job runs on what tflocal built. After LocalStack has forgotten it, plain terraform
+builds it again and tflocal destroys it, because both keep the state in the same place.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.compose
 SAMPLES = TOP / "csv_exemplos"
 TABLE = "performance_academica"
 LAST = max(int(str(row[0])) for row in expected(SAMPLES).rows)
-# The merge stops at its last row, by key, until the lock is free: by then it has written all the others.
+# The lock stops the merge at its last row by key, after the merge has written all other rows.
 HELD_MERGE = f"""
 CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS
     'BEGIN IF NEW.aluno_id = {LAST} THEN PERFORM pg_advisory_xact_lock(1); END IF; RETURN NEW; END';
@@ -40,7 +40,7 @@ CREATE TRIGGER hold BEFORE INSERT ON {TABLE} FOR EACH ROW EXECUTE FUNCTION hold(
 
 
 class Tflocal:
-    """tflocal on a copy of the root: it writes an override file beside the sources while it runs."""
+    """tflocal on a copy of the root, since tflocal writes an override file beside the sources while it runs."""
 
     def __init__(self, instance: Instance, folder: Path) -> None:
         self.root, self.instance = folder / "terraform", instance
@@ -48,10 +48,10 @@ class Tflocal:
             shutil.copytree(TOP / name, folder / name, ignore=shutil.ignore_patterns(".terraform", "*.tfstate*"))
 
     def __call__(self, *arguments: str) -> str:
-        """The output of ``tflocal ARGUMENTS``, which must succeed."""
+        """Runs `tflocal ARGUMENTS`, which must succeed. Returns its output."""
         variables = Terraform(self.instance).environment() | {
             "TF_DATA_DIR": str(self.root / ".terraform"),
-            # Its own default is a public name, which finds no address on a machine without internet.
+            # tflocal's default is a public name, which has no address on a machine without internet.
             "S3_HOSTNAME": "127.0.0.1",
         }
         done = subprocess.run(

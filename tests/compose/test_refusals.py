@@ -1,6 +1,6 @@
-"""What can't be had from Docker is said before anything is changed, each with a remedy.
+"""Before a command changes anything, it says what Docker can't provide, with a remedy.
 
-A `docker` before the real one on PATH answers one question in another way; everything else goes to the real one.
+A `docker` before the real one on PATH answers one question in another way. Everything else goes to the real one.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Up = Callable[..., str]
 
 @pytest.fixture
 def up(answering_docker: None, tmp_path: Path) -> Iterator[Up]:
-    """`make local-up` with a docker that begins with the given lines of bash; what it says on standard error."""
+    """Runs `make local-up` with a docker that begins with the given lines of bash. Returns its standard error."""
     folder, programs = tmp_path / "instance", tmp_path / "bin"
     programs.mkdir()
     real = shutil.which("docker")
@@ -83,13 +83,13 @@ def test_architecture_without_images(up: Up) -> None:
 
 
 def test_registry_that_does_not_answer(up: Up) -> None:
-    # A port of this machine on which nobody listens stands in for the registry: the refusal is a real one.
+    # A port on which nobody listens stands in for the registry, so Docker's refusal is real.
     said = up(f'{ABSENT}\nif [ "$1" = pull ]; then set -- pull --quiet 127.0.0.1:9/{POSTGRES_IMAGE}; fi')
     assert f"{POSTGRES_IMAGE} could not be pulled" in said and "RUNTIME=embedded" in said
 
 
 def test_disk_that_is_too_small(up: Up) -> None:
-    # /proc has no room at all.
+    # /proc has no free space.
     said = up(f'{ABSENT}\nif [ "$1" = info ]; then echo /proc; exit; fi')
     assert "GB are free" in said and "RUNTIME=embedded" in said
 

@@ -1,4 +1,4 @@
-"""What people do with testcontainers: the compose file as it is, and a database alone."""
+"""What users do with testcontainers: they start the compose file as it is, or a database alone."""
 
 from __future__ import annotations
 

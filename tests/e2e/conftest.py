@@ -1,4 +1,4 @@
-"""The environment of the whole road, and the table that its checks end in."""
+"""The environment of the whole road, and the table of its checks."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from tests.kit.expected import COLUMNS, Row, in_order
 
 ROAD = Path(__file__).with_name("test_road.py")
 REPORT = LOCAL / "e2e.json"
-LOGS = LOCAL / "e2e-logs"  # of the last run; the environment itself is removed
+LOGS = LOCAL / "e2e-logs"  # logs of the last run, after the environment is removed
 _checks: dict[str, dict[str, Any]] = {}
 
 
 @dataclass
 class Road:
-    """A started environment, what Terraform said of it, and what a check asks of it."""
+    """A started environment with Terraform's outputs, and what the checks read from it."""
 
     instance: Instance
     terraform: Terraform
@@ -45,12 +45,12 @@ class Road:
         return job.run(self.instance, self.outputs, arguments, show=say)
 
     def table(self) -> list[Row]:
-        """Every row of performance_academica by key."""
+        """Returns every row of performance_academica by key."""
         with self.database() as connection:
             return in_order(connection.execute(f"SELECT {', '.join(COLUMNS)} FROM performance_academica").fetchall())
 
     def row_versions(self) -> list[Row]:
-        """Key and xmin of every row: xmin changes when a row is written again, be it with the same values."""
+        """Returns key and xmin of every row. xmin changes when a row is written again, with the same values too."""
         with self.database() as connection:
             query = "SELECT aluno_id, escola_id, disciplina, xmin::text FROM performance_academica ORDER BY 1, 2, 3"
             return connection.execute(query).fetchall()

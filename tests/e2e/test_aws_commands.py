@@ -28,7 +28,7 @@ STATE = "e2e-terraform-state"
 
 @dataclass(frozen=True)
 class Operator:
-    """Types aws-* targets against the environment in ``instance``."""
+    """Types aws-* targets against the environment in `instance`."""
 
     instance: Instance
 
@@ -47,7 +47,7 @@ class Operator:
         return try_make(target, environment=self.environment(**variables), typed=typed)
 
     def interrupt(self, target: str, *, at: str, times: int) -> str:
-        """The output of ``make TARGET`` that gets Ctrl-C so many times, the first when it has said ``at``."""
+        """The output of `make TARGET` that gets Ctrl-C so many times, the first when it has said `at`."""
         pending = [at, *["Ctrl-C again"] * (times - 1)]
 
         def interrupt(line: str, group: int) -> None:

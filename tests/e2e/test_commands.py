@@ -1,4 +1,4 @@
-"""The make targets of a live environment, as a user types them, in an instance of their own."""
+"""The make targets of a live environment, typed as a user types them, in their own instance."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class User:
-    """Types make targets for one instance, with another account's credentials lying about."""
+    """Types make targets for one instance in a shell that has the credentials of another account."""
 
     folder: Path
     ports: Ports
@@ -51,7 +51,7 @@ class User:
         return try_make(*arguments, environment=self.environment())
 
     def shell(self, script: str) -> str:
-        """The output of ``script`` in a shell after ``eval "$(make -s env)"``; it must succeed."""
+        """Runs `script`, which must succeed, after `eval "$(make -s env)"`. Returns its output."""
         done = subprocess.run(
             ["bash", "-ec", f'eval "$(make -s env)"\n{script}'],
             cwd=TOP,
@@ -64,7 +64,7 @@ class User:
         return done.stdout
 
     def processes(self) -> list[str]:
-        """Command lines of all live processes that name the instance in their arguments or environment, and its
+        """Returns the command lines of all processes that name the instance in arguments or environment, and its
         running containers' names."""
         found = []
         for process in psutil.process_iter():
@@ -89,7 +89,7 @@ def test_interrupted_start_leaves_no_process(user: User) -> None:
     status: list[str] = []
 
     def look_and_interrupt(line: str, group: int) -> None:
-        if "Creating..." in line and not status:  # Terraform is in the midst of it
+        if "Creating..." in line and not status:  # Terraform has begun
             status.append(user.make("status"))
             os.killpg(group, signal.SIGINT)
 
@@ -122,10 +122,10 @@ def test_everything_listens_on_loopback_only(user: User) -> None:
 
 
 def _listening(process: psutil.Process | None = None) -> set[Any]:
-    """Addresses on which the process listens, or anybody."""
+    """Returns the addresses on which the process, or any process, listens."""
     try:
         found = process.net_connections("inet") if process else psutil.net_connections("inet")
-    except psutil.AccessDenied:  # macOS shows everybody's to root alone
+    except psutil.AccessDenied:  # macOS shows other users' connections to root only
         return set()
     return {connection.laddr for connection in found if connection.status == psutil.CONN_LISTEN}
 

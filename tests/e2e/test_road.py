@@ -1,4 +1,4 @@
-"""The whole road, in order: each check stands on the ones before it."""
+"""The whole road, in order: each check needs the results of those before it."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_parquet(road: Road) -> None:
 
 
 def test_rejects(road: Road) -> None:
-    """Lines that can't be used lie beside the Parquet, with their number and the rule they break"""
+    """Rejected lines are beside the Parquet, with their number and the rule that they break"""
     summary = runs["first"].summary
     assert summary is not None
     lines = _read_parquet(road, summary["rejects"])
@@ -201,7 +201,7 @@ def test_destroy(road: Road) -> None:
 
 
 def parquet(road: Road, ended: job.Run) -> list[Row]:
-    """The rows of a run's Parquet, by key."""
+    """Returns the rows of a run's Parquet by key."""
     assert ended.summary is not None
     return in_order(tuple(line[name] for name in COLUMNS) for line in _read_parquet(road, ended.summary["parquet"]))
 

@@ -1,7 +1,7 @@
-"""Local commands in environments that would lead them to AWS, or elsewhere: every call stays on this machine.
+"""Local commands in environments that would lead them to AWS or elsewhere. Every call stays on this machine.
 
-Two servers write down what reaches them: ``here`` stands in for LocalStack, ``elsewhere`` is where each environment
-would lead, and the proxy of them all, so that a call to the real AWS arrives there too.
+Two servers record the requests that reach them. `here` stands in for LocalStack. Each environment leads to `elsewhere`,
+which is also the proxy, so that a call to the real AWS arrives there too.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ KEYS = {"AWS_ACCESS_KEY_ID": "AKIAREALLOOKINGKEY12", "AWS_SECRET_ACCESS_KEY": "r
 
 @dataclass(frozen=True)
 class Place:
-    """What an environment may name: a server that is not ours, and a home folder."""
+    """What an environment can name: a server that is not ours, and a home folder."""
 
     elsewhere: str
     home: Path
@@ -173,7 +173,7 @@ TOGETHER = {
 
 @dataclass(frozen=True)
 class Trial:
-    """A local command, run in the environment that is given, and what reached the two servers meanwhile."""
+    """Runs local commands in a given environment, with two servers that record requests."""
 
     here: Recorder
     elsewhere: Recorder
@@ -194,14 +194,14 @@ class Trial:
         return done.stdout
 
     def signed(self) -> list[Request]:
-        """The requests that arrived here with a signature: with the environment's own key, for its region."""
+        """Returns the signed requests that arrived here. Each must have the local key and region in its signature."""
         found = [request for request in self.here.requests if request.scope]
         assert {tuple(request.scope.split("/")[::2][:2]) for request in found} == {("test", "us-east-1")}
         return found
 
 
 def _bare(home: Path) -> dict[str, str]:
-    """Hardly anything but where Terraform and its provider are."""
+    """Returns the variables by which a command finds Terraform and its provider, and no others."""
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(home),
@@ -232,7 +232,7 @@ def test_boto3_stays_here(name: str, trial: Trial, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", TOGETHER)
 def test_terraform_stays_here(name: str, trial: Trial, tmp_path: Path) -> None:
-    """A plan takes seconds, so cases that don't hide each other share one."""
+    """A plan takes seconds, so cases that do not hide each other share one plan."""
     variables: dict[str, str] = {}
     for each in TOGETHER[name]:
         variables |= HOSTILE[each](Place(trial.elsewhere.url, tmp_path))

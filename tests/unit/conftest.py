@@ -1,4 +1,4 @@
-"""Keeps the layer what its name says: a unit test starts neither Terraform, nor Java, nor Docker, nor a server."""
+"""Fails each unit test that starts Terraform, Java, Docker or a PostgreSQL server."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ REFUSED = ("terraform", "java", "spark-submit", "docker", "postgres")
 
 @pytest.fixture(scope="session")
 def refusals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The file that names every refused program that was started. Stand-ins for the programs come first on PATH."""
+    """The file in which stand-ins for the refused programs, first on PATH, record their calls."""
     folder = tmp_path_factory.mktemp("refused")
     calls = folder / "calls"
     for name in REFUSED:

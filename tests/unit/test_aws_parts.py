@@ -1,4 +1,4 @@
-"""Parts of the commands for AWS that the local environment can't show: a paused cluster, a name that is taken."""
+"""Parts of the commands for AWS that the local environment can't show: a paused cluster, a taken name."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OUTPUTS = {
 
 
 class Paused(Recorder):
-    """A cluster that answers DatabaseResumingException so many times, then a row with a NUMERIC."""
+    """A cluster that answers `times` calls with DatabaseResumingException, and then a row with a NUMERIC."""
 
     def __init__(self, times: int) -> None:
         super().__init__()

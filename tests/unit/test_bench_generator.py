@@ -1,4 +1,4 @@
-"""The benchmark's data, as a reader of its files sees it."""
+"""The benchmark's data, read from its files."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Make = Callable[..., Path]
 
 @pytest.fixture(scope="module")
 def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
-    """Generates into a new folder: ``make(grades=…, dirty=…, changed=…, seed=…)``."""
+    """Generates into a new folder: `make(grades=…, dirty=…, changed=…, seed=…)`."""
 
     def generate(**options: float) -> Path:
         folder = tmp_path_factory.mktemp("data")
@@ -55,7 +55,7 @@ def records(path: Path) -> list[dict[str, str]]:
 
 
 def rows(folder: Path) -> dict[tuple[str, str], Decimal]:
-    """rows.csv as (aluno_id, disciplina) -> nota; a pupil has one escola."""
+    """Returns rows.csv as (aluno_id, disciplina) -> nota. A pupil has one escola."""
     with (folder / "rows.csv").open(encoding="utf-8", newline="") as file:
         return {(row[0], row[8]): Decimal(row[9]) for row in csv.reader(file)}
 

@@ -1,4 +1,4 @@
-"""The benchmark's arithmetic and its tables: made-up runs in, ratios and verdicts out."""
+"""The benchmark's ratios, verdicts and tables, computed from made-up runs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def run(contestant: str, scenario: str = "first_load", number: int = 0, **values
 
 
 def verdict(runs: list[Run], words: str, grades: int = bars.GRADES) -> tuple[float | None, bool | None]:
-    """Value and outcome of the one bar whose text has `words`."""
+    """Returns value and outcome of the one bar whose text has `words`."""
     (found,) = [each for each in bars.judge(medians(runs), grades) if words in each.bar.what]
     return found.value, found.passed
 
@@ -93,7 +93,7 @@ def made(runs: list[Run]) -> report.Report:
 
 
 def cells(markdown: str, first: str) -> list[str]:
-    """The cells after the first one of the one row that begins with `first`."""
+    """Returns the cells of the one row that begins with `first`, without its first cell."""
     (row,) = [line for line in markdown.splitlines() if line.startswith(f"| {first} |")]
     return [cell.strip() for cell in row.strip("|").split("|")][1:]
 
@@ -123,7 +123,7 @@ def at(second: float) -> datetime:
 
 
 def test_stages_by_the_servers_log() -> None:
-    """Two connections copy side by side; the merge is two statements, one of several lines; the rest is left out."""
+    """Two connections copy at the same time. The merge is two statements, one of several lines."""
     log = """\
 2026-01-01 10:00:00.000 UTC [7] LOG:  checkpoint starting: time
 2026-01-01 10:00:01.000 UTC [7] LOG:  duration: 30.000 ms  statement: CREATE UNLOGGED TABLE "staging" AS SELECT 1

@@ -1,4 +1,4 @@
-"""Sums of small plans by scripts/cost/prices.toml; the real plans are priced in the emulator's layer."""
+"""Sums of small plans by scripts/cost/prices.toml. The emulator's layer prices the real plans."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CLUSTER = {
 
 
 def plan(*resources: tuple[str, dict[str, Any]], **variables: Any) -> dict[str, Any]:
-    """A root of ``(address, values)``; an instance refers to the cluster, an endpoint's subnets are unknown."""
+    """Returns a plan of `(address, values)`. An instance refers to the cluster, an endpoint's subnets are unknown."""
     changes, blocks = [], []
     for address, values in resources:
         type_ = address.split(".")[0]
@@ -54,7 +54,7 @@ def test_size_without_a_price_is_refused(address: str, values: dict[str, Any]) -
 
 
 def test_run_is_paid_by_worker_and_minute() -> None:
-    """30.4 runs of 2 minutes on two G.1X, at $0.44 an hour and DPU."""
+    """A month has 30.4 runs of 2 minutes on two G.1X, at $0.44 for an hour and DPU."""
     cost = monthly_cost(plan(("aws_glue_job.this", {"worker_type": "G.1X", "number_of_workers": 2})))
     assert cost.total == pytest.approx(30.4 * 2 / 60 * 2 * 0.44)
 

@@ -1,4 +1,4 @@
-"""When a command for AWS goes on, and when it refuses."""
+"""When a command for AWS continues, and when it refuses."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ELSEWHERE = "http://203.0.113.1:4566"
 
 @pytest.fixture(autouse=True)
 def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """No AWS variable, and a home folder of its own."""
+    """Removes the AWS variables and gives the test a home folder of its own."""
     for name in [*os.environ]:
         if name.startswith(("AWS_", "TF_", "ACCOUNT", "ENVIRONMENT", "STATE_BUCKET")):
             monkeypatch.delenv(name)

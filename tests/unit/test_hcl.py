@@ -1,4 +1,4 @@
-"""What the commands take from Terraform's files: the values that Terraform itself would see."""
+"""The commands read from Terraform's files the values that Terraform itself reads."""
 
 from __future__ import annotations
 

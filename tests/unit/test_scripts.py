@@ -1,4 +1,4 @@
-"""The commands' own parts, without a server."""
+"""Parts of the commands that need no server."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FOREVER = [sys.executable, "-c", "import signal; signal.pause()"]
 
 
 def command(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """``python -m scripts ARGUMENTS`` in a clone without an environment."""
+    """Runs `python -m scripts ARGUMENTS` in a clone without an environment."""
     return subprocess.run(
         [sys.executable, "-m", "scripts", *arguments],
         cwd=TOP,
@@ -131,7 +131,7 @@ def test_daemon_ends_with_what_it_started(tmp_path: Path) -> None:
 
 
 class Ending(Daemon):
-    """A daemon whose process ends right after somebody looked at it."""
+    """A daemon whose process ends right after `process` returned it."""
 
     def process(self) -> psutil.Process | None:
         found = super().process()
@@ -184,7 +184,7 @@ def test_configuration_of_another_user_is_passed_over(tmp_path: Path, monkeypatc
 
 
 def test_mirror_with_the_locked_version_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where TF_CLI_CONFIG_FILE names a file that is not there: Terraform only warns of that."""
+    """The mirror is used although TF_CLI_CONFIG_FILE names a missing file: Terraform only warns then."""
     platform = provider._platform()
     (tmp_path / "mirror" / provider.ADDRESS / provider.version() / platform).mkdir(parents=True)
     monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(tmp_path / "absent"))

@@ -1,4 +1,4 @@
-"""The job and the Terraform know nothing of where they run; nothing names a machine's path or a registry's host."""
+"""The job and the Terraform do not know where they run. No file names a machine's path or a registry's host."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_knows_of_no_local_run(path: Path) -> None:
 
 @pytest.mark.parametrize("path", JOB, ids=lambda path: path.name)
 def test_job_reads_no_environment_variable(path: Path) -> None:
-    """A branch on where it runs would need one, and Glue's argument is the way to tell a job something."""
+    """A branch on the place of the run would need one. A job gets its settings from Glue's arguments."""
     names = {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
     assert not names & {"environ", "getenv", "putenv"}
 

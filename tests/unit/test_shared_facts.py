@@ -1,4 +1,4 @@
-"""Facts of both runtimes: each stands in one file, and a copy that differs is named with its line."""
+"""Facts of both runtimes. Each stands in one file; these tests name every copy that differs, with its line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scripts.environment import localstack_health, shared
 from tests.kit.recorder import Recorder, Request
 
 pytestmark = pytest.mark.unit
-# Where a major version of PostgreSQL stands that has to be the one of docker-compose.yml.
+# The places of a major version of PostgreSQL, which must be that of docker-compose.yml.
 MAJOR = re.compile(
     r"\bpostgres:(\d+)|PostgreSQL (\d\d)\b|aurora-postgresql(\d+)|MAJOR_VERSION = (\d+)"
     r"|embedded-postgres-binaries\S+ rev=\"(\d+)\.|embedded-postgres-binaries-[a-z0-9-]+-(\d+)\.\d+\.\d+\.jar"
@@ -68,7 +68,7 @@ def test_compose_sets_nothing_that_the_shared_files_set() -> None:
 
 
 def test_container_gets_the_settings_of_the_shared_file(tmp_path: Path) -> None:
-    """start.sh, as far as it makes the command: the entry point of the image prints its arguments here."""
+    """Runs the part of start.sh that makes the command, with an entry point that prints its arguments."""
     script = (TOP / "docker" / "postgres" / "start.sh").read_text(encoding="utf-8")
     command = script[script.index("lines=$(") :].replace("/opt/emulator", str(TOP / "docker" / "postgres"))
     (tmp_path / "docker-entrypoint.sh").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
@@ -117,7 +117,7 @@ def test_answer_that_is_none_is_no_readiness(status: int, text: str) -> None:
 
 
 def health_check_of_the_container(url: str) -> int:
-    """Exit code of the file that docker-compose.yml mounts, run as it says: `python -I FILE URL`."""
+    """Runs the file that docker-compose.yml mounts as its health check does. Returns the exit code."""
     text = shared.COMPOSE.read_text(encoding="utf-8")
     (source,) = re.findall(r"- \./(\S+):/opt/emulator/localstack_health\.py:ro", text)
     assert re.search(r"- python\n +- -I\n +- /opt/emulator/localstack_health\.py\n +- http://127\.0\.0\.1:4566\n", text)

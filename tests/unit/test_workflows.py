@@ -1,4 +1,4 @@
-"""The pipeline does nothing that can't be tried on a laptop: its jobs call targets of the Makefile."""
+"""A laptop can do all that the pipeline does: its jobs call targets of the Makefile."""
 
 from __future__ import annotations
 
