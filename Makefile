@@ -71,7 +71,7 @@ test-faults:  ## Kill, cut off and cancel runs of the job at every phase. FAULTS
 	$(RUN) test faults
 test-compose:  ## Test the environment in Docker: isolation, kills (skipped with the reason where Docker does not answer)
 	$(RUN) test compose
-lint:  ## Check the sources: ruff, mypy, shellcheck, hadolint, checkov, terraform fmt, workflows, the READMEs' tables
+lint:  ## Check the sources: Python, imports, spelling, shell, Docker, workflows, Terraform, the READMEs' tables
 	$(RUN) test lint
 format:  ## Format the sources with ruff and terraform, and write the tables of the READMEs
 	$(RUN) format
