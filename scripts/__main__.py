@@ -1,4 +1,4 @@
-"""The commands behind make: `python -m scripts COMMAND`."""
+"""The door: `python -m scripts COMMAND`. It finds the command, and turns errors into messages and exit codes."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def main() -> None:
         cli(standalone_mode=False)
     except CommandError as error:
         _fail(str(error))
-    except (BotoCoreError, ClientError) as error:  # a right that is missing, a region that is closed, no network
+    except (BotoCoreError, ClientError) as error:  # a missing right, a closed region, no network
         _fail(f"AWS: {error}")
     except click.ClickException as error:
         error.show()

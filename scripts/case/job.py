@@ -108,7 +108,10 @@ def run(
     try:
         run_id = glue.start_job_run(JobName=name, Arguments=arguments or {})["JobRunId"]
     except ClientError as error:
-        raise JobError(f"Glue refused the run: {error.response['Error']['Message']}", "see `make status`") from None
+        remedy = (
+            "see `make status`" if cloud.is_local else f"look at the last runs: aws glue get-job-runs --job-name {name}"
+        )
+        raise JobError(f"Glue refused the run: {error.response['Error']['Message']}", remedy) from None
     return follow(cloud, outputs, run_id, show)
 
 
@@ -160,7 +163,7 @@ def log_lines(cloud: Cloud, outputs: dict[str, Any], run_id: str, group: str) ->
     if not run_id:
         runs = cloud.client("glue").get_job_runs(JobName=name, MaxResults=1)["JobRuns"]
         if not runs:
-            raise JobError("the job has not run yet", "start it with `make run`")
+            raise JobError("the job has not run yet", f"start it with `make {'run' if cloud.is_local else 'aws-run'}`")
         run_id = runs[0]["Id"]
     return _Follower(cloud.client("logs"), outputs[f"glue_log_group_{group}"], run_id).new_lines()
 

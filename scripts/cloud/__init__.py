@@ -1,1 +1,1 @@
-"""An AWS account or its stand-in on this machine, and the guard before a real one."""
+"""An AWS account or its stand-in on this machine, and the guard before a real account."""

@@ -1,4 +1,4 @@
-"""A real AWS account, or account 000000000000: the local environment, treated as an account on request."""
+"""A real AWS account, or account 000000000000, which is the local environment."""
 
 from __future__ import annotations
 
@@ -25,10 +25,9 @@ ENVIRONMENTS = TERRAFORM / "environments"
 
 @dataclass(frozen=True)
 class Account:
-    """An account that the guard let pass, with one of its environments (`dev`, `prod`).
+    """An account that passed the guard, with one of its environments (`dev`, `prod`).
 
-    `endpoint_url` and `bundle` are empty but for the local environment's account. `caller` is the ARN that the keys
-    belong to.
+    `endpoint_url` and `bundle` are empty for a real account. `caller` is the ARN of the keys' owner.
     """
 
     account_id: str
@@ -40,7 +39,11 @@ class Account:
 
     @classmethod
     def chosen(cls) -> Account:
-        """As ACCOUNT, ENVIRONMENT and the user's AWS variables say. Raises CommandError."""
+        """The account that ACCOUNT, ENVIRONMENT and the user's AWS variables name.
+
+        Raises:
+            CommandError: the guard refuses the account, or the environment does not exist.
+        """
         account = guard.asked_account(os.environ)
         environment = os.environ.get("ENVIRONMENT") or "dev"
         region = _tfvars("region", environment)
@@ -60,7 +63,7 @@ class Account:
 
     @property
     def folder(self) -> Path:
-        """`.local/aws/<account>-<environment>/`, readable for its owner only: a saved plan holds values in clear."""
+        """`.local/aws/<account>-<environment>/`. Only its owner may read it: a saved plan holds values in clear."""
         path = LOCAL / "aws" / f"{self.account_id}-{self.environment}"
         (path / "logs").mkdir(parents=True, exist_ok=True)
         path.chmod(0o700)
@@ -77,11 +80,11 @@ class Account:
 
     @property
     def state_bucket(self) -> str:
-        """STATE_BUCKET, else the case's name with the account's number: names of buckets are global."""
+        """STATE_BUCKET, else a name with the account's number, since names of buckets are global."""
         return os.environ.get("STATE_BUCKET") or f"letrus-de-case-terraform-state-{self.account_id}"
 
     def client(self, service: str) -> Any:
-        """boto3 client with the user's own credentials; the local environment's account has none but its own."""
+        """A boto3 client with the user's credentials, or with those of the local environment for its account."""
         if self.endpoint_url:
             return local_client(self.endpoint_url, service)
         config = Config(retries={"max_attempts": 5, "mode": "standard"})
@@ -89,14 +92,14 @@ class Account:
 
     @cached_property
     def _session(self) -> boto3.Session:
-        return boto3.Session()  # not boto3's own, which may be older than the variables
+        return boto3.Session()  # the default session may be older than the variables
 
     def inherited_environment(self) -> dict[str, str]:
-        """The user's, but for what would make Terraform do something else than the command says."""
+        """The user's variables without those that would make Terraform do something else than the command says."""
         return isolation.clean_environment() if self.is_local else isolation.without_terraform_switches()
 
     def aws_environment(self) -> dict[str, str]:
-        """Variables that lead to the local environment; none for a real account, where the user's own do."""
+        """Variables that lead to the local environment. Empty for a real account: the user's own lead there."""
         return isolation.aws_variables(self.endpoint_url) if self.is_local else {}
 
     def backend(self) -> dict[str, Any]:
@@ -108,9 +111,13 @@ class Account:
         }
 
     def prepare_backend(self) -> None:
-        """Raises CommandError when the bucket is not there: making one is a command of its own."""
+        """Checks that the state bucket exists. Another command, `make aws-bootstrap`, creates it.
+
+        Raises:
+            CommandError: the bucket is missing.
+        """
         if not state_buckets.exists(self.client("s3"), self.state_bucket, self.account_id):
-            raise CommandError(f"the state bucket {self.state_bucket} is not there", "create it: make aws-bootstrap")
+            raise CommandError(f"the state bucket {self.state_bucket} does not exist", "create it: make aws-bootstrap")
 
     def plan_arguments(self) -> list[str]:
         return [f"-var-file={_tfvars_file(self.environment)}"]
@@ -119,7 +126,7 @@ class Account:
         return self.bundle
 
     def describe(self) -> str:
-        """One line for the user: where, as whom."""
+        """A line that tells the user which account, environment and identity the command works with."""
         where = f"the local environment at {self.endpoint_url}" if self.is_local else f"AWS, {self.region}"
         return f"account {self.account_id} ({where}) as {self.caller}; environment {self.environment}"
 
@@ -133,7 +140,11 @@ def _tfvars_file(environment: str) -> Path:
 
 
 def _tfvars(name: str, environment: str) -> str:
-    """Value of a text variable: the environment's file first, then terraform.tfvars, as Terraform reads them."""
+    """The value of a text variable, from the environment's file or else from terraform.tfvars, as Terraform reads them.
+
+    Raises:
+        CommandError: neither file sets the variable.
+    """
     for path in (_tfvars_file(environment), TERRAFORM / "terraform.tfvars"):
         if name in (values := hcl.load(path)):
             return hcl.text(values[name])

@@ -1,4 +1,4 @@
-"""Where AWS calls go: to an instance on this machine or to an account; the commands that serve both know no more."""
+"""What an instance on this machine and an AWS account have in common. Most commands know nothing else of them."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ class Cloud(Protocol):
 
     @property
     def folder(self) -> Path:
-        """What the commands keep of it: Terraform's data, logs."""
+        """The folder of Terraform's data and the logs."""
 
     @property
     def account_id(self) -> str:
-        """The only account that its calls may reach."""
+        """The only account that calls may reach."""
 
     @property
     def is_local(self) -> bool:
-        """Whether it is on this machine, where asking often costs nobody anything and logs are there at once."""
+        """True for an instance on this machine: frequent calls cost nothing there, and logs appear at once."""
 
-    # The services that mypy checks the calls of.
+    # mypy checks the calls of these services.
     @overload
     def client(self, service: Literal["glue"]) -> GlueClient: ...
     @overload
@@ -45,29 +45,34 @@ class Cloud(Protocol):
     @overload
     def client(self, service: Literal["s3"]) -> S3Client: ...
     @overload
-    def client(self, service: str) -> Any: ...
+    def client(self, service: str) -> Any:
+        """A boto3 client for `service`."""
 
     def inherited_environment(self) -> dict[str, str]:
-        """What a process that works on it may see of the caller's environment."""
+        """The variables of the caller's environment that a process may see."""
 
     def aws_environment(self) -> dict[str, str]:
-        """Variables that lead there, beside those; none for a real account, where the user's own do."""
+        """The variables to add, which lead there. Empty for a real account: the user's own lead there."""
 
     def backend(self) -> dict[str, Any]:
-        """Settings of the state's backend that differ from terraform/backend.tf."""
+        """The settings of the state's backend that differ from terraform/backend.tf."""
 
     def prepare_backend(self) -> None:
-        """Sees to it that the state's bucket is there. Raises CommandError when it is not for us to make."""
+        """Makes sure that the bucket of the state exists.
+
+        Raises:
+            CommandError: it is missing, and only the user may create it.
+        """
 
     def plan_arguments(self) -> list[str]:
-        """Arguments of Terraform that name its variables."""
+        """The arguments that give Terraform its variables."""
 
     def ca_bundle(self) -> str:
-        """The file of the authorities that the job believes about the database; empty: terraform/'s own default."""
+        """The file of the authorities that the job trusts for the database; empty for the default of terraform/."""
 
 
 def local_client(endpoint_url: str, service: str) -> Any:
-    """boto3 client that can only reach this endpoint: address and keys are explicit, whatever the environment says."""
+    """A boto3 client that reaches only this endpoint: address and keys are explicit, so no variable changes them."""
     return boto3.client(
         service,  # type: ignore[call-overload]
         endpoint_url=endpoint_url,

@@ -1,8 +1,8 @@
 """What must be true before a command touches a real account. Each refusal says why and what to do.
 
-The account is said by the user and compared with what the keys open (STS GetCallerIdentity); Terraform's provider and
-backend get it as the only one allowed. Account 000000000000 is the local environment's: the only one for which an
-endpoint may be set, and then a loopback one, so that the same commands can be tried without an account.
+The user names the account. The guard compares it with the account of the keys (STS GetCallerIdentity), and Terraform's
+provider and backend allow no other one. Account 000000000000 is the local environment's: the commands can be tried with
+it and without an AWS account. Only for that account an endpoint may be set, and only one on this machine.
 """
 
 from __future__ import annotations
@@ -41,30 +41,38 @@ def asked_account(environ: Mapping[str, str]) -> str:
     if not re.fullmatch(r"[0-9]{12}", account):
         raise GuardError(
             f"ACCOUNT={account} is no account id" if account else "no AWS account was named",
-            "say which one you mean by its 12 digits: make … ACCOUNT=123456789012",
+            "name the account by its 12 digits: make … ACCOUNT=123456789012",
         )
     return account
 
 
 def emulator_endpoint(environ: Mapping[str, str]) -> str:
-    """The local environment's endpoint, for account 000000000000. Raises GuardError for one elsewhere."""
+    """The local environment's endpoint, for account 000000000000.
+
+    Raises:
+        GuardError: no endpoint is set, or one that is not on this machine.
+    """
     url = environ.get("AWS_ENDPOINT_URL", "")
     if not url:
         raise GuardError(
-            f"account {EMULATOR} is the local environment's, and AWS_ENDPOINT_URL names none",
+            f"account {EMULATOR} is the local environment's, and AWS_ENDPOINT_URL is not set",
             'start it and take its variables: make local-up; eval "$(make -s env)"',
         )
     for name, value in environ.items():
         if _ENDPOINT.fullmatch(name) and value and not _is_loopback(value):
             raise GuardError(
-                f"{name}={value} is not on this machine, and account {EMULATOR} is only here",
+                f"{name}={value} is not on this machine, but account {EMULATOR} is",
                 f"unset {name}",
             )
     return url
 
 
 def emulator_bundle(environ: Mapping[str, str]) -> str:
-    """The file of the local environment's authority, for account 000000000000. Raises GuardError for none."""
+    """The file of the local environment's authority, for account 000000000000.
+
+    Raises:
+        GuardError: no variable names one.
+    """
     path = environ.get("TF_VAR_aurora_ca_bundle", "")
     if not path:
         raise GuardError(
@@ -75,22 +83,30 @@ def emulator_bundle(environ: Mapping[str, str]) -> str:
 
 
 def check_no_endpoint(environ: Mapping[str, str], session: Session) -> None:
-    """Raises GuardError when a variable or the profile sends calls elsewhere than to AWS."""
+    """Refuses variables and profiles that send calls elsewhere than to AWS.
+
+    Raises:
+        GuardError: one does.
+    """
     for name in environ:
         if _ENDPOINT.fullmatch(name) and environ[name]:
             raise GuardError(
                 f"{name} is set: calls would not reach AWS",
-                f"use another shell, or unset {name} (only ACCOUNT={EMULATOR}, the local environment, goes with it)",
+                f"use another shell, or unset {name} (it fits only ACCOUNT={EMULATOR}, the local environment)",
             )
     for where, value in _profile_endpoints(session):
         raise GuardError(
             f"profile {session.profile or 'default'} has {where} = {value} in the shared config: that is not AWS",
-            "choose another AWS_PROFILE, or take the line out",
+            "choose another AWS_PROFILE, or remove the line",
         )
 
 
 def check_keys(session: Session) -> None:
-    """Raises GuardError when there are no keys, they can't be had, or they are made up. Calls nothing but sign-in."""
+    """Refuses missing keys and dummy keys. Calls nothing but the sign-in of the profile.
+
+    Raises:
+        GuardError: there are no keys, they can't be read, or they are dummies.
+    """
     try:
         found = session.get_credentials()
         keys = found.get_frozen_credentials() if found else None
@@ -103,15 +119,19 @@ def check_keys(session: Session) -> None:
 
 
 def check_identity(sts: STSClient, account: str) -> str:
-    """ARN of who the keys belong to. Raises GuardError when that is another account's, or nobody's."""
+    """The ARN of the keys' owner.
+
+    Raises:
+        GuardError: the owner belongs to another account, or AWS knows no owner.
+    """
     try:
         found = sts.get_caller_identity()
     except (BotoCoreError, ClientError) as error:
-        raise GuardError(f"AWS did not say whose the credentials are: {error}", _SIGN_IN) from None
+        raise GuardError(f"AWS did not say who owns the credentials: {error}", _SIGN_IN) from None
     if found["Account"] != account:
         raise GuardError(
-            f"the credentials belong to account {found['Account']}, you said {account}",
-            "choose the other AWS_PROFILE, or correct ACCOUNT",
+            f"the credentials belong to account {found['Account']}, but ACCOUNT is {account}",
+            "choose another AWS_PROFILE, or correct ACCOUNT",
         )
     return str(found["Arn"])
 
@@ -120,14 +140,18 @@ _SIGN_IN = "sign in (`aws sso login`, `aws configure`), or choose a profile: exp
 
 
 def _profile_endpoints(session: Session) -> Iterator[tuple[str, str]]:
-    """`endpoint_url` of the chosen profile, itself or through its `services` section, in either shared file."""
+    """Each `endpoint_url` of the chosen profile and of its `services` section, in both shared files, with its place.
+
+    Raises:
+        GuardError: the profile does not exist, or a file can't be read.
+    """
     try:
         profile, services = session.get_scoped_config(), session.full_config.get("services", {})
     except ProfileNotFound as error:
         raise GuardError(str(error), "choose one: export AWS_PROFILE=…") from None
     except ConfigParseError as error:
         raise GuardError(
-            f"the shared AWS config can't be read: {error}", "mend it, or choose AWS_CONFIG_FILE"
+            f"the shared AWS config can't be read: {error}", "correct it, or name another file in AWS_CONFIG_FILE"
         ) from None
     if profile.get("endpoint_url"):
         yield "endpoint_url", profile["endpoint_url"]
@@ -140,4 +164,4 @@ def _is_loopback(url: str) -> bool:
     try:
         return ipaddress.ip_address(urlsplit(url).hostname or "").is_loopback
     except ValueError:
-        return False  # a name: who knows where it leads
+        return False  # a host name may resolve to any machine

@@ -1,4 +1,4 @@
-"""The bucket of Terraform's state: the same code makes it on AWS and in the local environment."""
+"""The bucket of Terraform's state. The same code makes it on AWS and in the local environment."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from types_boto3_s3.type_defs import LifecycleRuleTypeDef, ServerSideEncryptionRuleTypeDef
 
 TAGS = {"Project": "letrus-data-case", "Purpose": "terraform-state"}
-KEPT_DAYS, KEPT_VERSIONS = 90, 10  # of older states: the newest ten stay in any case
+KEPT_DAYS, KEPT_VERSIONS = 90, 10  # of older states; the newest ten never expire
 
 
 def default_name() -> str:
@@ -26,13 +26,13 @@ def default_name() -> str:
 
 
 def ensure(s3: S3Client, name: str, account: str, region: str, partition: str = "aws", *, adopt: bool = False) -> bool:
-    """Creates bucket `name` where there is none, and gives it every setting below. True: it was created.
+    """Creates bucket `name` if it is missing, and sets all its settings; returns whether it was created.
 
-    Versioned, encrypted, closed to the public and to plain HTTP, without ACLs, older versions expire.
-    Interrupted, it is completed by the next call. `adopt`: whatever the bucket was made for.
+    The bucket is versioned, encrypted, and closed to the public and to plain HTTP. It has no ACLs, and older versions
+    expire. After an interruption the next call completes it. With `adopt` a bucket of any purpose is taken.
 
     Raises:
-        CommandError: the name is somebody else's, or the bucket's owner uses it for something else.
+        CommandError: the bucket belongs to another account, or its owner uses it for something else.
     """
     created = not exists(s3, name, account)
     if created:
@@ -40,7 +40,7 @@ def ensure(s3: S3Client, name: str, account: str, region: str, partition: str = 
     elif not adopt and not _is_ours(s3, name, account):
         raise CommandError(
             f"bucket {name} is yours, but not this project's: its policy and life cycle would be overwritten",
-            "choose another name: STATE_BUCKET=…; or, if it is meant, tag it "
+            "choose another name: STATE_BUCKET=…; or, if you mean this bucket, tag it "
             + ", ".join(f"{key}={value}" for key, value in TAGS.items()),
         )
     owned: dict[str, Any] = {"Bucket": name, "ExpectedBucketOwner": account}
@@ -86,7 +86,11 @@ def _tls_only(name: str, partition: str) -> dict[str, Any]:
 
 
 def exists(s3: S3Client, name: str, account: str) -> bool:
-    """Raises CommandError when the name is somebody else's."""
+    """Whether bucket `name` exists.
+
+    Raises:
+        CommandError: another account has the name, or the bucket is closed to the caller.
+    """
     try:
         s3.head_bucket(Bucket=name, ExpectedBucketOwner=account)
     except ClientError as error:
@@ -100,7 +104,7 @@ def exists(s3: S3Client, name: str, account: str) -> bool:
 
 
 def _create(s3: S3Client, name: str, region: str) -> None:
-    # us-east-1 is the one region that must not be named (S3 API, CreateBucket, LocationConstraint).
+    # us-east-1 is the only region that must not be named (S3 API, CreateBucket, LocationConstraint).
     where: Any = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
     try:
         s3.create_bucket(Bucket=name, **where)
@@ -109,7 +113,7 @@ def _create(s3: S3Client, name: str, region: str) -> None:
 
 
 def _is_ours(s3: S3Client, name: str, account: str) -> bool:
-    """By its tags; or it is empty, as a creation that was interrupted leaves it."""
+    """Whether the bucket has the project's tags, or is empty and untagged, as an interrupted creation leaves it."""
     owned: Any = {"Bucket": name, "ExpectedBucketOwner": account}
     try:
         tags = {each["Key"]: each["Value"] for each in s3.get_bucket_tagging(**owned)["TagSet"]}
@@ -126,5 +130,5 @@ def _is_ours(s3: S3Client, name: str, account: str) -> bool:
 def _not_yours(name: str) -> CommandError:
     return CommandError(
         f"the bucket name {name} is taken by another account, or the bucket is closed to you",
-        "names of buckets are global; choose another: STATE_BUCKET=…",
+        "names of buckets are global: choose another one, STATE_BUCKET=…",
     )

@@ -1,1 +1,1 @@
-"""What a user types: each module defines commands of the command line."""
+"""The commands that a user types. Each module defines one group of them."""

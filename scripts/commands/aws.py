@@ -1,4 +1,4 @@
-"""The commands for AWS: each says what it will do, its cost, its undoing; it asks before a change."""
+"""The commands for an AWS account."""
 
 from __future__ import annotations
 
@@ -39,20 +39,20 @@ def bootstrap() -> None:
     name = account.state_bucket
     _ask(
         account,
-        f"will create the S3 bucket {name}, or complete it: versioned, encrypted, closed to the public, TLS only",
-        "costs less than a cent a month; undone by emptying and deleting the bucket, when no environment is left",
+        f"will create or complete the S3 bucket {name}: versioned, encrypted, closed to the public, TLS only",
+        "costs less than a cent a month; to undo it, empty and delete the bucket once no environment is left",
     )
     partition = account.partition
     created = state_bucket.ensure(account.client("s3"), name, account.account_id, account.region, partition)
-    say(f"bucket {name} " + ("is created" if created else "was there, its settings are as they should be"))
+    say(f"bucket {name} " + ("is created" if created else "existed; its settings are correct"))
     _next(account, "aws-plan")
 
 
 @aws.command("plan")
 def plan() -> None:
-    """Show what an apply would change, and save it."""
+    """Show what an apply would change, and save that plan."""
     account = _account()
-    say("will compare terraform/ with the account; changes nothing, costs nothing")
+    say("will compare terraform/ with the account; this changes nothing and costs nothing")
     terraform, file, outputs = _terraform(account), _plan_file(account), account.folder / "plan.outputs"
     wheels.fetch()
     for old in (file, outputs):
@@ -61,7 +61,7 @@ def plan() -> None:
     document = terraform.show(str(file))
     outputs.write_text(approval.outputs(document))
     say(f"once applied, this environment costs {_cost(document)}")
-    say(f"hash of this plan: {approval.digest(document)} (aws-apply takes no other one if it gets this as PLAN_HASH)")
+    say(f"hash of this plan: {approval.digest(document)} (aws-apply PLAN_HASH=… refuses every other plan)")
     _next(account, "aws-apply")
 
 
@@ -72,7 +72,7 @@ def apply() -> None:
     file = _plan_file(account)
     if not file.exists():
         raise CommandError(
-            "there is no saved plan for this account and environment", "make it, and read it: make aws-plan"
+            "no plan is saved for this account and environment", "make a plan and read it: make aws-plan"
         )
     terraform = _terraform(account)
     document = terraform.show(str(file))
@@ -81,12 +81,12 @@ def apply() -> None:
     _ask(
         account,
         f"will carry out the plan of {_when(file)}: {_counts(document)}",
-        f"costs {_cost(document)}, from now until it is undone by `make aws-destroy`",
+        f"costs {_cost(document)}, from now until `make aws-destroy`",
     )
     try:
         terraform.apply_plan(file)
     finally:
-        file.unlink(missing_ok=True)  # carried out or not, Terraform takes no plan twice
+        file.unlink(missing_ok=True)  # Terraform takes no plan twice, not even a failed one
     _next(account, "aws-create-tables")
 
 
@@ -111,10 +111,10 @@ def create_tables() -> None:
 @aws.command("query")
 @click.option("--sql", envvar="SQL", default="", help="Statements to run; sql/02_analysis_queries.sql by default.")
 def query(sql: str) -> None:
-    """Show the analyses, or what SQL=… gives."""
+    """Show the analyses, or the result of SQL=…."""
     account = _account()
     outputs = _terraform(account).outputs()
-    say("will only read: the transaction is a read-only one; wakes Aurora for some minutes (about $0.01)")
+    say("will run a read-only transaction; this wakes Aurora for some minutes (about $0.01)")
     text = sql or database.ANALYSIS.read_text(encoding="utf-8")
     with _data_api(account, outputs).transaction(read_only=True) as execute:
         for each in statements.statements(text):
@@ -132,7 +132,7 @@ def run(data: Path | None, arguments: str) -> None:
     _ask(
         account,
         *(
-            [f"will upload {data} to s3://{bucket}/raw/, in place of what is there (S3 keeps the older versions)"]
+            [f"will upload {data} to s3://{bucket}/raw/ and replace the files there (S3 keeps the older versions)"]
             * bool(data)
         ),
         f"will start one run of {outputs['glue_job_performance_academica_name']}; Ctrl-C stops it",
@@ -144,7 +144,7 @@ def run(data: Path | None, arguments: str) -> None:
 
 @aws.command("verify")
 def verify() -> None:
-    """Check what is deployed: counts, Parquet, table, analyses, a second run that changes nothing."""
+    """Check counts, Parquet, table and analyses, and that a second run changes nothing."""
     account = _account()
     outputs = _terraform(account).outputs()
     _ask(account, "will read the last run's results and start a second run, which changes nothing", ONE_RUN)
@@ -154,12 +154,15 @@ def verify() -> None:
         table.add_row(check.title, "[green]passed[/]" if check.passed else "[red]FAILED[/]", check.detail)
     out.print(table)
     if failed := [check.title for check in checks if not check.passed]:
-        raise CommandError(f"{len(failed)} of {len(checks)} checks failed", "look at the last run's log: make aws-run")
+        raise CommandError(
+            f"{len(failed)} of {len(checks)} checks failed",
+            f"read the last run's log in {outputs['glue_log_group_error']}",
+        )
 
 
 @aws.command("destroy")
 def destroy() -> None:
-    """Remove all that Terraform made, and say what stays."""
+    """Remove everything that Terraform made, and say what stays."""
     account = _account()
     terraform = _terraform(account)
     resources = _resources(terraform.show())
@@ -200,17 +203,21 @@ def _next(account: Account, target: str) -> None:
 
 
 def _ask(account: Account, *lines: str) -> None:
-    """Says what will happen and goes on when the user types the account's number, or said YES=1 before."""
+    """Says what will happen, and asks for the account's number unless YES=1 is set.
+
+    Raises:
+        CommandError: the user typed something else.
+    """
     for line in lines:
         say(line)
     if os.environ.get("YES") == "1":
         return
     try:
-        typed = click.prompt("type the account's number to go on", default="", show_default=False)
+        typed = click.prompt("type the account's number to continue", default="", show_default=False)
     except click.Abort:
         typed = ""
     if typed.strip() != account.account_id:
-        raise CommandError("nothing was changed", "type the account's 12 digits when asked, or say YES=1")
+        raise CommandError("nothing was changed", "type the account's 12 digits when asked, or set YES=1")
 
 
 def _terraform(account: Account) -> Terraform:
@@ -220,7 +227,7 @@ def _terraform(account: Account) -> Terraform:
 
 
 def _data_api(account: Account, outputs: dict[str, Any]) -> DataApi:
-    return DataApi(account, outputs, waking=lambda: say("Aurora was paused and wakes up …"))
+    return DataApi(account, outputs, waking=lambda: say("Aurora was paused and is waking up …"))
 
 
 def _plan_file(account: Account) -> Path:
@@ -228,7 +235,7 @@ def _plan_file(account: Account) -> Path:
 
 
 def _cost(document: dict[str, Any]) -> str:
-    """A plan's price; that it is not known is no reason to refuse the plan."""
+    """The price of a plan as text. An unknown price is no reason to refuse the plan."""
     try:
         return page.summary(monthly_cost(document))
     except CommandError as error:
@@ -246,7 +253,7 @@ def _counts(shown: dict[str, Any]) -> str:
 
 
 def _resources(shown: dict[str, Any]) -> list[dict[str, Any]]:
-    """Managed resources of a state, those of its modules too."""
+    """The managed resources of a state, with those of its modules."""
 
     def of(module: dict[str, Any]) -> list[dict[str, Any]]:
         own = [each for each in module.get("resources", []) if each["mode"] == "managed"]

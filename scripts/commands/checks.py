@@ -27,26 +27,26 @@ def format_() -> None:
 
 @click.command(name="bench")
 def bench_() -> None:
-    """Measure the job against its peers; variables: bench/README.md."""
+    """Measure the job against its peers. bench/README.md lists the variables."""
     sys.exit(bench.run())
 
 
 @click.command(name="wheels")
 def wheels_() -> None:
-    """Fetch the wheels that the job takes to AWS."""
+    """Fetch the wheels that the job needs on AWS."""
     wheels.fetch()
     say(f"{relative(WHEELS)} has {', '.join(sorted(path.name for path in WHEELS.glob('*.whl')))}")
 
 
 @click.command(name="verify-images")
 def verify_images() -> None:
-    """Check what the project takes for granted about the public images."""
+    """Check what the project assumes about the public images."""
     sys.exit(0 if images.verify() else 1)
 
 
 @click.command()
 def lock() -> None:
-    """Pin the requirements anew."""
+    """Pin the requirements again."""
     locking.lock()
 
 

@@ -1,4 +1,4 @@
-"""`make cost`."""
+"""The command that shows what an environment costs."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from scripts.cost.charges import monthly_cost
 
 @click.command()
 @click.option("--environment", "name", envvar="ENVIRONMENT", type=click.Choice(plans.ENVIRONMENTS))
-@click.option("--plan", envvar="PLAN", type=click.Path(path_type=Path), help="What terraform show -json printed.")
+@click.option(
+    "--plan", envvar="PLAN", type=click.Path(path_type=Path), help="A file with the output of terraform show -json."
+)
 def cost(name: str | None, plan: Path | None) -> None:
-    """Show what a plan costs a month; without a plan, make those of dev and prod and write docs/cost.md."""
+    """Show what a plan costs a month. Without a plan, plan dev and prod, and write docs/cost.md."""
     if plan:
         found = monthly_cost(plans.read(plan))
         click.echo(f"{page.table(found)}\n\n{page.summary(found)}")

@@ -19,7 +19,7 @@ from scripts.terraform.root import Terraform
 
 @click.command()
 def setup() -> None:
-    """Fetch and build all that the environment needs."""
+    """Fetch and build everything that the environment needs."""
     name, reason = runtime.choose()
     say(f"runtime: {name} ({reason})")
     lifecycle.setup(name)
@@ -41,16 +41,20 @@ def up() -> None:
         lifecycle.start(instance)
         changed = lifecycle.provision(instance)
     if already and not changed:
-        say("the environment was up already: nothing changed")
+        say("the environment was running already: nothing changed")
     _summary(instance)
 
 
 def _check_asked_is(instance: Instance) -> None:
-    """Raises CommandError when the user asks for other ports or another runtime than those of the live instance."""
+    """Compares the ports and the runtime that the user asks for with those of the running instance.
+
+    Raises:
+        CommandError: they differ.
+    """
     if any(os.environ.get(name) for name in DEFAULT_PORTS) and Ports.chosen() != instance.ports:
-        raise CommandError("the environment runs on other ports", "end it first: make local-down")
+        raise CommandError("the environment runs on other ports", "stop it first: make local-down")
     if os.environ.get("RUNTIME", "auto") not in ("auto", instance.runtime):
-        raise CommandError(f"the environment runs in the {instance.runtime} runtime", "end it first: make local-down")
+        raise CommandError(f"the environment runs in the {instance.runtime} runtime", "stop it first: make local-down")
 
 
 @click.command()
@@ -99,7 +103,7 @@ def env(inherited: list[str]) -> None:
         **({"PGHOSTADDR": found["hostaddr"]} if "hostaddr" in found else {}),
         "PGPASSFILE": str(database.write_pgpass(instance, outputs)),
     }
-    # Whatever else could lead an SDK to a real account is taken out of the shell.
+    # The shell must also lose the variables that could lead an SDK to a real account.
     for name in inherited:
         if name not in variables:
             click.echo(f"unset {name}")
@@ -119,15 +123,15 @@ def status() -> None:
     if lifecycle.is_running(instance):
         try:
             _summary(instance)
-        except TerraformError as error:
+        except TerraformError as error:  # the parts run, but terraform/ is not applied yet
             say(str(error))
 
 
 @click.command()
-@click.option("--run-id", envvar="RUN_ID", default="", help="Run whose log is shown; the last one by default.")
+@click.option("--run-id", envvar="RUN_ID", default="", help="The run; by default the last one.")
 @click.option("--group", envvar="GROUP", type=click.Choice(["output", "error"]), default="error")
 def logs(run_id: str, group: str) -> None:
-    """Show what a run logged."""
+    """Show the log of a run."""
     instance = _running()
     for line in job.log_lines(instance, Terraform(instance).outputs(), run_id, group):
         say(line)

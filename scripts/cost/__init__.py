@@ -1,1 +1,1 @@
-"""What an environment costs a month, from its plan."""
+"""The monthly cost of an environment, computed from its plan."""

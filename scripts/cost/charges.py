@@ -1,4 +1,4 @@
-"""What a plan costs a month, from list prices in `prices.toml`."""
+"""Computes the monthly cost of a plan from the list prices in `prices.toml`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Cost:
-    """A month in US dollars: `total` by list prices, `in_an_empty_account` less what every account gets free."""
+    """A month in US dollars: `total` at list prices, `in_an_empty_account` without what every account gets free."""
 
     lines: tuple[Line, ...]
     in_an_empty_account: float
@@ -45,13 +45,13 @@ class Cost:
 
 
 def monthly_cost(plan_json: Mapping[str, Any]) -> Cost:
-    """The month's cost once the plan is applied: all that is there then, not only what the plan changes.
+    """The monthly cost of everything that exists once the plan is applied, changed by it or not.
 
     Args:
-        plan_json: the document that `terraform show -json PLANFILE` prints.
+        plan_json: the output of `terraform show -json PLANFILE`.
 
     Raises:
-        CommandError: the plan has a resource type, a worker or an instance class without a price.
+        CommandError: a resource type, worker type or instance class has no price.
     """
     prices = tomllib.loads(PRICES.read_text())
     plan = Plan(plan_json)
@@ -78,12 +78,12 @@ def _unknown(cause: str) -> CommandError:
     )
 
 
-Charge = tuple[str, float, str]  # name of the price, quantity, how the quantity comes about
+Charge = tuple[str, float, str]  # name of the price, quantity, how the quantity is computed
 Usage = Mapping[str, float]
 
 
 def _awake_hours(cluster: Resource, usage: Usage) -> float:
-    """Hours in which a cluster that pauses is awake: each run, and the idle time until it pauses again."""
+    """The hours a month in which a pausing cluster is awake: each run, and the idle time before the next pause."""
     scaling = cluster.values["serverlessv2_scaling_configuration"][0]
     minutes = usage["run_minutes"] + scaling["seconds_until_auto_pause"] / 60
     return min(usage["hours"], float(usage["runs_a_day"] * usage["days"] * minutes / 60))

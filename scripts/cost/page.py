@@ -1,4 +1,4 @@
-"""`docs/cost.md`: what each environment costs, made from the plans."""
+"""Writes `docs/cost.md`: the monthly cost of each environment, from its plan."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ one more zone of an interface endpoint ($7.30), a NAT gateway in its place (abou
 
 
 def summary(cost: Cost) -> str:
-    """One line, for a plan that is about to be applied."""
+    """A line with both sums."""
     free = f"${cost.in_an_empty_account:.2f} in an otherwise empty account"
     return f"about ${cost.total:.2f} a month at list prices ({free})"
 
 
 def table(cost: Cost) -> str:
-    """Markdown table of the resources' sums, the dearest first."""
+    """A Markdown table with a line for each price of each resource, the highest sum first."""
     lines = sorted(cost.lines, key=lambda line: (-line.total, line.address, line.price))
     rows = [
         (f"`{line.address}`", line.how, f"{line.quantity:g}", f"${line.usd:g} per {line.unit}", f"${line.total:.2f}")
@@ -42,7 +42,7 @@ def table(cost: Cost) -> str:
 
 
 def page(costs: Mapping[str, Cost], plans: Mapping[str, Mapping[str, Any]]) -> str:
-    """The whole page, from the environments' costs and their plans' JSON."""
+    """The whole page, from the costs and the plans' JSON by environment."""
     data = tomllib.loads(PRICES.read_text())
     sums = [(name, f"**${cost.total:.2f}**", f"${cost.in_an_empty_account:.2f}") for name, cost in costs.items()]
     usage = [(f"`{name}`", f"{each['value']:g} {each['unit']}", each["why"]) for name, each in data["usage"].items()]

@@ -1,4 +1,4 @@
-"""Plans of the environments in `terraform/environments/`, made without an AWS account."""
+"""Plans the environments in `terraform/environments/` without an AWS account."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ENVIRONMENTS = ("dev", "prod")
 
 
 def make(names: tuple[str, ...] = ENVIRONMENTS) -> dict[str, dict[str, Any]]:
-    """The plans' JSON by environment, of an account with nothing in it: an emulator of its own, ended again."""
+    """The plans' JSON by environment, made in an emulator of its own with nothing in it, which is removed again."""
     environments.setup("embedded")
     instance = Instance.open(LOCAL / f"plans-{os.getpid()}", Ports.free())
     with environments.running(instance):
@@ -27,14 +27,15 @@ def make(names: tuple[str, ...] = ENVIRONMENTS) -> dict[str, dict[str, Any]]:
 
 
 def of(terraform: Terraform, name: str, folder: Path) -> dict[str, Any]:
-    """JSON of the plan of environment `name`, which is saved in `folder`; `terraform` must be initialised.
+    """The JSON of a plan of environment `name`, which is saved in `folder`. `terraform` must be initialised.
 
     Raises:
-        CommandError: there is no such environment; TerraformError when Terraform makes no plan.
+        CommandError: no such environment exists.
+        TerraformError: Terraform makes no plan.
     """
     variables, saved = TERRAFORM / "environments" / f"{name}.tfvars", folder / f"{name}.tfplan"
     if not variables.exists():
-        raise CommandError(f"there is no environment {name!r}", f"one of {', '.join(ENVIRONMENTS)}")
+        raise CommandError(f"environment {name!r} does not exist", f"choose one of {', '.join(ENVIRONMENTS)}")
     terraform.run("plan", "-input=false", "-lock=false", f"-var-file={variables}", f"-out={saved}", quiet=True)
     shown: list[str] = []
     terraform.run("show", "-json", str(saved), quiet=True, lines=shown)
@@ -42,18 +43,27 @@ def of(terraform: Terraform, name: str, folder: Path) -> dict[str, Any]:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """A plan's JSON from a file that `terraform show -json` wrote. Raises CommandError when it is none."""
+    """The plan in a file that `terraform show -json` wrote.
+
+    Raises:
+        CommandError: the file can't be read, or holds something else.
+    """
     try:
         return parse(path.read_text())
-    except OSError as error:
-        raise CommandError(f"{path} can't be read: {error.strerror}", "give the file as PLAN=plan.json") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{path} can't be read: {error}", "name a file that you can read: PLAN=plan.json") from None
 
 
 def parse(text: str) -> dict[str, Any]:
+    """The plan in `text`.
+
+    Raises:
+        CommandError: `text` is not the JSON of a plan.
+    """
     try:
         document = json.loads(text)
     except ValueError:
         document = None
     if not isinstance(document, dict) or "resource_changes" not in document:
-        raise CommandError("this is no plan's JSON", "make it by `terraform show -json PLANFILE`")
+        raise CommandError("this is not the JSON of a plan", "make it with `terraform show -json PLANFILE`")
     return document

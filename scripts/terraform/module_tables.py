@@ -1,4 +1,4 @@
-"""Tables of inputs and outputs in the READMEs of the Terraform modules, made from variables.tf and outputs.tf."""
+"""Writes the tables of inputs and outputs in the Terraform modules' READMEs, from variables.tf and outputs.tf."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ END = "<!-- end -->"
 
 
 def write() -> int:
-    """Brings every README up to date; always 0."""
+    """Writes the tables of every README; returns 0."""
     for readme, text in _stale():
         readme.write_text(text, encoding="utf-8")
         say(f"wrote the tables of {relative(readme)}")
@@ -23,15 +23,15 @@ def write() -> int:
 
 
 def check() -> int:
-    """1, and a line for each README that is out of step; 0 when there is none."""
+    """Prints a line for each README whose tables differ; returns 1 if there is one, else 0."""
     stale = _stale()
     for readme, _ in stale:
-        say(f"{relative(readme)}: its tables are not those of variables.tf and outputs.tf; run `make format`")
+        say(f"{relative(readme)}: its tables differ from variables.tf and outputs.tf: run `make format`")
     return int(bool(stale))
 
 
 def with_tables(readme: str, module: Path) -> str:
-    """The text of `readme` with the tables of `module`, in place of those between the marks or at its end."""
+    """The text of `readme` with the tables of `module` between the marks; without marks they follow at the end."""
     before = readme.partition(BEGIN)[0].rstrip()
     after = readme.partition(END)[2].strip()
     parts = [before, "\n".join([BEGIN, *_inputs(module), "", *_outputs(module), END])]
@@ -78,7 +78,7 @@ def _expression(text: str) -> str:
 
 def _value(value: Any) -> str:
     if isinstance(value, str):
-        return value  # with its quotation marks
+        return value  # hcl2 keeps the quotation marks
     if isinstance(value, list):
         return f"[{', '.join(_value(each) for each in value)}]"
     return json.dumps(value)

@@ -1,4 +1,4 @@
-"""Reads a plan as `terraform show -json` gives it: https://developer.hashicorp.com/terraform/internals/json-format"""
+"""Reads the JSON of a plan: https://developer.hashicorp.com/terraform/internals/json-format"""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Resource:
-    """A managed resource, or a data source, as it will be once the plan is applied.
+    """A managed resource or a data source in the state that the plan leads to.
 
-    `values` has what the plan knows; `unknown` is true, or has true in the same place, where AWS decides.
-    `expressions` is what the configuration says: a constant, or the names that it refers to.
+    `values` holds the known values. Where AWS decides a value, `unknown` holds true in the same place, or is true.
+    `expressions` holds the configuration's constants, or the names that it refers to.
     """
 
     address: str
@@ -25,12 +25,12 @@ class Resource:
 
     @property
     def plain_address(self) -> str:
-        """Without the keys of `count` and `for_each`: the block in the configuration."""
+        """The address of the block in the configuration: without the keys of `count` and `for_each`."""
         return _without_keys(self.address)
 
     @property
     def module(self) -> tuple[str, ...]:
-        """Names of the modules that it lies in, the root's first."""
+        """The names of the modules around it, the outermost first."""
         return tuple(re.findall(r"(?:^|\.)module\.(\w+)", self.plain_address))
 
 
@@ -40,27 +40,27 @@ class Plan:
 
     @cached_property
     def resources(self) -> list[Resource]:
-        """Every managed resource that is there after the apply, changed by this plan or not."""
+        """Every managed resource that exists after the apply, whether this plan changes it or not."""
         return list(self._changes("managed"))
 
     @cached_property
     def data(self) -> list[Resource]:
-        """Every data source: read already, or to be read during the apply, once what it needs is there."""
+        """Every data source: those that the plan has read, and those that the apply will read."""
         values = self.document.get("prior_state", {}).get("values", {}).get("root_module", {})
         return [*self._read(values), *self._changes("data")]
 
     @property
     def variables(self) -> dict[str, Any]:
-        """The root's variables."""
+        """The values of the root's variables by name."""
         return {name: each.get("value") for name, each in self.document.get("variables", {}).items()}
 
     def of(self, type_: str) -> list[Resource]:
         return [each for each in self.resources if each.type == type_]
 
     def origins(self, resource: Resource, *path: str) -> set[str]:
-        """Where the argument at `path` comes from: plain addresses of resources and data sources.
+        """The plain addresses of the resources and data sources from which the argument at `path` gets its value.
 
-        Followed through the modules' variables and outputs. A local value ends the search: the plan does not have it.
+        The search follows the variables and outputs of modules. It ends at a local value, which a plan does not hold.
         """
         expression: Any = resource.expressions
         for key in path:

@@ -1,4 +1,4 @@
-"""Decides where `terraform init` takes the AWS provider from: it must work without the public registry too."""
+"""Decides from where `terraform init` takes the AWS provider. It must also work without the public registry."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from scripts.base.paths import CACHE, LOCAL, TERRAFORM
 
 ADDRESS = "registry.terraform.io/hashicorp/aws"
 REMEDY = (
-    "the provider's registry can't be reached: connect to the internet, or name a folder that holds "
-    f"{ADDRESS}/VERSION/PLATFORM in TF_PROVIDER_MIRROR (made by `terraform providers mirror` elsewhere)"
+    "the provider's registry can't be reached: connect to the internet, or set TF_PROVIDER_MIRROR to a folder with "
+    f"{ADDRESS}/VERSION/PLATFORM (`terraform providers mirror` makes one)"
 )
 
 
@@ -29,10 +29,10 @@ class Source:
 
 @cache
 def choose() -> Source:
-    """The user's own Terraform configuration, a copy at hand (cache or mirror), else the registry through a cache."""
+    """The user's own Terraform configuration; else a copy on this machine; else the registry, through a cache."""
     named = os.environ.get("TF_CLI_CONFIG_FILE")
     own = Path(named) if named else Path.home() / ".terraformrc"
-    if os.access(own, os.R_OK):  # where is_file would raise for a folder that is not ours
+    if os.access(own, os.R_OK):  # is_file would raise for a folder of another user
         return Source({"TF_CLI_CONFIG_FILE": str(own)} if named else {}, f"as your {own.name} says")
     for root in _candidates():
         if os.access(root / ADDRESS / version() / _platform(), os.R_OK | os.X_OK):
@@ -50,7 +50,7 @@ def version() -> str:
 
 
 def _candidates() -> Iterator[Path]:
-    """Roots of unpacked mirrors: caches, `TF_PROVIDER_MIRROR`, Terraform's implied mirrors, where people keep one."""
+    """Folders that may be mirrors: named by variables, our cache, Terraform's implied mirrors, and usual places."""
     for name in ("TF_PROVIDER_MIRROR", "TF_PLUGIN_CACHE_DIR"):
         if os.environ.get(name):
             yield Path(os.environ[name])
@@ -91,7 +91,7 @@ provider_installation {{
 
 
 def _configuration(text: str) -> dict[str, str]:
-    # Named by its content: two commands that choose differently must not overwrite each other's.
+    # The name depends on the content, so that two commands with different choices don't overwrite each other's file.
     path = LOCAL / f"terraform-{hashlib.sha256(text.encode()).hexdigest()[:8]}.rc"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)

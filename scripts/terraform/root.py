@@ -21,12 +21,12 @@ MINIMUM = (1, 11)
 
 
 class Terraform:
-    """terraform on `root` with the cloud's own `TF_DATA_DIR`; the state lies in the cloud's S3."""
+    """Runs terraform on `root` with the cloud's own `TF_DATA_DIR`. The state lies in the cloud's S3."""
 
     def __init__(self, cloud: Cloud, root: Path = TERRAFORM) -> None:
         self.cloud, self.root = cloud, root
         self.log = cloud.folder / "logs" / "terraform.log"
-        # As an argument it stands above every tfvars file, *.auto.tfvars of the user too.
+        # An argument overrides every tfvars file, also the user's *.auto.tfvars.
         self._variables = [
             f"-var=allowed_account_ids={json.dumps([cloud.account_id])}",
             *([f"-var=aurora_ca_bundle={cloud.ca_bundle()}"] * bool(cloud.ca_bundle())),
@@ -34,8 +34,8 @@ class Terraform:
         ]
 
     def environment(self) -> dict[str, str]:
-        """Variables that let a plain `terraform` work on this cloud."""
-        here = self.cloud.aws_environment()  # an emulator's error won't go away by asking 25 times
+        """The variables with which a plain `terraform` works on this cloud."""
+        here = self.cloud.aws_environment()  # 25 attempts, the default, don't mend an emulator's error
         return {
             **here,
             **provider.choose().environment,
@@ -48,7 +48,11 @@ class Terraform:
         }
 
     def init(self) -> None:
-        """Sees to the state bucket and initialises the root. Raises CommandError."""
+        """Prepares the state bucket and initialises the root.
+
+        Raises:
+            CommandError: Terraform is missing or too old, the bucket can't be used, or the provider can't be fetched.
+        """
         check_version()
         say(f"Terraform provider: {provider.choose().reason}")
         self.cloud.prepare_backend()
@@ -70,35 +74,42 @@ class Terraform:
         self.run("destroy", "-input=false", "-auto-approve", *self._variables, patient=True)
 
     def plan(self, file: Path, *arguments: str) -> None:
-        """Shows what an apply would change and saves it to `file`."""
+        """Shows what an apply would change, and saves the plan to `file`."""
         self.run("plan", "-input=false", f"-out={file}", *self._variables, *arguments)
 
     def apply_plan(self, file: Path) -> None:
-        """Applies a saved plan: that, and nothing that was decided since."""
+        """Applies a saved plan and nothing else."""
         self.run("apply", "-input=false", str(file), patient=True)
 
     def show(self, *arguments: str) -> dict[str, Any]:
-        """A saved plan, or without arguments the state, as `terraform show -json` gives it."""
+        """The JSON of a saved plan, or without arguments of the state, from `terraform show -json`."""
         found: dict[str, Any] = json.loads(self._read("show", "-json", *arguments))
         return found
 
     def changes(self, variables: dict[str, str] | None = None) -> str:
-        """What a plan would change (`-detailed-exitcode`), as terraform shows it; empty when nothing."""
+        """The changes of a plan, as terraform shows them; empty if there are none."""
         shown: list[str] = []
         arguments = ("-input=false", "-detailed-exitcode", "-no-color", *self._variables, *_var(variables))
         code = self.run("plan", *arguments, quiet=True, accept=(0, 2), lines=shown)
         return "".join(shown) if code == 2 else ""
 
     def outputs(self) -> dict[str, Any]:
-        """Values of the root's outputs by name. Raises TerraformError when terraform/ was never applied to its end."""
+        """The values of the root's outputs by name.
+
+        Raises:
+            TerraformError: no apply of terraform/ has reached its end.
+        """
         found = {name: each["value"] for name, each in json.loads(self._read("output", "-json")).items()}
         if "glue_job_performance_academica_name" not in found:
-            remedy = "make local-up" if self.cloud.is_local else "make aws-plan, then make aws-apply"
-            raise TerraformError("terraform/ is not applied: its state has no outputs", remedy)
+            raise TerraformError("terraform/ is not applied: its state has no outputs", self._how_to_apply)
         return found
 
+    @property
+    def _how_to_apply(self) -> str:
+        return "make local-up" if self.cloud.is_local else "make aws-plan, then make aws-apply"
+
     def _read(self, *arguments: str) -> str:
-        """What `terraform ARGUMENTS`, which changes nothing, prints."""
+        """The output of `terraform ARGUMENTS`, a command that changes nothing."""
         done = subprocess.run(
             ["terraform", f"-chdir={self.root}", *arguments],
             env={**self.cloud.inherited_environment(), **self.environment()},
@@ -106,7 +117,7 @@ class Terraform:
             text=True,
         )
         if done.returncode:
-            raise TerraformError(f"terraform {arguments[0]} failed:\n{done.stderr.strip()}", "apply first")
+            raise TerraformError(f"terraform {arguments[0]} failed:\n{done.stderr.strip()}", self._how_to_apply)
         return done.stdout
 
     def run(
@@ -167,16 +178,16 @@ def _explain_patience() -> None:
 
 
 def _remedy(said: str) -> str:
-    """What to do about the errors that a repeated or interrupted command meets."""
+    """The remedy for the errors that a repeated or interrupted command meets; empty for other errors."""
     if "Error acquiring the state lock" in said:
         return (
-            "somebody else is at it, or a command was killed before it could give its lock back: wait, or, when nobody "
-            "is, delete the .tflock object beside the state in the state bucket"
+            "Another command holds the state lock, or one was killed before releasing it. Wait; if no command runs, "
+            "delete the .tflock object beside the state in the state bucket"
         )
     if re.search(r"AlreadyExists|already exists|AlreadyOwnedByYou", said):
         return (
-            "an interrupted apply may have made it without noting it: delete it by hand, or take it into the state "
-            "(`terraform import`), then plan again"
+            "an interrupted apply may have created this resource without recording it in the state: delete it by hand, "
+            "or add it to the state (`terraform import`), then plan again"
         )
     if "Saved plan is stale" in said:
         return "the state has changed since the plan was made: plan again"
@@ -184,13 +195,20 @@ def _remedy(said: str) -> str:
 
 
 def check_version() -> None:
-    """Raises `TerraformError` when terraform is absent or older than the root needs."""
+    """Checks that terraform is installed, in a version that the root can use.
+
+    Raises:
+        TerraformError: it is missing or too old.
+    """
     if not shutil.which("terraform"):
         raise TerraformError("terraform is not on PATH", "install Terraform 1.11 or later")
     done = subprocess.run(["terraform", "version", "-json"], capture_output=True, text=True)
     version = json.loads(done.stdout)["terraform_version"]
     if tuple(map(int, version.split(".")[:2])) < MINIMUM:
-        raise TerraformError(f"terraform is {version}", "install Terraform 1.11 or later (the S3 backend's lock file)")
+        raise TerraformError(
+            f"terraform is {version}",
+            "install Terraform 1.11 or later: older ones don't know the S3 backend's lock file",
+        )
 
 
 def _var(variables: dict[str, str] | None) -> list[str]:

@@ -96,7 +96,7 @@ def test_bootstrap_again_mends_what_was_changed(operator: Operator) -> None:
     s3 = operator.client("s3")
     s3.put_bucket_versioning(Bucket=STATE, VersioningConfiguration={"Status": "Suspended"})
     s3.delete_bucket_policy(Bucket=STATE)
-    assert "was there" in operator.make("aws-bootstrap")
+    assert "existed" in operator.make("aws-bootstrap")
     _check_state_bucket(s3)
 
 

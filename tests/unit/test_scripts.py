@@ -208,14 +208,16 @@ def test_command_without_an_environment_says_how_to_get_one(name: str, tmp_path:
     [
         (["status"], {"LETRUS_INSTANCE": "/dev/null/env"}, "/dev/null/env/config.json: Not a directory\n  -> "),
         (["wheels"], {"XDG_CACHE_HOME": "/dev/null/cache"}, "/dev/null/cache"),
-        (["cost"], {"PLAN": "{plan}"}, "a value can't be used: "),
+        (["cost"], {"PLAN": "{folder}/plan"}, "plan can't be read: "),
+        (["status"], {"LETRUS_INSTANCE": "{folder}"}, "a value can't be used: "),
     ],
 )
 def test_what_a_user_got_wrong_is_said_with_its_remedy(
     arguments: list[str], variables: dict[str, str], said: str, tmp_path: Path
 ) -> None:
-    (tmp_path / "plan").write_bytes(b"\xff")
-    done = command(*arguments, **{name: value.format(plan=tmp_path / "plan") for name, value in variables.items()})
+    for name in ("plan", "config.json"):
+        (tmp_path / name).write_bytes(b"\xff")
+    done = command(*arguments, **{name: value.format(folder=tmp_path) for name, value in variables.items()})
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("error: ") and said in done.stderr and "\n  -> " in done.stderr
     assert "Traceback" not in done.stderr

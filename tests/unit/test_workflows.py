@@ -1,4 +1,4 @@
-"""A laptop can do all that the pipeline does: its jobs call targets of the Makefile."""
+"""The workflows call targets of the Makefile, so that everything can be tried on a laptop."""
 
 from __future__ import annotations
 
