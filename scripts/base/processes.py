@@ -6,8 +6,8 @@ import json
 import signal
 import subprocess
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -36,7 +36,25 @@ def run_foreground(
 
     The output is read to its end, whatever becomes of `on_line`: a closed pipe would kill the command.
     """
-    hangup = signal.signal(signal.SIGHUP, signal.SIG_IGN) if patience else None
+    with _hang_ups_ignored() if patience else nullcontext():
+        return _run(command, env, on_line, patience)
+
+
+@contextmanager
+def _hang_ups_ignored() -> Iterator[None]:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def _run(
+    command: Sequence[str | Path],
+    env: Mapping[str, str],
+    on_line: Callable[[str], None] | None,
+    patience: Callable[[], None] | None,
+) -> int:
     process = subprocess.Popen(
         [str(part) for part in command],
         env=dict(env),
@@ -66,9 +84,6 @@ def run_foreground(
         if reader:
             reader.done.wait(5)  # a process that the command left behind may hold the pipe open
         raise
-    finally:
-        if hangup is not None:
-            signal.signal(signal.SIGHUP, hangup)
     if reader and reader.failure:
         raise reader.failure
     return code
@@ -85,14 +100,19 @@ class _Reader(threading.Thread):
         self.start()
 
     def run(self) -> None:
-        with self._stream:
-            for line in self._stream:
-                try:
-                    if self.failure is None:
-                        self._on_line(line)
-                except Exception as error:  # noqa: BLE001 - raised again where the command has ended
-                    self.failure = error
-        self.done.set()
+        try:
+            with self._stream:
+                for line in self._stream:
+                    self._take(line)
+        finally:
+            self.done.set()
+
+    def _take(self, line: str) -> None:
+        try:
+            if self.failure is None:
+                self._on_line(line)
+        except Exception as error:  # noqa: BLE001 - raised again where the command has ended
+            self.failure = error
 
 
 def _end(process: subprocess.Popen[str], reader: _Reader | None) -> int:
