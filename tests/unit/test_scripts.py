@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import psutil
 import pytest
 
+from scripts.__main__ import cli
 from scripts.base.errors import CommandError
 from scripts.base.paths import TOP
 from scripts.base.processes import Daemon
@@ -225,6 +228,17 @@ def test_what_a_user_got_wrong_is_said_with_its_remedy(
 
 def test_traceback_is_shown_on_request() -> None:
     assert "Traceback" in command("status", LETRUS_INSTANCE="/dev/null/env", TRACEBACK="1").stderr
+
+
+def test_every_target_calls_a_command_that_exists() -> None:
+    recipes = re.findall(r"^\t\$\(RUN\) (.+)$", (TOP / "Makefile").read_text(), re.M)
+    assert recipes
+    for recipe in recipes:
+        found: click.Command = cli
+        words = recipe.split()
+        while isinstance(found, click.Group):
+            found = found.commands[words.pop(0)]
+        assert not words or found.name == "test", recipe
 
 
 def test_make_alone_shows_every_target_with_a_text() -> None:
