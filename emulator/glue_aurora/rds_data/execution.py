@@ -41,11 +41,22 @@ class SessionLostError(Exception):
     """The server ended the session."""
 
 
+class LeftRunningError(ApiError):
+    """The call is over and its statement runs on, in a session that closes itself afterwards."""
+
+    def __init__(self) -> None:
+        super().__init__("StatementTimeoutException", "The call timed out; the statement continues to run.")
+
+
 def run(session: Session, sql: str, values: Sequence[Value], *, leave_after: float | None = None) -> Result:
     """Result of the statement.
 
-    With `leave_after` the call ends after so many seconds while the statement goes on; the session is then no longer
-    the caller's. Raises ApiError, SessionLostError.
+    With `leave_after` the call ends after so many seconds and the statement runs on.
+
+    Raises:
+        LeftRunningError: the statement runs on. The session is no longer the caller's.
+        SessionLostError: the server ended the session.
+        ApiError: the statement failed, or the service refuses its result.
     """
     if "\0" in sql:
         raise faults.validation("The SQL statement contains a NUL character.")
@@ -63,7 +74,7 @@ def run(session: Session, sql: str, values: Sequence[Value], *, leave_after: flo
         result = _read(_results(connection, deadline))
     except _StillRunningError:
         threading.Thread(target=_finish, args=(session,), daemon=True).start()
-        raise faults.timeout("The call timed out; the statement continues to run.") from None
+        raise LeftRunningError from None
     except psycopg.OperationalError as error:
         raise SessionLostError(str(error)) from error
     after = connection.transaction_status

@@ -18,7 +18,7 @@ from glue_aurora.rds_data import (
     sessions,
     target,
 )
-from glue_aurora.rds_data.execution import Result, SessionLostError
+from glue_aurora.rds_data.execution import LeftRunningError, Result, SessionLostError
 from glue_aurora.rds_data.sessions import Session
 from glue_aurora.rds_data.transactions import transactions
 from glue_aurora.service.errors import ApiError
@@ -110,15 +110,15 @@ def _session(context: RequestContext, request: Mapping[str, Any]) -> Iterator[Se
                 raise faults.validation("The database is not the one that the transaction was begun with.")
             yield transaction.session
         return
-    timeout = 0.0 if request.get("continueAfterTimeout") else config.rds_data_timeout_seconds()
+    timeout = None if request.get("continueAfterTimeout") else config.rds_data_timeout_seconds()
     session = sessions.connect(login, database, timeout)
     left_running = False
     try:
         yield session
     except SessionLostError as error:
         raise ApiError("DatabaseErrorException", f"The database ended the session: {error}") from error
-    except ApiError as error:
-        left_running = error.code == "StatementTimeoutException" and bool(request.get("continueAfterTimeout"))
+    except LeftRunningError:
+        left_running = True
         raise
     finally:
         if not left_running:

@@ -31,12 +31,17 @@ _REFUSALS = (
 )
 
 
-def connect(login: Login, database: str | None, timeout_seconds: float) -> Session:
-    """A session in autocommit mode whose statements run no longer than `timeout_seconds` (0: without limit).
+def connect(login: Login, database: str | None, timeout_seconds: float | None) -> Session:
+    """A session in autocommit mode. Its statements end after `timeout_seconds`, or a shorter limit of the database's.
+
+    None: only the limit of the database, role or cluster holds.
 
     Without a database it is the one with the user's name, as for every client of PostgreSQL; the cluster's own is not
-    looked up (aws/aws-cli#8577). Raises ApiError DatabaseErrorException when the server refuses the user, DatabaseError
-    when there is no server.
+    looked up (aws/aws-cli#8577).
+
+    Raises:
+        ApiError: DatabaseErrorException, the server refuses the user.
+        DatabaseError: there is no server.
     """
     settings = config.postgres()
     try:
@@ -58,17 +63,20 @@ def connect(login: Login, database: str | None, timeout_seconds: float) -> Sessi
     return session
 
 
-def _prepare(session: Session, timeout_seconds: float) -> None:
-    limit = str(round(timeout_seconds * 1000))
-    # A shorter limit of the cluster's own stays in force.
+def _prepare(session: Session, timeout_seconds: float | None) -> None:
     session.execute(
         "SELECT set_config('TimeZone', 'UTC', false), set_config('DateStyle', 'ISO, MDY', false),"
         " set_config('bytea_output', 'hex', false),"
-        " set_config('idle_in_transaction_session_timeout', %s, false),"
-        " set_config('statement_timeout', CASE WHEN setting::bigint BETWEEN 1 AND %s::bigint THEN setting ELSE %s END,"
-        " false) FROM pg_settings WHERE name = 'statement_timeout'",
-        (str(IDLE_SECONDS * 1000), limit, limit),
+        " set_config('idle_in_transaction_session_timeout', %s, false)",
+        (str(IDLE_SECONDS * 1000),),
     )
+    if timeout_seconds is not None:
+        # A shorter limit that the database, role or cluster sets stays in force.
+        session.execute(
+            "SELECT set_config('statement_timeout', %(limit)s, false) FROM pg_settings"
+            " WHERE name = 'statement_timeout' AND setting::bigint NOT BETWEEN 1 AND %(limit)s::bigint",
+            {"limit": str(round(timeout_seconds * 1000))},
+        )
 
 
 def _refusal(error: psycopg.OperationalError) -> ApiError | DatabaseError:

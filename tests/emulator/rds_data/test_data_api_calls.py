@@ -25,6 +25,14 @@ def api(environment: Any) -> Iterator[DataApi]:
         yield api
 
 
+def create_user(api: DataApi) -> tuple[str, str]:
+    """Name of a new database user, and ARN of its secret."""
+    user = unique("leitor").replace("-", "_")
+    api.execute(f"CREATE ROLE {user} LOGIN PASSWORD 'leitor-password'")
+    secret = json.dumps({"username": user, "password": "leitor-password"})
+    return user, api.kit.secrets.create_secret(Name=unique("secret"), SecretString=secret)["ARN"]
+
+
 def statements(file: str) -> list[str]:
     """The file's statements; there is no semicolon in its texts but after comments."""
     text = re.sub(r"--[^\n]*", "", (SQL / file).read_text(encoding="utf-8"))
@@ -96,10 +104,7 @@ def test_a_secret_that_does_not_open(api: DataApi, content: str | None, code: st
 
 
 def test_another_user_logs_in_as_itself(api: DataApi) -> None:
-    user = unique("leitor").replace("-", "_")
-    api.execute(f"CREATE ROLE {user} LOGIN PASSWORD 'leitor-password'")
-    secret = json.dumps({"username": user, "password": "leitor-password"})
-    arn = api.kit.secrets.create_secret(Name=unique("secret"), SecretString=secret)["ARN"]
+    user, arn = create_user(api)
     assert api.value("SELECT current_user::text", secretArn=arn) == {"stringValue": user}
     assert api.value("SELECT current_user::text") == {"stringValue": api.cluster["MasterUsername"]}
 
@@ -274,3 +279,14 @@ def test_a_statement_may_go_on_after_the_timeout(api: DataApi) -> None:
         until(lambda: api.value("SELECT count(*) FROM demorada") == {"longValue": 1})
         with refused("ValidationException", "continueAfterTimeout"):
             api.execute("SELECT 1", continueAfterTimeout=True, transactionId="x")
+
+
+def test_a_limit_of_the_database_holds_after_the_timeout_too_and_leaves_no_session(api: DataApi) -> None:
+    user, secret = create_user(api)
+    api.execute(f"ALTER ROLE {user} SET statement_timeout = '100ms'")
+    with refused("StatementTimeoutException", "canceling statement due to statement timeout"):
+        api.execute("SELECT pg_sleep(600)::text", continueAfterTimeout=True, secretArn=secret)
+    with api.kit.environment.admin() as connection:
+        connection.autocommit = True  # else the view stays as it was first seen
+        sessions = "SELECT count(*) FROM pg_stat_activity WHERE usename = %s"
+        until(lambda: connection.execute(sessions, (user,)).fetchone() == (0,))
