@@ -38,8 +38,8 @@ def main(command: list[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, _kill_on_signal)
     status = _reap_until(child.pid)
-    process_tree.kill_descendants(os.getpid())
-    _reap_until(None)
+    if not _kill_everything():
+        _reap_until(None)
     code = os.waitstatus_to_exitcode(status)
     return code if code >= 0 else 128 - code
 
@@ -57,11 +57,19 @@ def _die_with_guard() -> None:
 def _kill_when_pipe_closes() -> None:
     while os.read(0, 1):
         pass
-    process_tree.kill_descendants(os.getpid())
+    _kill_everything()
 
 
 def _kill_on_signal(number: int, frame: FrameType | None) -> None:
-    process_tree.kill_descendants(os.getpid())
+    _kill_everything()
+
+
+def _kill_everything() -> set[int]:
+    """Pids of the processes that the guard may not signal; they stay alive."""
+    left: set[int] = process_tree.kill_descendants(os.getpid())
+    if left:
+        print(f"glue_worker: no permission to end the processes {sorted(left)}", file=sys.stderr, flush=True)
+    return left
 
 
 def _reap_until(wanted: int | None) -> int:

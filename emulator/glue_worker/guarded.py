@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from glue_worker import process_tree
 
+log = logging.getLogger(__name__)
 GUARD = Path(__file__).with_name("guard.py")
 GUARD_SECONDS = 10
 
@@ -49,7 +51,8 @@ class GuardedProcess:
             self._process.stdin.close()
         self._waiter.join(GUARD_SECONDS)
         if self._waiter.is_alive():
-            process_tree.kill_descendants(self.pid)
+            if left := process_tree.kill_descendants(self.pid):
+                log.error("no permission to end the processes %s of a run", sorted(left))
             self._process.kill()
             self._waiter.join(GUARD_SECONDS)
 

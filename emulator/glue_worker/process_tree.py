@@ -37,21 +37,32 @@ def descendants(root: int) -> set[int]:
     return found
 
 
-def kill_descendants(root: int) -> None:
-    """Ends everything below ``root``: all are frozen first, so that none can start another unseen, then killed."""
+def kill_descendants(root: int) -> set[int]:
+    """Ends all processes below `root`; returns the pids of those that may not be signalled.
+
+    All are frozen first, so that none can start another one unseen. Whatever fails, the frozen ones are killed.
+    """
     frozen: set[int] = set()
-    while new := descendants(root) - frozen:
-        for pid in new:
-            send(pid, signal.SIGSTOP)
-        frozen |= new
-    for pid in frozen:
-        send(pid, signal.SIGKILL)
+    refused: set[int] = set()
+    try:
+        while new := descendants(root) - frozen - refused:
+            for pid in new:
+                (frozen if send(pid, signal.SIGSTOP) else refused).add(pid)
+    finally:
+        for pid in frozen:
+            send(pid, signal.SIGKILL)
+    return refused
 
 
-def send(pid: int, number: int) -> None:
-    """Sends a signal to a process that may have ended meanwhile."""
-    with suppress(ProcessLookupError):
+def send(pid: int, number: int) -> bool:
+    """Sends a signal to a process, which may have ended. False: the process may not be signalled."""
+    try:
         os.kill(pid, number)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return True
 
 
 def _parents_from_proc() -> dict[int, int]:
