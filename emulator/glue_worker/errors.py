@@ -39,6 +39,15 @@ class DuplicateRunError(RequestError):
         super().__init__(f"run {run_id} exists already")
 
 
+class RunAliveError(RequestError):
+    """A run was to be forgotten and does not end."""
+
+    status = 409
+
+    def __init__(self, run_id: str, seconds: float) -> None:
+        super().__init__(f"run {run_id} has not ended {seconds:g} s after it was told to; ask again")
+
+
 class EndpointError(RequestError):
     """The endpoint that the jobs use can't be found now."""
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from glue_worker.config import Config
-from glue_worker.errors import DuplicateRunError, RequestError, UnknownRunError
+from glue_worker.errors import DuplicateRunError, RequestError, RunAliveError, UnknownRunError
 from glue_worker.job_history import JobHistory
 from glue_worker.request import RunRequest
 from glue_worker.run import Run
+
+log = logging.getLogger(__name__)
+
+# A guard takes up to 20 s for a process tree, and the last log lines 2 s.
+END_SECONDS = 25.0
 
 
 class Registry:
@@ -49,10 +55,15 @@ class Registry:
             except KeyError:
                 raise UnknownRunError(run_id) from None
 
-    def delete(self, run_id: str) -> None:
-        """Kills the run if it is alive, removes its folder and forgets it."""
+    def delete(self, run_id: str, seconds: float) -> None:
+        """Kills the run if it is alive, removes its folder and forgets it.
+
+        Raises:
+            RunAliveError: the run has not ended after `seconds`. The registry still knows the run.
+            UnknownRunError: there is no such run.
+        """
         run = self.get(run_id)
-        run.forget()
+        run.forget(seconds)
         with self._lock:
             self._runs.pop(run_id, None)
 
@@ -64,4 +75,11 @@ class Registry:
         for run in runs:
             run.abandon()
         with ThreadPoolExecutor(max_workers=max(1, len(runs))) as pool:
-            list(pool.map(lambda run: run.forget(), runs))
+            list(pool.map(_forget, runs))
+
+
+def _forget(run: Run) -> None:
+    try:
+        run.forget(END_SECONDS)
+    except RunAliveError as error:
+        log.error("%s", error)

@@ -16,7 +16,7 @@ from glue_worker import failure, state
 from glue_worker.aws import Clients
 from glue_worker.config import Config
 from glue_worker.endpoint import with_addresses
-from glue_worker.errors import Interrupted, LaunchError
+from glue_worker.errors import Interrupted, LaunchError, RunAliveError
 from glue_worker.fetch import Fetcher
 from glue_worker.guarded import GuardedProcess
 from glue_worker.job_history import JobHistory
@@ -29,7 +29,6 @@ log = logging.getLogger(__name__)
 
 LOG_SECONDS = 30.0
 LOG_SECONDS_WHEN_FORGOTTEN = 2.0
-END_SECONDS = 25.0
 
 
 class Run:
@@ -66,12 +65,16 @@ class Run:
         self._log_seconds = LOG_SECONDS_WHEN_FORGOTTEN
         self.state.interrupt(Interrupted(state.FAILED, "the worker was shut down during the run"))
 
-    def forget(self) -> None:
-        """Ends the run, waits for that, and removes its folder."""
+    def forget(self, seconds: float) -> None:
+        """Ends the run and removes its folder.
+
+        Raises:
+            RunAliveError: the run has not ended after `seconds`. Its folder stays.
+        """
         self._log_seconds = LOG_SECONDS_WHEN_FORGOTTEN
         self.stop()
-        if not self.state.wait_ended(END_SECONDS):
-            log.error("%s: did not end within %g s", self._request.run_id, END_SECONDS)
+        if not self.state.wait_ended(seconds):
+            raise RunAliveError(self._request.run_id, seconds)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _main(self) -> None:

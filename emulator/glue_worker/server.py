@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from glue_worker.config import Config
 from glue_worker.errors import RequestError
-from glue_worker.registry import Registry
+from glue_worker.registry import END_SECONDS, Registry
 from glue_worker.request import RunRequest
 from glue_worker.versions import Versions
 
@@ -76,10 +76,8 @@ class Handler(BaseHTTPRequestHandler):
         if path == "/health":
             return HTTPStatus.OK, {"status": "ok", **self.server.versions.as_json()}
         run = self.server.registry.get(_match(RUN, path))
-        query = parse_qs(urlsplit(self.path).query)
-        after = int(_number(query, "after", "0"))
-        seconds = min(_number(query, "wait_seconds", "0"), LONGEST_WAIT_SECONDS)
-        return HTTPStatus.OK, run.state.poll(after, seconds)
+        after = int(self._number("after", 0))
+        return HTTPStatus.OK, run.state.poll(after, self._wait_seconds(0))
 
     def _post(self, path: str) -> tuple[int, Any]:
         if path == "/runs":
@@ -89,7 +87,7 @@ class Handler(BaseHTTPRequestHandler):
         return HTTPStatus.ACCEPTED, run.state.snapshot()
 
     def _delete(self, path: str) -> tuple[int, Any]:
-        self.server.registry.delete(_match(RUN, path))
+        self.server.registry.delete(_match(RUN, path), self._wait_seconds(END_SECONDS))
         return HTTPStatus.NO_CONTENT, None
 
     def _serve(self, answer: Any) -> None:
@@ -114,6 +112,15 @@ class Handler(BaseHTTPRequestHandler):
         given = self.headers.get("Authorization", "")
         if not hmac.compare_digest(given.encode("utf-8", "replace"), f"Bearer {self.server.token}".encode()):
             raise UnauthorizedError("the bearer token is missing or wrong")
+
+    def _wait_seconds(self, default: float) -> float:
+        return min(self._number("wait_seconds", default), LONGEST_WAIT_SECONDS)
+
+    def _number(self, name: str, default: float) -> float:
+        value = parse_qs(urlsplit(self.path).query).get(name, [f"{default:g}"])[-1]
+        if not re.fullmatch(r"\d{1,9}(\.\d{1,6})?", value):
+            raise RequestError(f"{name} must be a number")
+        return float(value)
 
     def _body(self) -> Any:
         length = self.headers.get("Content-Length", "")
@@ -146,10 +153,3 @@ def _match(pattern: re.Pattern[str], path: str) -> str:
     if not found:
         raise NotFoundError(f"there is nothing at {path}")
     return found[1]
-
-
-def _number(query: dict[str, list[str]], name: str, default: str) -> float:
-    value = query.get(name, [default])[-1]
-    if not re.fullmatch(r"\d{1,9}(\.\d{1,6})?", value):
-        raise RequestError(f"{name} must be a number")
-    return float(value)

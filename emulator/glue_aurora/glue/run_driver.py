@@ -162,7 +162,7 @@ class RunDriver:
         except RunUnknownError:
             pass
         except EmulatorError as error:
-            LOG.warning("the worker agent keeps run %s until its lease ends: %s", self._run.run_id, error)
+            LOG.warning("the worker agent keeps the files of run %s: %s", self._run.run_id, error)
 
     def _change(self, state: str, only_from: str) -> None:
         with self._store.lock:

@@ -4,6 +4,7 @@ import logging
 import secrets
 import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +18,9 @@ from glue_aurora.glue.worker_client import WorkerClient
 from glue_aurora.service.errors import EmulatorError
 
 LOG = logging.getLogger(__name__)
+
+# The process that stops LocalStack kills it after 30 s.
+CLOSING_SECONDS = 15
 
 _CAPACITY = ("WorkerType", "NumberOfWorkers", "MaxCapacity", "AllocatedCapacity")
 _OVERRIDABLE = (
@@ -113,14 +117,9 @@ class RunManager:
     def close(self) -> None:
         """Kills every run before LocalStack stops: nothing could follow them afterwards."""
         self._closing.set()
-        for run_id, run in list(self._under_way.items()):
-            run.stop_requested.set()
-            if run.submitted:
-                try:
-                    with WorkerClient() as client:
-                        client.forget(run_id)
-                except EmulatorError as error:
-                    LOG.warning("run %s goes on until the worker agent's lease ends: %s", run_id, error)
+        runs = list(self._under_way.values())
+        with ThreadPoolExecutor(max_workers=max(1, len(runs))) as pool:
+            list(pool.map(_kill_at_worker, runs))
 
     def _drive(self, store: GlueStore, run: JobRun) -> None:
         self._under_way[run.run_id] = run
@@ -187,6 +186,16 @@ def _unapplied(store: GlueStore, settings: Mapping[str, Any]) -> str | None:
     if any(mode != "DISABLED" for part in parts for key, mode in part.items() if key.endswith("EncryptionMode")):
         return f"The emulator does not apply the encryption of security configuration {name} to this run."
     return None
+
+
+def _kill_at_worker(run: JobRun) -> None:
+    run.stop_requested.set()
+    if run.submitted:
+        try:
+            with WorkerClient() as client:
+                client.forget(run.run_id, CLOSING_SECONDS)
+        except EmulatorError as error:
+            LOG.warning("run %s may live until the worker agent's lease ends: %s", run.run_id, error)
 
 
 def _stop_at_worker(run_id: str) -> None:

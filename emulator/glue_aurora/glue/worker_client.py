@@ -14,6 +14,8 @@ from glue_aurora.service.errors import WorkerError
 
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 10
+# The agent needs up to 22 s to kill a process tree and to write the last log lines.
+FORGET_SECONDS = 25
 
 
 class RunUnknownError(WorkerError):
@@ -67,9 +69,15 @@ class WorkerClient:
         """Asks for the end of a run; it ends as STOPPED."""
         self._request("POST", f"/runs/{run_id}/stop", HTTPStatus.ACCEPTED)
 
-    def forget(self, run_id: str) -> None:
-        """Kills a run if it is alive and removes its folder."""
-        self._request("DELETE", f"/runs/{run_id}", HTTPStatus.NO_CONTENT)
+    def forget(self, run_id: str, wait_seconds: float = FORGET_SECONDS) -> None:
+        """Kills a run if it is alive and removes its folder; the agent waits `wait_seconds` for the run's end."""
+        self._request(
+            "DELETE",
+            f"/runs/{run_id}",
+            HTTPStatus.NO_CONTENT,
+            params={"wait_seconds": wait_seconds},
+            answer_seconds=wait_seconds + ANSWER_SECONDS,
+        )
 
     def _request(
         self, method: str, path: str, expected: HTTPStatus, answer_seconds: float = ANSWER_SECONDS, **options: Any

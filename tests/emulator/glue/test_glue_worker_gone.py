@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -21,6 +21,11 @@ from tests.kit.glue import GlueKit
 from tests.kit.glue_network import create_network
 
 pytestmark = pytest.mark.emulator
+# What the plugin's HTTP client gives an answer that needs no work (glue_aurora/glue/worker_client.py).
+ANSWER_SECONDS = 10
+
+
+Answer = tuple[int, Any]
 
 
 class FakeWorker(ThreadingHTTPServer):
@@ -30,7 +35,7 @@ class FakeWorker(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.answers: dict[str, tuple[int, Any]] = {}
+        self.answers: dict[str, Answer | Callable[[], Answer]] = {}
         self.requests: list[tuple[str, str, Any]] = []
 
     def seen(self, method: str, path: str) -> bool:
@@ -46,7 +51,8 @@ class _Handler(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         self.server.requests.append((self.command, path, body))
         key = f"{self.command} stop" if path.endswith("/stop") else self.command
-        status, answer = self.server.answers.get(key, (404, {"error": "unknown"}))
+        prepared = self.server.answers.get(key, (404, {"error": "unknown"}))
+        status, answer = prepared() if callable(prepared) else prepared
         text = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(text)))
@@ -195,6 +201,24 @@ def test_agent_is_told_whether_the_subnet_reaches_the_internet(
     network.run(network.connection())
     (body,) = [request[2] for request in worker.requests if request[:2] == ("POST", "/runs")]
     assert body["internet"] is internet
+
+
+def test_an_agent_that_needs_long_to_kill_a_run_is_waited_for(
+    kit: GlueKit, worker: FakeWorker, instance: tuple[Instance, FakeWorker]
+) -> None:
+    answered = threading.Event()
+
+    def slowly() -> Answer:
+        # Longer than any other answer may take.
+        threading.Event().wait(ANSWER_SECONDS + 2)
+        answered.set()
+        return 204, b""
+
+    worker.answers |= {"POST": (201, told("SUCCEEDED", 3)), "DELETE": slowly}
+    run = kit.finish(kit.create_job())
+    assert run["JobRunState"] == "SUCCEEDED"
+    assert answered.wait(60)
+    assert run["Id"] not in localstack.daemon(instance[0]).log.read_text()
 
 
 def test_localstack_that_stops_kills_the_runs(tmp_path: Any) -> None:

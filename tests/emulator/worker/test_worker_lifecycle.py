@@ -107,6 +107,16 @@ def test_delete_kills_and_removes_the_folder(start_agent: Callable[..., Agent], 
     assert agent.request("DELETE", f"/runs/{run_id}").status_code == 404
 
 
+def test_delete_does_not_answer_success_while_the_run_is_alive(agent: Agent, endless: Any) -> None:
+    run_id, connection, pids = endless(agent)
+    answer = agent.request("DELETE", f"/runs/{run_id}?wait_seconds=0")
+    assert answer.status_code == 409
+    assert run_id in answer.json()["error"]
+    assert agent.wait(run_id)["state"] == "STOPPED"
+    assert dead(connection) and gone(pids)
+    assert agent.request("DELETE", f"/runs/{run_id}").status_code == 204
+
+
 def test_a_run_that_nobody_polls_ends(start_agent: Callable[..., Agent], endless: Any) -> None:
     agent = start_agent(GLUE_WORKER_LEASE_SECONDS="3")
     run_id, connection, pids = endless(agent)
