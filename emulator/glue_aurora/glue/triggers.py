@@ -1,7 +1,7 @@
 """Triggers. ON_DEMAND ones start their jobs; the other types are kept, and refuse to be started.
 
-A schedule that never fires would look like success, so StartTrigger and StartOnCreation of a SCHEDULED or CONDITIONAL
-trigger are refused: with Terraform, `enabled = false` makes such a trigger.
+A schedule that never fires would look like success. So StartTrigger and StartOnCreation of a SCHEDULED or CONDITIONAL
+trigger are refused.
 """
 
 import re
@@ -175,5 +175,7 @@ def _shown(trigger: Mapping[str, Any]) -> dict[str, Any]:
 
 def _cannot_fire(kind: str) -> NotSupportedError:
     return NotSupportedError(
-        f"Starting a trigger of type {kind}", "Create it without starting it (Terraform: enabled = false)."
+        f"Starting a trigger of type {kind}",
+        "Create the trigger without StartOnCreation, or not at all. With Terraform: leave the variable unset that makes"
+        " the trigger (such as glue_schedule), or write enabled = false into its aws_glue_trigger.",
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from scripts.base.paths import TERRAFORM
 from tests.kit.glue import GlueKit, refused, unique
 
 pytestmark = pytest.mark.emulator
@@ -51,8 +52,9 @@ def test_trigger_that_would_never_fire_is_not_started(kit: GlueKit, parameters: 
     with refused(NOT_HERE, f"type {parameters['Type']} is not supported by this emulator"):
         kit.glue.start_trigger(Name=name)
     assert kit.glue.get_trigger(Name=name)["Trigger"]["State"] == "CREATED"
-    with refused(NOT_HERE):
+    with refused(NOT_HERE, "glue_schedule"):
         create(kit, StartOnCreation=True, **parameters)
+    assert 'variable "glue_schedule"' in (TERRAFORM / "variables.tf").read_text()
     with refused("InvalidInputException", "CREATED"):
         kit.glue.stop_trigger(Name=name)
 
