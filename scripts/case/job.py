@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from types_boto3_glue.type_defs import JobRunTypeDef
     from types_boto3_logs import CloudWatchLogsClient
 
-ENDED = {"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT", "ERROR", "EXPIRED"}
+# JobRunState of a run that has ended (Glue's API reference, JobRun). The worker agent's states are four of these.
+ENDED = frozenset({"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT", "ERROR", "EXPIRED"})
 LATE_LOG_SECONDS = 60
 SETS = ("alunos", "escolas", "notas")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from scripts.base.waiting import NotReady, wait_for
+from scripts.case.job import ENDED
 
 TRUST_GLUE = {
     "Version": "2012-10-17",
@@ -24,7 +25,6 @@ TRUST_GLUE = {
         }
     ],
 }
-ENDED = frozenset({"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT"})
 
 
 def unique(prefix: str) -> str:
@@ -91,7 +91,7 @@ class GlueKit:
         shown: dict[str, Any] = self.glue.get_job_run(JobName=job, RunId=run_id)["JobRun"]
         return shown
 
-    def wait(self, job: str, run_id: str, states: frozenset[str] | set[str] = ENDED) -> dict[str, Any]:
+    def wait(self, job: str, run_id: str, states: Collection[str] = ENDED) -> dict[str, Any]:
         """The run once it is in one of `states`; fails when it ends in another."""
 
         def reached() -> dict[str, Any]:

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import textwrap
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,10 @@ import psutil
 import requests
 
 from scripts.base.isolation import REGION
+from scripts.case.job import ENDED
 
 BUCKET = "worker-tests"
 SECONDS = 120
-ENDED = {"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT"}
 
 
 @dataclass
@@ -43,7 +43,7 @@ class Agent:
         run: dict[str, Any] = answer.json()
         return run
 
-    def wait(self, run_id: str, states: set[str] = ENDED) -> dict[str, Any]:
+    def wait(self, run_id: str, states: Collection[str] = ENDED) -> dict[str, Any]:
         """Polls as the plugin does until the run is in one of ``states``."""
         after = 0
         while True:

@@ -20,11 +20,12 @@ from psycopg import sql
 from scripts.base.paths import TOP, WHEELS
 from scripts.base.processes import Daemon
 from scripts.base.waiting import NotReady, wait_for
+from scripts.case.job import ENDED
 from scripts.environment import lifecycle, postgres, worker
 from scripts.environment.database import CREATE_TABLES, connect_as_superuser
 from scripts.environment.instance import Instance
 from tests.kit.expected import COLUMNS, Row, in_order
-from tests.kit.glue import ENDED, TRUST_GLUE
+from tests.kit.glue import TRUST_GLUE
 
 BUCKET = "faults"
 JOB = "etl"
