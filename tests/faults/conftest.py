@@ -16,9 +16,14 @@ from scripts.environment.instance import Instance, Ports
 from tests.kit.expected import Row, expected
 from tests.kit.faults.proxy import Proxy
 from tests.kit.faults.site import Site
+from tests.kit.faults.tally import Tally
 
 ALUNOS = 1500
 DISCIPLINAS = ("Artes", "Ciências", "Física", "Geografia", "História", "Inglês", "Matemática", "Química")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Tally())
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import random
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 
 import psycopg
@@ -15,11 +16,12 @@ import pytest
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from scripts.base.waiting import NotReady
+from scripts.case.job import ENDED
 from tests.faults.conftest import Scene
 from tests.kit.faults.phases import HOLD_MERGE, PHASES, Watch
 from tests.kit.faults.site import TABLE
 from tests.kit.faults.strikes import STRIKES, full_disk, possible
-from tests.kit.glue import ENDED
+from tests.kit.faults.tally import STRUCK
 
 pytestmark = pytest.mark.faults
 SEED = int(os.environ.get("FAULTS_SEED", "20261124"))
@@ -37,15 +39,20 @@ def drawn(count: int) -> list[tuple[str, str, int]]:
 
 
 @pytest.mark.parametrize(("fault", "phase", "seed"), drawn(int(os.environ.get("FAULTS") or "8")))
-def test_struck_run(scene: Scene, fault: str, phase: str, seed: int) -> None:
+def test_struck_run(
+    scene: Scene, fault: str, phase: str, seed: int, record_property: Callable[[str, object], None]
+) -> None:
     site = scene.site
     longest_pauses = (LONGEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS / 4, 0)
     run_id = next(filter(None, (strike(scene, fault, phase, seed, longest) for longest in longest_pauses)), None)
+    record_property(STRUCK, run_id is not None)
     if run_id is None:
         pytest.skip(f"nothing to strike, three times: {phase} was over")
     forgot = fault == "SIGKILL of LocalStack"
     site.recover(forgot=forgot)
     state = "forgotten" if forgot else site.finish(run_id)["JobRunState"]
+    # Nothing stops the run, and its timeout is far: any other end would be a fault of the platform.
+    assert state in ("SUCCEEDED", "FAILED", "forgotten")
     site.quiet()
     rows = site.rows()
     assert rows in (scene.before, scene.after), "the table is between two states"
