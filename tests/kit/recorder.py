@@ -42,8 +42,8 @@ class Recorder:
         recorder = self
 
         class Handler(BaseHTTPRequestHandler):
-            # A connection that stays open, an answer in one piece: Go's client at times fails to read one of HTTP/1.0,
-            # whose connection is closed at once.
+            # The connection stays open and the answer leaves in one piece: Go's client sometimes fails to read an
+            # answer whose connection closes at once. So pytest-httpserver does not serve here; it closes each one.
             protocol_version = "HTTP/1.1"
             wbufsize = 1 << 16
 

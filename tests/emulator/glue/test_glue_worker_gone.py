@@ -1,18 +1,20 @@
 """The worker agent misbehaves: the run fails and says why; it neither hangs nor succeeds.
 
-The real agent cannot be made to do these things on demand, so an HTTP server that does stands in for it.
+The real agent does none of these things on demand, so an HTTP server stands in for it.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
 
 from scripts.base.waiting import NotReady, wait_for
 from scripts.environment import localstack
@@ -23,46 +25,29 @@ from tests.kit.glue_network import create_network
 pytestmark = pytest.mark.emulator
 # What the plugin's HTTP client gives an answer that needs no work (glue_aurora/glue/worker_client.py).
 ANSWER_SECONDS = 10
-
-
+ANY_PATH = re.compile("/.*")
 Answer = tuple[int, Any]
 
 
-class FakeWorker(ThreadingHTTPServer):
-    """Answers by `answers`: path's end or method -> status and body; remembers the requests."""
+class FakeWorker:
+    """Answers by `answers`, from a method (or `POST stop`) to status and body; keeps the requests."""
 
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, server: HTTPServer) -> None:
+        self.port = server.port
         self.answers: dict[str, Answer | Callable[[], Answer]] = {}
         self.requests: list[tuple[str, str, Any]] = []
+        server.expect_request(ANY_PATH).respond_with_handler(self._respond)
 
     def seen(self, method: str, path: str) -> bool:
         return (method, path) in [(request[0], request[1]) for request in self.requests]
 
-
-class _Handler(BaseHTTPRequestHandler):
-    server: FakeWorker
-
-    def _answer(self) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
-        body = json.loads(self.rfile.read(length)) if length else None
-        path = self.path.partition("?")[0]
-        self.server.requests.append((self.command, path, body))
-        key = f"{self.command} stop" if path.endswith("/stop") else self.command
-        prepared = self.server.answers.get(key, (404, {"error": "unknown"}))
+    def _respond(self, request: Request) -> Response:
+        body = request.get_json() if request.content_length else None
+        self.requests.append((request.method, request.path, body))
+        key = f"{request.method} stop" if request.path.endswith("/stop") else request.method
+        prepared = self.answers.get(key, (404, {"error": "unknown"}))
         status, answer = prepared() if callable(prepared) else prepared
-        text = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text)
-
-    do_GET = do_POST = do_DELETE = _answer
-
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
+        return Response(answer if isinstance(answer, bytes) else json.dumps(answer), status)
 
 
 def told(state: str, version: int = 1, **more: Any) -> dict[str, Any]:
@@ -71,14 +56,8 @@ def told(state: str, version: int = 1, **more: Any) -> dict[str, Any]:
 
 @contextmanager
 def serving() -> Iterator[FakeWorker]:
-    worker = FakeWorker()
-    thread = threading.Thread(target=worker.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield worker
-    finally:
-        worker.shutdown()
-        worker.server_close()
+    with HTTPServer("127.0.0.1", threaded=True) as server:
+        yield FakeWorker(server)
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +66,7 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Instanc
     with serving() as worker:
         folder = tmp_path_factory.mktemp("glue") / "instance"
         ports = Ports.free()
-        made = Instance.open(folder, Ports(ports.localstack, ports.postgres, worker.server_address[1]))
+        made = Instance.open(folder, Ports(ports.localstack, ports.postgres, worker.port))
         try:
             localstack.start(made)
             yield made, worker
@@ -225,7 +204,7 @@ def test_localstack_that_stops_kills_the_runs(tmp_path: Any) -> None:
     with serving() as worker:
         worker.answers = {"POST": (201, told("RUNNING")), "GET": (200, told("RUNNING")), "DELETE": (204, b"")}
         ports = Ports.free()
-        made = Instance.open(tmp_path / "instance", Ports(ports.localstack, ports.postgres, worker.server_address[1]))
+        made = Instance.open(tmp_path / "instance", Ports(ports.localstack, ports.postgres, worker.port))
         try:
             localstack.start(made)
             kit = GlueKit(made.client)
