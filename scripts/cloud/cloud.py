@@ -71,13 +71,17 @@ class Cloud(Protocol):
         """The file of the authorities that the job trusts for the database; empty for the default of terraform/."""
 
 
-def local_client(endpoint_url: str, service: str) -> Any:
-    """A boto3 client that reaches only this endpoint: address and keys are explicit, so no variable changes them."""
+def local_client(endpoint_url: str, service: str, **settings: Any) -> Any:
+    """A boto3 client that reaches only this endpoint: address and keys are explicit, so no variable changes them.
+
+    `settings` are arguments of botocore.s Config.
+    """
+    retries = {"max_attempts": 2, "mode": "standard"}
     return boto3.client(
         service,  # type: ignore[call-overload]
         endpoint_url=endpoint_url,
         region_name=REGION,
         aws_access_key_id=ACCESS_KEY,
         aws_secret_access_key=SECRET_KEY,
-        config=Config(proxies={}, retries={"max_attempts": 2, "mode": "standard"}),
+        config=Config(**{"proxies": {}, "retries": retries, **settings}),
     )

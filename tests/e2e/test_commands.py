@@ -187,10 +187,7 @@ def test_exports_hold_no_password_and_psql_needs_none(user: User) -> None:
     escaped = re.split(r"(?<!\\):", Path(password_file).read_text().strip(), maxsplit=4)[4]
     password = re.sub(r"\\(.)", r"\1", escaped)
     assert len(password) > 8 and password not in said
-    query = (
-        "import psycopg; print(psycopg.connect('').execute('SELECT count(*) FROM performance_academica').fetchall())"
-    )
-    assert user.shell(f'"{sys.executable}" -c "{query}"').strip() == "[(1,)]"
+    assert rows(user, "count(*)") == "[(1,)]"
 
 
 def test_data_outlives_a_stop_and_the_environment_is_built_again(user: User) -> None:
@@ -198,10 +195,14 @@ def test_data_outlives_a_stop_and_the_environment_is_built_again(user: User) -> 
     assert user.processes() == []
     assert "nothing was running" in user.make("local-down")
     user.make("local-up")
-    query = (
-        "import psycopg; print(psycopg.connect('').execute('SELECT nome_aluno FROM performance_academica').fetchall())"
-    )
-    assert user.shell(f'"{sys.executable}" -c "{query}"').strip() == "[('João',)]"
+    assert rows(user, "nome_aluno") == "[('João',)]"
+
+
+def rows(user: User, column: str) -> str:
+    """What psycopg reads of the table with nothing but the environment that `make env` exports."""
+    query = f"SELECT {column} FROM performance_academica"
+    program = f"import psycopg; print(psycopg.connect('').execute('{query}').fetchall())"
+    return user.shell(f'"{sys.executable}" -c "{program}"').strip()
 
 
 def test_reset_leaves_nothing(user: User) -> None:

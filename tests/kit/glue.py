@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-import uuid
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from typing import Any
-
-import pytest
-from botocore.exceptions import ClientError
 
 from scripts.base.waiting import NotReady, wait_for
 from scripts.case.job import ENDED
+from tests.kit.aws import unique
 
 TRUST_GLUE = {
     "Version": "2012-10-17",
@@ -25,21 +21,6 @@ TRUST_GLUE = {
         }
     ],
 }
-
-
-def unique(prefix: str) -> str:
-    """A name that no other test has."""
-    return f"{prefix}-{uuid.uuid4().hex[:12]}"
-
-
-@contextmanager
-def refused(code: str, message: str = "") -> Iterator[None]:
-    """The block's call is refused with this code, and this text in the message."""
-    with pytest.raises(ClientError) as caught:
-        yield
-    error = caught.value.response["Error"]
-    assert error["Code"] == code, error
-    assert message in error["Message"]
 
 
 class GlueKit:

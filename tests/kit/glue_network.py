@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tests.kit.glue import GlueKit, unique
+from tests.kit.aws import unique
+from tests.kit.glue import GlueKit
 
 ZONE = "us-east-1a"
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from scripts.base.waiting import NotReady, wait_for
-from tests.kit.glue import unique
+from tests.kit.aws import unique
 
 
 class Queue:

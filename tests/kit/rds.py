@@ -3,35 +3,19 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 import pytest
-from botocore.exceptions import ClientError
+
+from tests.kit.aws import unique
 
 ENGINE = "aurora-postgresql"
 FAMILY = "aurora-postgresql16"
 VERSION = "16.8"
 PASSWORD = "correct-horse-battery"
-
-
-def unique(prefix: str = "t") -> str:
-    """A name that no other test has, fit for clusters and, with its hyphen, not for databases."""
-    return f"{prefix}-{uuid.uuid4().hex[:10]}"
-
-
-@contextmanager
-def refused(code: str, message: str = "") -> Iterator[None]:
-    """The block's call is refused with this code, and this text in the message."""
-    with pytest.raises(ClientError) as caught:
-        yield
-    error = caught.value.response["Error"]
-    assert error["Code"] == code, error
-    assert message in error["Message"]
-    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] in (400, 404, 501)
 
 
 class RdsKit:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.kit.glue import refused, unique
+from tests.kit.aws import refused, unique
 
 pytestmark = pytest.mark.emulator
 

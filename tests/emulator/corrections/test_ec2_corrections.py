@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.kit.rds import refused, unique
+from tests.kit.aws import refused, unique
 
 pytestmark = pytest.mark.emulator
 

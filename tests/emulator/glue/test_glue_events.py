@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from tests.emulator.glue.test_glue_runs import ENDLESS
-from tests.kit.glue import GlueKit, unique
+from tests.kit.aws import unique
+from tests.kit.glue import GlueKit
 from tests.kit.queues import Queue
 
 pytestmark = pytest.mark.emulator

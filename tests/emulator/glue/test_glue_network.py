@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.kit.glue import GlueKit, unique
+from tests.kit.aws import unique
+from tests.kit.glue import GlueKit
 from tests.kit.glue_network import Network, create_network
 
 pytestmark = pytest.mark.emulator

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.kit.glue import TRUST_GLUE, GlueKit, refused, unique
+from tests.kit.aws import refused, unique
+from tests.kit.glue import TRUST_GLUE, GlueKit
 
 pytestmark = pytest.mark.emulator
 

@@ -13,7 +13,7 @@ import pytest
 from scripts.base.isolation import clean_environment
 from scripts.base.paths import TERRAFORM
 from scripts.terraform import provider
-from tests.kit.glue import refused
+from tests.kit.aws import refused
 
 pytestmark = pytest.mark.emulator
 

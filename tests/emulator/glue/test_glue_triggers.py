@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from scripts.base.paths import TERRAFORM
-from tests.kit.glue import GlueKit, refused, unique
+from tests.kit.aws import refused, unique
+from tests.kit.glue import GlueKit
 
 pytestmark = pytest.mark.emulator
 

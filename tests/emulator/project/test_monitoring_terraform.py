@@ -13,7 +13,8 @@ import pytest
 from scripts.base.isolation import clean_environment
 from scripts.base.paths import TERRAFORM
 from scripts.terraform import provider
-from tests.kit.glue import GlueKit, refused
+from tests.kit.aws import refused
+from tests.kit.glue import GlueKit
 from tests.kit.queues import Queue
 
 pytestmark = pytest.mark.emulator

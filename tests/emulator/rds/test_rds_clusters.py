@@ -7,7 +7,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.kit.rds import ENGINE, PASSWORD, RdsKit, refused, unique
+from tests.kit.aws import refused, unique
+from tests.kit.rds import ENGINE, PASSWORD, RdsKit
 
 pytestmark = pytest.mark.emulator
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.kit.rds import FAMILY, RdsKit, refused, unique
+from tests.kit.aws import refused, unique
+from tests.kit.rds import FAMILY, RdsKit
 
 pytestmark = pytest.mark.emulator
 

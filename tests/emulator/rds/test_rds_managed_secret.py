@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.kit.rds import PASSWORD, RdsKit, refused
+from tests.kit.aws import refused
+from tests.kit.rds import PASSWORD, RdsKit
 
 pytestmark = pytest.mark.emulator
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.kit.aws import refused, unique
 from tests.kit.data_api import WITH_DATA_API, DataApi, data_api, parameter, until
-from tests.kit.rds import refused, unique
 
 pytestmark = pytest.mark.emulator
 SQL = Path(__file__).parents[3] / "sql"

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.kit.aws import refused
 from tests.kit.data_api import DataApi, data_api, parameter
-from tests.kit.rds import refused
 
 pytestmark = pytest.mark.emulator
 

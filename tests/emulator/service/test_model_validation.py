@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.kit.glue import refused, unique
+from tests.kit.aws import refused, unique
 from tests.kit.unchecked import unchecked_client
 
 pytestmark = pytest.mark.emulator

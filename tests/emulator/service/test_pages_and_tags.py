@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.kit.glue import refused, unique
+from tests.kit.aws import refused, unique
 from tests.kit.rds import FAMILY
 
 pytestmark = pytest.mark.emulator
