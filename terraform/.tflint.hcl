@@ -1,10 +1,10 @@
-# tflint, where it is installed; the ruleset for AWS would need a download from GitHub, the built-in one does not.
+# Settings of tflint, where it is installed. Only the built-in ruleset is on: AWS's would need a download from GitHub.
 plugin "terraform" {
   enabled = true
   preset  = "all"
 }
 
-# One file of resources a module is enough here; versions.tf says what terraform.tf would.
+# One file of resources is enough for a module here, and versions.tf has what terraform.tf would have.
 rule "terraform_standard_module_structure" {
   enabled = false
 }

@@ -1,4 +1,4 @@
-# The bucket must exist before `terraform init` (README, "Backend remoto"): the state of its own store can't be in it.
+# The bucket must exist before `terraform init` (docs/aws.md): a bucket can't hold the state that says it exists.
 terraform {
   backend "s3" {
     bucket       = "letrus-de-case-terraform-state"

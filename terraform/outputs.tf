@@ -1,5 +1,5 @@
 output "alarm_topic_arn" {
-  description = "Topic of the alarms; null when neither alarms, dashboard nor budget are on."
+  description = "Topic of the alarms; null when alarms, dashboard and budget are all off."
   value       = one(module.monitoring[*].topic_arn)
 }
 
@@ -29,7 +29,7 @@ output "bucket_data_name" {
 }
 
 output "deletion_protection" {
-  description = "Whether the cluster is protected: a `terraform destroy` would remove everything else before RDS refuses it."
+  description = "Whether RDS refuses to delete the cluster. `terraform destroy` then fails only after everything else is gone."
   value       = var.deletion_protection
 }
 

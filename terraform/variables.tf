@@ -1,27 +1,27 @@
 variable "alarm_email" {
   type        = string
-  description = "Address that alarms and budget are sent to; it must confirm AWS's first mail. null: the topic has no subscriber yet."
+  description = "Address that receives alarms and budget notices, once its owner has confirmed AWS's first mail. With null the topic has no subscriber."
   default     = null
 
   validation {
     condition     = var.alarm_email == null || can(regex("^[^@\\s]+@[^@\\s]+$", var.alarm_email))
-    error_message = "An e-mail address, or null."
+    error_message = "Give an e-mail address, or null."
   }
 }
 
 variable "alarms_enabled" {
   type        = bool
-  description = "Report failed and overlong runs, and a database at its capacity limit, to an SNS topic."
+  description = "Report failed runs, overlong runs and a database at its limit to an SNS topic."
   default     = false
 }
 
 variable "allowed_account_ids" {
   type        = list(string)
-  description = "AWS account(s) that may be touched, for example [\"123456789012\"]. There is no default on purpose: with the wrong credentials or endpoint in the environment, plan stops at once. Give it by TF_VAR_allowed_account_ids or a *.auto.tfvars file."
+  description = "AWS accounts that Terraform may change, for example [\"123456789012\"]. It has no default, so that a plan with the wrong credentials or endpoint in the environment stops at once. Set it with TF_VAR_allowed_account_ids or a *.auto.tfvars file."
 
   validation {
     condition     = length(var.allowed_account_ids) > 0 && alltrue([for id in var.allowed_account_ids : can(regex("^[0-9]{12}$", id))])
-    error_message = "Name at least one AWS account by its 12 digits, for example [\"123456789012\"]; an empty list would be no guard."
+    error_message = "Name at least one AWS account by its 12 digits, for example [\"123456789012\"]; an empty list guards nothing."
   }
 }
 
@@ -90,7 +90,7 @@ variable "aurora_seconds_until_auto_pause" {
 
 variable "availability_zones" {
   type        = list(string)
-  description = "Zones of the private subnets; Glue runs in the first unless glue_availability_zone says otherwise. A list and not a look-up: the zones of a subnet must not change by themselves."
+  description = "Zones of the private subnets. Glue runs in the first, unless glue_availability_zone names another. The zones are listed and not looked up, because a subnet must not change its zone."
   default     = ["us-east-1a", "us-east-1b"]
 
   validation {
@@ -106,29 +106,29 @@ variable "availability_zones" {
 
 variable "csv_encoding" {
   type        = string
-  description = "Encoding of the source files: utf-8, iso-8859-1 (Latin-1) or windows-1252. A file with UTF-8's byte order mark is UTF-8 in any case."
+  description = "Encoding of the source files: utf-8, iso-8859-1 (Latin-1) or windows-1252. The job reads a file with UTF-8's byte order mark as UTF-8."
   default     = "utf-8"
 
   validation {
     condition     = contains(["utf-8", "iso-8859-1", "windows-1252"], var.csv_encoding)
-    error_message = "One of utf-8, iso-8859-1, windows-1252."
+    error_message = "Choose one of utf-8, iso-8859-1, windows-1252."
   }
 }
 
 variable "csv_separator" {
   type        = string
-  description = "Separator of the source files: auto (each header decides), a comma, ; | or tab."
+  description = "Separator of the source files: auto (found in each header), a comma, ; | or tab."
   default     = "auto"
 
   validation {
     condition     = contains(["auto", ",", ";", "|", "tab"], var.csv_separator)
-    error_message = "One of auto , ; | tab."
+    error_message = "Choose one of auto , ; | tab."
   }
 }
 
 variable "dashboard_enabled" {
   type        = bool
-  description = "Make a CloudWatch dashboard. An account has three for nothing, each further one costs 3 USD a month."
+  description = "Make a CloudWatch dashboard. An account's first three are free, each further one costs 3 USD a month."
   default     = false
 }
 
@@ -139,13 +139,13 @@ variable "decimal_separator" {
 
   validation {
     condition     = contains(["auto", ".", ","], var.decimal_separator)
-    error_message = "One of auto . ,"
+    error_message = "Choose one of auto . ,"
   }
 }
 
 variable "deletion_protection" {
   type        = bool
-  description = "Protect cluster and bucket against `terraform destroy`. Off: the case is made to be torn down."
+  description = "Protect cluster and bucket against `terraform destroy`. It is off by default, because the case is made to be torn down."
   default     = false
 }
 
@@ -157,35 +157,35 @@ variable "endpoint_in_every_zone" {
 
 variable "final_snapshot" {
   type        = bool
-  description = "Take a last snapshot when the cluster is destroyed. Off: the rows can be made again from the CSV files."
+  description = "Take a last snapshot when the cluster is destroyed. It is off by default, because the job can make the rows again from the CSV files."
   default     = false
 }
 
 variable "glue_availability_zone" {
   type        = string
-  description = "Zone that Glue runs in, one of availability_zones; null for the first. Change it when a zone fails."
+  description = "Zone that Glue runs in, one of availability_zones; null means the first. Change it when that zone fails."
   default     = null
 
   validation {
     condition     = var.glue_availability_zone == null || contains(var.availability_zones, coalesce(var.glue_availability_zone, "-"))
-    error_message = "One of availability_zones, or null."
+    error_message = "Choose one of availability_zones, or null."
   }
 }
 
 variable "glue_notify_delay_minutes" {
   type        = number
-  description = "Minutes after which a run that has not ended is reported (with alarms_enabled); below glue_timeout_minutes."
+  description = "Minutes after which Glue reports a run that has not ended (with alarms_enabled); below glue_timeout_minutes."
   default     = 15
 
   validation {
     condition     = !var.alarms_enabled || (var.glue_notify_delay_minutes >= 1 && var.glue_notify_delay_minutes < var.glue_timeout_minutes)
-    error_message = "At least 1, and below glue_timeout_minutes: at the timeout the run is over."
+    error_message = "Give at least 1 and less than glue_timeout_minutes: a run has ended at its timeout."
   }
 }
 
 variable "glue_schedule" {
   type        = string
-  description = "Schedule of the job, for example \"cron(0 6 * * ? *)\" (UTC). null: the job runs on demand only."
+  description = "Schedule of the job, for example \"cron(0 6 * * ? *)\" (UTC). With null the job runs on demand only."
   default     = null
 }
 
@@ -208,23 +208,23 @@ variable "log_retention_days" {
 
 variable "max_rejected_percent" {
   type        = number
-  description = "A run fails, before anything is merged, when more than this percentage of a set's lines is rejected."
+  description = "Percentage of a set's lines. When the job rejects more, the run fails before it merges anything."
   default     = 10
 
   validation {
     condition     = var.max_rejected_percent >= 0 && var.max_rejected_percent <= 100
-    error_message = "A percentage, 0 to 100."
+    error_message = "Give a percentage from 0 to 100."
   }
 }
 
 variable "monthly_budget_usd" {
   type        = number
-  description = "Monthly budget of the whole account in USD; reported at 80 % spent and when the forecast passes it. null for none."
+  description = "Monthly budget of the whole account in USD. AWS reports 80 % spent, and a forecast above the budget. null means no budget."
   default     = null
 
   validation {
     condition     = var.monthly_budget_usd == null || coalesce(var.monthly_budget_usd, 0) > 0
-    error_message = "An amount above 0, or null."
+    error_message = "Give an amount above 0, or null."
   }
 }
 
@@ -234,7 +234,7 @@ variable "project_name" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{1,28}[a-z0-9]$", var.project_name)) && !strcontains(var.project_name, "--")
-    error_message = "3 to 30 characters: small letters, digits and single hyphens, a letter first (S3 and RDS name rules)."
+    error_message = "Give 3 to 30 characters: small letters, digits and single hyphens, a letter first (S3 and RDS name rules)."
   }
 }
 
@@ -251,7 +251,7 @@ variable "region" {
 
 variable "vpc_cidr" {
   type        = string
-  description = "Address range of the VPC; each subnet gets a part 256 times smaller."
+  description = "Address range of the VPC. Each subnet gets a 256th of it."
   default     = "10.42.0.0/16"
 }
 

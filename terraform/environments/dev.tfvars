@@ -1,4 +1,4 @@
-# The least that works, made to be torn down. Aim: at most 11 USD a month with one run a day (docs/cost.md).
+# The cheapest environment that works, made to be torn down: at most 11 USD a month with one run a day (docs/cost.md).
 # terraform -chdir=terraform plan -var-file=environments/dev.tfvars
 project_name = "letrus-de-case-dev"
 region       = "us-east-1"
@@ -11,12 +11,12 @@ aurora_max_capacity             = 1
 aurora_seconds_until_auto_pause = 300
 aurora_backup_retention_days    = 1
 
-# Nothing that outlives `terraform destroy`.
+# Nothing outlives `terraform destroy`.
 deletion_protection = false
 final_snapshot      = false
 log_retention_days  = 7
 
-# A run that fails is seen by whoever started it. The budget costs nothing; TF_VAR_alarm_email says whom to tell.
+# The user who starts a run sees it fail. The budget is free; TF_VAR_alarm_email names the address for its notices.
 alarms_enabled     = false
 dashboard_enabled  = false
 monthly_budget_usd = 15

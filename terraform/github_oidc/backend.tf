@@ -1,4 +1,4 @@
-# Beside the state of the environments; the bucket is told at init: -backend-config="bucket=…" (docs/aws.md).
+# The state lies beside those of the environments. `terraform init -backend-config="bucket=…"` names the bucket (docs/aws.md).
 terraform {
   backend "s3" {
     key          = "github_oidc/terraform.tfstate"

@@ -1,5 +1,5 @@
-# Lets the workflows of one GitHub repository into the account, without a key that lasts: a role that plans on pull
-# requests and reads, and a role that applies from a protected environment. Applied once, by hand (docs/aws.md).
+# Lets the workflows of one GitHub repository into the account without a long-lived key. One role reads and plans on pull
+# requests, the other applies from a protected environment. An administrator applies this root once (docs/aws.md).
 
 provider "aws" {
   region              = var.region
@@ -29,7 +29,7 @@ locals {
   }
 }
 
-# Without thumbprints: AWS trusts GitHub's certificate through its own list of authorities.
+# No thumbprints: AWS verifies GitHub's certificate by its own list of authorities.
 resource "aws_iam_openid_connect_provider" "github" {
   count = var.create_provider ? 1 : 0
 

@@ -1,11 +1,11 @@
-# What the two roles may do. Not tried on AWS: an action that is missing shows itself as AccessDenied with its name.
+# What the two roles may do. These policies were not tried on AWS, which names a missing action in AccessDenied.
 
 locals {
   account = data.aws_caller_identity.current.account_id
   arn     = "arn:${data.aws_partition.current.partition}"
   state   = "${local.arn}:s3:::${var.state_bucket}"
   here    = "${var.region}:${local.account}"
-  data    = "${local.arn}:s3:::${var.name_prefix}*-data-${local.account}" # not the state's, whose name begins alike
+  data    = "${local.arn}:s3:::${var.name_prefix}*-data-${local.account}" # the suffix keeps out the state's bucket, whose name begins alike
 }
 
 data "aws_iam_policy_document" "state" {
@@ -31,7 +31,7 @@ data "aws_iam_policy_document" "state" {
 data "aws_iam_policy_document" "read" {
   # checkov:skip=CKV_AWS_356: reading; most of these calls know no resource
 
-  # What the provider asks to compare the state with the account. No secret's value and no row of data is among it.
+  # The provider's requests to compare the state with the account. None of them reads a secret's value or a row of data.
   statement {
     sid = "CompareWithState"
     actions = [

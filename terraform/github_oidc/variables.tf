@@ -1,6 +1,6 @@
 variable "allowed_account_ids" {
   type        = list(string)
-  description = "AWS account(s) that may be touched, for example [\"123456789012\"]."
+  description = "AWS accounts that Terraform may change, for example [\"123456789012\"]."
 
   validation {
     condition     = length(var.allowed_account_ids) > 0 && alltrue([for id in var.allowed_account_ids : can(regex("^[0-9]{12}$", id))])
@@ -10,18 +10,18 @@ variable "allowed_account_ids" {
 
 variable "branch" {
   type        = string
-  description = "Branch from which a workflow that is started by hand may plan."
+  description = "Branch from which a manually started workflow may plan."
   default     = "main"
 
   validation {
     condition     = can(regex("^[A-Za-z0-9._/-]+$", var.branch))
-    error_message = "A branch's name, without a wildcard."
+    error_message = "Give a branch's name, without a wildcard."
   }
 }
 
 variable "create_provider" {
   type        = bool
-  description = "Make GitHub's identity provider. An account has one: false where another project made it."
+  description = "Make GitHub's identity provider. An account has only one: set this to false where another project made it."
   default     = true
 }
 
@@ -32,13 +32,13 @@ variable "environments" {
 
   validation {
     condition     = alltrue([for name in var.environments : can(regex("^[a-z0-9-]+$", name))])
-    error_message = "Small letters, digits and hyphens: a wildcard would open the role to every workflow."
+    error_message = "Use small letters, digits and hyphens: a wildcard would open the role to every workflow."
   }
 }
 
 variable "name_prefix" {
   type        = string
-  description = "Prefix of every name of the project: where AWS can decide by name, the apply role reaches nothing else."
+  description = "Prefix of every name of the project. The apply role reaches nothing else, where AWS can restrict by name."
   default     = "letrus-de-case"
 }
 

@@ -1,5 +1,5 @@
-# The policy documents are mocked (data sources are), so their statements are looked at, not the JSON; the policies in the plan
-# of the whole root are looked at by the policy tests.
+# A mocked provider mocks data sources too, so these tests read the statements of the policy documents, not their JSON. The
+# policy tests read the policies in the plan of the whole root.
 mock_provider "aws" {
   source = "./tests/mocks"
 }

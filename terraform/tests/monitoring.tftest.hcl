@@ -72,7 +72,7 @@ run "tells_of_what_nobody_wanted" {
 
   assert {
     condition     = one(aws_cloudwatch_metric_alarm.aurora_at_its_limit).dimensions == tomap({ DBClusterIdentifier = "unit-aurora" })
-    error_message = "Of the case's cluster."
+    error_message = "The alarm must watch the case's cluster."
   }
 
   assert {
@@ -81,7 +81,7 @@ run "tells_of_what_nobody_wanted" {
       { for one in one(aws_budgets_budget.monthly).notification : one.notification_type => one.threshold } == { ACTUAL = 80, FORECASTED = 100 } &&
       alltrue([for one in one(aws_budgets_budget.monthly).notification : one.subscriber_sns_topic_arns == toset([aws_sns_topic.alarms.arn])])
     )
-    error_message = "The budget tells of 80 % spent, and of a forecast above it."
+    error_message = "The budget must report 80 % spent and a forecast above it."
   }
 
   assert {
@@ -101,7 +101,7 @@ run "dashboard_shows_job_and_database" {
     condition = toset(flatten([
       for widget in jsondecode(one(aws_cloudwatch_dashboard.this).dashboard_body).widgets : [for metric in try(widget.properties.metrics, []) : metric[1]]
     ])) == toset(["ACUUtilization", "DatabaseConnections", "MatchedEvents", "ServerlessDatabaseCapacity", "VolumeBytesUsed"])
-    error_message = "Capacity, connections and storage of the database, and the runs that were told of."
+    error_message = "The dashboard must show the database's capacity, connections and storage, and the reported runs."
   }
 
   assert {
@@ -147,6 +147,6 @@ run "dashboard_without_alarms" {
 
   assert {
     condition     = length(jsondecode(one(aws_cloudwatch_dashboard.this).dashboard_body).widgets) == 5
-    error_message = "Without rules there is no graph of them."
+    error_message = "Without rules the dashboard must have no graph of them."
   }
 }

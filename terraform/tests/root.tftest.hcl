@@ -1,4 +1,4 @@
-# The whole root, applied to a mocked AWS: no credentials, no network. `terraform init` first, it installs the modules.
+# Applies the whole root to a mocked AWS, without credentials or network. Run `terraform init` first: it installs the modules.
 
 mock_provider "aws" {
   source = "./tests/mocks"

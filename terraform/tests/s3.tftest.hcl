@@ -101,7 +101,7 @@ run "alarms_may_use_the_key" {
       AlarmsOfTheAccount = "budgets.amazonaws.com cloudwatch.amazonaws.com"
       EventsOfTheJob     = "events.amazonaws.com"
     }
-    error_message = "Whoever publishes to the encrypted topic needs the key."
+    error_message = "The services that publish to the encrypted topic need the key."
   }
 
   assert {

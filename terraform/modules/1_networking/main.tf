@@ -1,5 +1,5 @@
-# A VPC without a way to the internet. S3 is reached by a gateway endpoint (free, and Glue refuses to start in a subnet
-# without one), Secrets Manager by an interface endpoint. Logs and Glue's own API go through Glue's proxy, so they need none:
+# A VPC without a way to the internet. A gateway endpoint leads to S3: it is free, and Glue refuses to start in a subnet
+# without one. An interface endpoint leads to Secrets Manager. Logs and Glue's own API go through Glue's proxy and need none:
 # https://docs.aws.amazon.com/glue/latest/dg/connection-VPC-disable-proxy.html
 
 data "aws_region" "current" {}
@@ -21,7 +21,7 @@ resource "aws_vpc" "this" {
   }
 }
 
-# Without rules: nothing lands by accident in a group that lets everything through.
+# Without rules, so that nothing lands by accident in a group that lets everything through.
 resource "aws_default_security_group" "this" {
   vpc_id = aws_vpc.this.id
 
@@ -69,7 +69,7 @@ resource "aws_vpc_endpoint" "s3" {
   }
 }
 
-# In Glue's zone only, unless told otherwise: an interface endpoint is paid by zone, and only the job reads the secret.
+# AWS charges for an interface endpoint by zone, and only the job reads the secret. By default it is in Glue's zone only.
 resource "aws_vpc_endpoint" "secretsmanager" {
   vpc_id              = aws_vpc.this.id
   service_name        = "com.amazonaws.${data.aws_region.current.name}.secretsmanager"

@@ -1,17 +1,17 @@
 variable "availability_zones" {
   type        = list(string)
-  description = "Zones of the private subnets, at least two; Glue runs in the first unless glue_availability_zone names another."
+  description = "Zones of the private subnets, at least two. Glue runs in the first, unless glue_availability_zone names another."
 }
 
 variable "endpoint_in_every_zone" {
   type        = bool
-  description = "Whether the Secrets Manager endpoint has an address in every zone, each of them paid, or in Glue's only."
+  description = "Give the Secrets Manager endpoint an address in every zone, each of which costs money; otherwise in Glue's zone only."
   default     = false
 }
 
 variable "glue_availability_zone" {
   type        = string
-  description = "Zone of the Glue connection, one of the zones; null for the first."
+  description = "Zone of the Glue connection, one of the zones; null means the first."
   default     = null
 }
 

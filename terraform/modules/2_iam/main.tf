@@ -1,5 +1,5 @@
-# Role of the Glue job. Not the managed AWSGlueServiceRole: it allows glue:* and listing every bucket on "*", and yet has
-# neither our bucket nor the secret nor the key.
+# Role of the Glue job. AWS's managed AWSGlueServiceRole would not do: it allows glue:* and listing every bucket on "*", but
+# not our bucket, the secret or the key.
 
 data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
@@ -57,7 +57,7 @@ data "aws_iam_policy_document" "glue" {
     resources = [for prefix in ["raw", "scripts", "wheels", "certificates"] : "${var.bucket_arn}/${prefix}/*"]
   }
 
-  # Delete, because Spark commits its output by moving it out of a temporary folder.
+  # Spark commits its output by moving it out of a temporary folder, so it deletes there.
   statement {
     sid = "WriteResults"
     actions = [
@@ -95,7 +95,7 @@ data "aws_iam_policy_document" "glue" {
     resources = ["${local.glue}:catalog", "${local.glue}:connection/${var.connection_name}"]
   }
 
-  # These calls know no resource: AWS takes "*" only.
+  # These calls have no resource to name: AWS takes "*" only.
   statement {
     sid = "LookAtNetwork"
     actions = [

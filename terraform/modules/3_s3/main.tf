@@ -1,4 +1,4 @@
-# Data bucket, and the one key that encrypts bucket, database, secret and logs.
+# The data bucket, and the one key that encrypts bucket, database, secret and logs.
 
 data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
@@ -11,7 +11,7 @@ locals {
 resource "aws_kms_key" "this" {
   description             = "${var.project_name}: bucket, database, secret and logs"
   enable_key_rotation     = true
-  deletion_window_in_days = var.deletion_protection ? 30 : 7 # of a lost key all data is lost
+  deletion_window_in_days = var.deletion_protection ? 30 : 7 # without the key all data is lost
 }
 
 resource "aws_kms_alias" "this" {
@@ -19,7 +19,7 @@ resource "aws_kms_alias" "this" {
   target_key_id = aws_kms_key.this.key_id
 }
 
-# A resource of its own, so that the cluster, which takes longest, need not wait until the policy has propagated.
+# The policy is a resource of its own, so that the cluster, which takes longest, need not wait for its propagation.
 resource "aws_kms_key_policy" "this" {
   key_id = aws_kms_key.this.key_id
   policy = data.aws_iam_policy_document.key.json
@@ -30,7 +30,7 @@ data "aws_iam_policy_document" "key" {
   # checkov:skip=CKV_AWS_111: in a key policy "*" is this key only
   # checkov:skip=CKV_AWS_356: in a key policy "*" is this key only
 
-  # AWS's default statement: without it no IAM policy has an effect on the key, and it can become unmanageable.
+  # AWS's default statement. Without it no IAM policy has an effect on the key, and the account can lose control of it.
   statement {
     sid       = "IamPoliciesOfTheAccount"
     actions   = ["kms:*"]
@@ -85,8 +85,8 @@ data "aws_iam_policy_document" "key" {
     }
   }
 
-  # Without a condition: EventBridge's requests to KMS carry neither aws:SourceAccount nor aws:SourceArn, and a condition on
-  # them would drop every notification without a word (docs/limits.md). It can do nothing with the key but publish.
+  # No condition: EventBridge's requests to KMS carry neither aws:SourceAccount nor aws:SourceArn, and a condition on them
+  # would silently drop every notification (docs/limits.md). EventBridge can use the key for nothing but publishing.
   dynamic "statement" {
     for_each = var.alarms_use_key ? [1] : []
 
@@ -208,8 +208,8 @@ resource "aws_s3_bucket_policy" "data" {
   depends_on = [aws_s3_bucket_public_access_block.data]
 }
 
-# source_hash and not etag: with KMS an etag is no MD5. Neither content type nor tags: files of the same names that someone
-# puts there later would differ in them, and the next apply would put the samples back.
+# source_hash compares the content: with KMS an etag is no MD5. Content type and tags are left out. Files of the same names
+# that a user uploads later would differ in them, and the next apply would put the samples back.
 resource "aws_s3_object" "sample" {
   for_each = fileset(var.sample_files_dir, "*.csv")
 

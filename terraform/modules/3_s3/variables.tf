@@ -1,6 +1,6 @@
 variable "alarms_use_key" {
   type        = bool
-  description = "Whether EventBridge, CloudWatch alarms and budgets may use the key, to publish to an encrypted topic."
+  description = "Let EventBridge, CloudWatch alarms and budgets use the key, to publish to an encrypted topic."
   default     = false
 }
 
@@ -16,7 +16,7 @@ variable "deletion_protection" {
 
 variable "log_group_prefix" {
   type        = string
-  description = "CloudWatch Logs may use the key for the log groups below this name."
+  description = "Prefix of the log groups for which CloudWatch Logs may use the key."
 }
 
 variable "project_name" {

@@ -1,8 +1,8 @@
-# Aurora PostgreSQL Serverless v2 that pauses when idle. RDS makes the master password and keeps it in Secrets Manager:
-# it is neither in the state nor in a variable.
+# Aurora PostgreSQL Serverless v2, which pauses when idle. RDS makes the master password and keeps it in Secrets Manager, so
+# neither the state nor a variable has it.
 
 locals {
-  # Every environment that is made has a key of its own, so that no snapshot is in the way of the next one's.
+  # Every environment has a key of its own, so the name of an old snapshot can't collide with the next one.
   final_snapshot_identifier = "${var.project_name}-aurora-final-${substr(sha256(var.kms_key_arn), 0, 8)}"
 }
 
@@ -18,7 +18,7 @@ resource "aws_security_group" "aurora" {
   vpc_id      = var.vpc_id
 }
 
-# By group and not by address: Glue's network interfaces come and go. Nothing else reaches the database.
+# The rule names a group, because the addresses of Glue's network interfaces change. Nothing else reaches the database.
 resource "aws_security_group_rule" "aurora_from_client" {
   security_group_id        = aws_security_group.aurora.id
   description              = "PostgreSQL from the Glue job"
@@ -83,7 +83,7 @@ resource "aws_rds_cluster" "this" {
   skip_final_snapshot             = !var.final_snapshot
   final_snapshot_identifier       = var.final_snapshot ? local.final_snapshot_identifier : null
   apply_immediately               = true
-  enable_http_endpoint            = true # Aurora is private: sql/ gets in through the Data API, without a bastion
+  enable_http_endpoint            = true # Aurora is private: the Data API runs sql/ without a bastion
 
   serverlessv2_scaling_configuration {
     min_capacity             = 0

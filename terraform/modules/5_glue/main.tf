@@ -1,11 +1,11 @@
-# The one job, its code in S3, its place in the network and its log groups.
+# The only job, its files in S3, its place in the network and its log groups.
 
 locals {
   entry_script = "etl_performance_academica.py"
   scripts      = fileset(var.scripts_dir, "*.py")
   modules      = [for file in local.scripts : file if file != local.entry_script]
 
-  # A private subnet has no PyPI: the driver is a wheel in S3, built for Glue 5.1's Python and platform.
+  # A private subnet does not reach PyPI, so the driver is a wheel in S3, built for Glue 5.1's Python and platform.
   wheels  = fileset(var.wheels_dir, "*-manylinux*_x86_64.whl")
   drivers = [for file in local.wheels : file if startswith(file, "psycopg2_binary-") && strcontains(file, "-cp311-cp311-")]
 }
@@ -53,7 +53,7 @@ resource "aws_s3_object" "ca_bundle" {
   }
 }
 
-# Glue would make the groups itself, without an end of retention and without the key.
+# Glue would make these groups by itself, but without the key and with logs kept for ever.
 resource "aws_cloudwatch_log_group" "job" {
   # checkov:skip=CKV_AWS_338: messages may name pupils; they are kept no longer than needed to look into a failure
   for_each = toset(["output", "error"])
@@ -63,7 +63,7 @@ resource "aws_cloudwatch_log_group" "job" {
   kms_key_id        = var.kms_key_arn
 }
 
-# NETWORK places the job in the subnet and holds no credentials; the script itself connects to the database.
+# A NETWORK connection places the job in the subnet and holds no credentials. The script itself connects to the database.
 resource "aws_glue_connection" "network" {
   name            = var.connection_name
   description     = "Private subnet of the job"
@@ -135,7 +135,7 @@ resource "aws_glue_job" "this" {
     precondition {
       condition     = length(local.drivers) == 1
       error_message = <<-EOT
-        ${length(local.drivers)} wheels of the PostgreSQL driver (psycopg2_binary-*-cp311-cp311-manylinux*_x86_64.whl) in ${var.wheels_dir}, where one must be.
+        ${var.wheels_dir} has ${length(local.drivers)} wheels of the PostgreSQL driver (psycopg2_binary-*-cp311-cp311-manylinux*_x86_64.whl), and the job needs exactly one.
         Run `make wheels` at the top of the project and apply again.
       EOT
     }

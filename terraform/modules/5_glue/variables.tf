@@ -75,7 +75,7 @@ variable "kms_key_arn" {
 
 variable "log_group_prefix" {
   type        = string
-  description = "The log groups are <prefix>/output and <prefix>/error."
+  description = "Prefix of the log groups: they are <prefix>/output and <prefix>/error."
 }
 
 variable "log_retention_days" {
@@ -90,7 +90,7 @@ variable "max_rejected_percent" {
 
 variable "notify_delay_minutes" {
   type        = number
-  description = "Minutes after which Glue reports a run that has not ended to EventBridge; null for never."
+  description = "Minutes after which Glue tells EventBridge that a run has not ended; null means never."
 }
 
 variable "raw_prefix" {
@@ -105,7 +105,7 @@ variable "role_arn" {
 
 variable "schedule" {
   type        = string
-  description = "cron expression of the trigger; null for none."
+  description = "cron expression of the trigger; null means no trigger."
 }
 
 variable "scripts_dir" {

@@ -1,4 +1,4 @@
-# Runs from the job's own summaries (docs/interfaces.md), so that no Glue metrics need be paid for; Aurora's own metrics.
+# Runs come from the job's own summaries (docs/interfaces.md), because Glue's metrics cost money. Aurora's metrics are its own.
 
 locals {
   region = data.aws_region.current.name

@@ -1,11 +1,11 @@
-# Who is told, and of what: a topic, events of failed and overlong runs, alarms of the database, a budget.
+# A topic, and what publishes to it: events of failed and overlong runs, alarms of the database, a budget.
 
 data "aws_caller_identity" "current" {}
 data "aws_region" "current" {}
 
 locals {
-  # Told of: what nobody wanted. Not STOPPED: whoever stops a run knows. ERROR is a state of the API that Glue's page on events
-  # does not name; should it come, it is told of.
+  # These rules report what nobody wanted. A run is STOPPED by a user, who knows about it. ERROR is a state of the API that
+  # Glue's page on events does not name; the rules report it in case it comes.
   # https://docs.aws.amazon.com/glue/latest/dg/automating-awsglue-with-cloudwatch-events.html
   rules = var.alarms_enabled ? {
     failed = {
@@ -32,7 +32,7 @@ resource "aws_sns_topic_policy" "alarms" {
 }
 
 data "aws_iam_policy_document" "topic" {
-  # AWS's own example has no condition, and one that EventBridge does not fulfil would keep every alarm silent.
+  # No condition, as in AWS's own example: EventBridge would not fulfil it, and every alarm would stay silent.
   # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
   statement {
     sid       = "EventsOfTheJob"
@@ -63,7 +63,7 @@ data "aws_iam_policy_document" "topic" {
   }
 }
 
-# Terraform can't confirm it: AWS sends a mail with a link.
+# AWS sends a mail with a link that confirms the subscription. Terraform can't follow it.
 resource "aws_sns_topic_subscription" "email" {
   count = var.email == null ? 0 : 1
 
@@ -85,7 +85,7 @@ resource "aws_cloudwatch_event_rule" "job" {
   })
 }
 
-# The event as it is: a text made of it would break at the first quotation mark in an error message.
+# The target gets the event unchanged: an input template would break at a quotation mark in an error message.
 resource "aws_cloudwatch_event_target" "topic" {
   for_each = local.rules
 
@@ -94,7 +94,7 @@ resource "aws_cloudwatch_event_target" "topic" {
   arn       = aws_sns_topic.alarms.arn
 }
 
-# An alarm that can't be delivered would look like peace.
+# Without this, an undeliverable alarm looks like no alarm.
 resource "aws_cloudwatch_metric_alarm" "undelivered" {
   for_each = local.rules
 
@@ -130,7 +130,7 @@ resource "aws_cloudwatch_metric_alarm" "aurora_at_its_limit" {
   ok_actions          = [aws_sns_topic.alarms.arn]
 }
 
-# Of the whole account: a filter by tag sees nothing until someone activates the tag for cost allocation.
+# The budget covers the whole account: a filter by tag sees nothing until the tag is activated for cost allocation.
 resource "aws_budgets_budget" "monthly" {
   count = var.monthly_budget_usd == null ? 0 : 1
 
@@ -156,6 +156,6 @@ resource "aws_budgets_budget" "monthly" {
     subscriber_sns_topic_arns = [aws_sns_topic.alarms.arn]
   }
 
-  # Budgets tries the topic when the budget is made.
+  # AWS Budgets publishes to the topic when it makes the budget, so the topic's policy comes first.
   depends_on = [aws_sns_topic_policy.alarms]
 }

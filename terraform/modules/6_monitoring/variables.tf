@@ -15,7 +15,7 @@ variable "dashboard_enabled" {
 
 variable "email" {
   type        = string
-  description = "Subscriber of the topic; null for none."
+  description = "Subscriber of the topic; null means none."
 }
 
 variable "job_name" {
@@ -30,12 +30,12 @@ variable "kms_key_arn" {
 
 variable "log_group_output_name" {
   type        = string
-  description = "Log group that the job's summaries are in, for the dashboard."
+  description = "Log group with the job's summaries, for the dashboard."
 }
 
 variable "monthly_budget_usd" {
   type        = number
-  description = "Monthly budget of the whole account in USD; null for none."
+  description = "Monthly budget of the whole account in USD; null means none."
 }
 
 variable "project_name" {

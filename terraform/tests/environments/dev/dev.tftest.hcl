@@ -1,4 +1,4 @@
-# The root with environments/dev.tfvars (scripts/checks/layers.py names it), applied to a mocked AWS.
+# Applies the root with environments/dev.tfvars (scripts/checks/layers.py names the file) to a mocked AWS.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -46,7 +46,7 @@ run "not_by_itself" {
 
   assert {
     condition     = var.glue_schedule == null
-    error_message = "The schedule is off until someone wants it."
+    error_message = "The schedule is off by default."
   }
 
   assert {

@@ -1,4 +1,4 @@
-# The root with environments/prod.tfvars (scripts/checks/layers.py names it), applied to a mocked AWS.
+# Applies the root with environments/prod.tfvars (scripts/checks/layers.py names the file) to a mocked AWS.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -20,7 +20,7 @@ run "protected" {
 
   assert {
     condition     = output.deletion_protection
-    error_message = "Whoever runs destroy can ask before."
+    error_message = "The output must say before a destroy that the cluster is protected."
   }
 
   assert {
@@ -48,12 +48,12 @@ run "speaks_up" {
 
   assert {
     condition     = var.glue_notify_delay_minutes < var.glue_timeout_minutes
-    error_message = "An overlong run is told of before its timeout."
+    error_message = "An overlong run must be reported before its timeout."
   }
 
   assert {
     condition     = var.glue_schedule == null
-    error_message = "The schedule is off until someone wants it."
+    error_message = "The schedule is off by default."
   }
 }
 
