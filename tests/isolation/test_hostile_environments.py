@@ -39,6 +39,10 @@ variable "allowed_account_ids" {
   type = list(string)
 }
 
+variable "aurora_ca_bundle" {
+  type = string
+}
+
 variable "colour" {
   default = "blue"
 }
