@@ -39,7 +39,7 @@ REMEDY = "Check arguments, secret, security groups and the cluster's state."
 
 @dataclass(frozen=True)
 class Database:
-    """The database's address, our login, and whom we believe about the server.
+    """The database's address, the login, and the authorities that may sign the server's certificate.
 
     `ca_bundle` holds certificates of authorities as PEM, not a path: the executors connect too, and Glue copies files
     to the driver only.

@@ -16,7 +16,7 @@ make_secret() { # NAME MODE OWNER
   fi
 }
 
-# Whether clients that believe the authority accept the certificate under each name by which they connect, tomorrow too.
+# Succeeds when clients that trust the authority accept the certificate under each name that they use, tomorrow too.
 certificate_is_valid() { # FOLDER
   local check
   [ -s "$1/server.key" ] || return 1
@@ -27,21 +27,21 @@ certificate_is_valid() { # FOLDER
   openssl x509 -in "$1/server.crt" -noout -checkend 86400 >/dev/null
 }
 
-# A certificate of an authority of its own. The authority's key ends with this function: it signs nothing else, ever.
+# Makes a certificate and the authority that signs it, then deletes the authority's key, so that it can sign nothing else.
 make_certificate() { # FOLDER
   local making=$1.new authority_key
   rm -rf "$making"
   mkdir -m 755 "$making"
   authority_key=$(mktemp)
   openssl req -x509 -newkey rsa:2048 -nodes -sha256 -days 3650 -subj '/CN=letrus-data-case PostgreSQL authority' \
-    -addext 'keyUsage=critical,keyCertSign,cRLSign' -keyout "$authority_key" -out "$making/authority.pem" 2>/dev/null
+    -addext 'keyUsage=critical,keyCertSign,cRLSign' -keyout "$authority_key" -out "$making/authority.pem"
   openssl req -new -newkey rsa:2048 -nodes -sha256 -subj '/CN=letrus-data-case PostgreSQL' \
-    -keyout "$making/server.key" -out "$making/request.pem" 2>/dev/null
+    -keyout "$making/server.key" -out "$making/request.pem"
   printf '%s\n' 'subjectAltName=DNS:aurora.private,DNS:localhost,IP:127.0.0.1' 'extendedKeyUsage=serverAuth' \
     >"$making/extensions"
   openssl x509 -req -sha256 -days 3650 -in "$making/request.pem" -extfile "$making/extensions" \
     -CA "$making/authority.pem" -CAkey "$authority_key" -CAcreateserial -CAserial "$authority_key.serial" \
-    -out "$making/server.crt" 2>/dev/null
+    -out "$making/server.crt"
   rm -f "$authority_key" "$authority_key.serial" "$making/request.pem" "$making/extensions"
   chmod 644 "$making/authority.pem" "$making/server.crt"
   chown postgres:postgres "$making/server.key"

@@ -27,7 +27,8 @@ ENVIRONMENTS = TERRAFORM / "environments"
 class Account:
     """An account that passed the guard, with one of its environments (`dev`, `prod`).
 
-    `endpoint_url` and `bundle` are empty for a real account. `caller` is the ARN of the keys' owner.
+    `endpoint_url` and `bundle`, the file of the database's authorities, are set for the local environment's account
+    only. `caller` is the ARN that the keys belong to.
     """
 
     account_id: str

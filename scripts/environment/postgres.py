@@ -82,7 +82,11 @@ def start(instance: Instance) -> None:
 
 
 def certify(instance: Instance) -> None:
-    """Gives the running server a certificate that `instance.authority` signed, if it has none."""
+    """Gives the running server a certificate that `instance.authority` signed, where it has none or another's.
+
+    Raises:
+        StartError: the server does not present the new certificate in time.
+    """
     account = _account()
     if not _certify(instance, _data(instance, _base(instance, account)), account):
         return
@@ -100,7 +104,7 @@ def certify(instance: Instance) -> None:
 
 
 def _certify(instance: Instance, data: Path, account: Account | None) -> bool:
-    """Writes certificate, key and authority if one is absent or they don't belong together. Returns whether it did."""
+    """Writes certificate, key and authority when they are absent or don't belong together. Returns whether it did."""
     files = (data / "server.crt", data / "server.key", instance.authority)
     if all(path.exists() for path in files) and Issued(*(path.read_bytes() for path in files)).is_valid():
         return False
