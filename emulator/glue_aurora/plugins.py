@@ -1,6 +1,6 @@
 """Plugin specs that the entry points of pyproject.toml name.
 
-Imports are inside the functions, so that a service is loaded when it is first used.
+The imports are inside the functions: LocalStack loads a service when it is first used.
 """
 
 from localstack.services.plugins import Service, aws_provider

@@ -1,4 +1,4 @@
-"""Budgets: created, read, changed, deleted, with AWS's defaults. There is no spending here to compare them with."""
+"""Creates, reads, changes and deletes budgets, with AWS's defaults. Nothing is spent here to compare them with."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

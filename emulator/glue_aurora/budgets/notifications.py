@@ -1,4 +1,4 @@
-"""Notifications of a budget and their subscribers: kept, and never sent, for nothing here costs anything."""
+"""Notifications of a budget and their subscribers. They are kept and never sent: nothing here costs anything."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The service, and which operations it answers; all others answer 501."""
+"""The Budgets service: which function answers which operation. Every other operation answers 501 with its name."""
 
 from localstack.services.plugins import Service
 

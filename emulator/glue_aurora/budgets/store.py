@@ -1,4 +1,4 @@
-"""What the emulator remembers of budgets: one store an account, for Budgets knows no region."""
+"""What the emulator remembers of budgets: one store for each account, because Budgets has no regions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

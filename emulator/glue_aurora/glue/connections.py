@@ -1,4 +1,4 @@
-"""Connections: kept as they are; a job run checks at its start that the subnet and the security groups serve."""
+"""Connections. They are kept as given: a run checks at its start that the subnet and the security groups serve."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

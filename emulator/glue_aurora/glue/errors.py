@@ -1,4 +1,4 @@
-"""Error answers of AWS Glue, each message made here once.
+"""Error answers of AWS Glue. Each message is made here, once.
 
 Wordings marked [AWS] were seen from the service itself; the others are ours, with the service's code.
 """

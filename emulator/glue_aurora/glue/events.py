@@ -1,7 +1,7 @@
-"""What Glue tells EventBridge of a run: its end, and that it takes longer than NotifyDelayAfter.
+"""Publishes Glue's events to LocalStack's EventBridge: the end of a run, and a run longer than its NotifyDelayAfter.
 
 Sources: Glue guide, "Automating AWS Glue with EventBridge" (which event in which state, one for each state), and the
-examples of AWS Glue in CloudWatch Events' guide, "EventTypes" (members and messages). They go to LocalStack's own.
+examples of AWS Glue in CloudWatch Events' guide, "EventTypes" (members and messages).
 """
 
 import json

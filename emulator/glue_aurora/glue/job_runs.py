@@ -1,4 +1,4 @@
-"""Job runs: start, read, stop."""
+"""Starts, reads and stops job runs."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Jobs: create, read, update, delete. What a definition may hold is in job_definition.py."""
+"""Creates, reads, updates and deletes jobs. job_definition.py says what a definition may hold."""
 
 import secrets
 from collections.abc import Mapping

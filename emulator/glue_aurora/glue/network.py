@@ -1,7 +1,7 @@
 """Checks, at a run's start, that a connection's subnet and security groups can carry a Glue job.
 
 AWS Glue guide: setup-vpc-for-glue-access.html (self-referencing rule), vpc-endpoints-s3.html, and
-glue-troubleshooting-errors.html. That the network lets the job's own connections through is not checked.
+glue-troubleshooting-errors.html. The checks do not cover the job's own connections.
 """
 
 from collections.abc import Mapping, Sequence

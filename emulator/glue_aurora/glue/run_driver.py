@@ -1,4 +1,4 @@
-"""Drives one run through the worker agent: assume the role, check the network, submit, follow to the end."""
+"""Drives one run through the worker agent: assumes the role, checks the network, submits, follows to the end."""
 
 import logging
 import threading
@@ -23,7 +23,7 @@ LOG = logging.getLogger(__name__)
 POLL_SECONDS = 20
 MAXIMUM_FAILED_POLLS = 3
 SECONDS_BETWEEN_FAILED_POLLS = 1
-# The agent enforces the timeout, counted from the start of the script; this is for an agent that does not.
+# The agent ends a run at its timeout, counted from the start of the script. This catches an agent that does not.
 GRACE_SECONDS = 900
 
 
@@ -73,7 +73,7 @@ class RunDriver:
             try:
                 worker_run = client.submit(body)
                 if run.stop_requested.is_set():
-                    # Whoever asked for it may have been before the submission, when the agent did not know the run.
+                    # The stop may have been asked for before the submission, when the agent did not know the run.
                     client.stop(run.run_id)
                 self._finish(self._follow(client, worker_run))
             finally:

@@ -1,4 +1,4 @@
-"""Starts runs, queues them, retries them and stops them; knows which are under way."""
+"""Starts, queues, retries and stops runs, and knows which are under way."""
 
 import logging
 import secrets

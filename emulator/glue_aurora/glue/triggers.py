@@ -1,4 +1,4 @@
-"""Triggers. ON_DEMAND ones start their jobs; the other types are kept, and refuse to be started.
+"""Triggers. Those of type ON_DEMAND start their jobs. The other types are kept, and cannot be started.
 
 A schedule that never fires would look like success. So StartTrigger and StartOnCreation of a SCHEDULED or CONDITIONAL
 trigger are refused.

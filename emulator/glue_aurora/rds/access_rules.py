@@ -1,8 +1,8 @@
-"""Who may connect to which database: one rule a cluster in a file that pg_hba.conf includes.
+"""Writes who may connect to which database: a rule for each cluster, in a file that pg_hba.conf includes.
 
-Everything goes through SQL as the superuser, so that it works whether the server is a neighbour process or a container.
+Everything goes through SQL as the superuser, so it works with a server on this machine and in a container.
 With `rds.force_ssl` a cluster has a `hostssl` rule only, and a connection without TLS is refused as on AWS: "no
-pg_hba.conf entry for host …, no encryption". A cluster without an instance has no rule, as it has no compute there.
+pg_hba.conf entry for host …, no encryption". A cluster without an instance has no rule: on AWS it has no compute.
 """
 
 from collections.abc import Iterable

@@ -15,7 +15,7 @@ _EXPORTABLE_LOGS = ("iam-db-auth-error", "instance", "postgresql")
 _STORAGE_TYPES = ("aurora", "aurora-iopt1")
 _ADVANCED_INSIGHTS_DAYS = 465
 
-# Request member: member of the answer that it is kept as.
+# Members of the request, each with the member of the answer that keeps it.
 _KEPT = {
     "BackupRetentionPeriod": "BackupRetentionPeriod",
     "CopyTagsToSnapshot": "CopyTagsToSnapshot",

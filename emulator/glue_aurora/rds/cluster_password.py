@@ -1,4 +1,4 @@
-"""The master user's password in requests: given, made and kept by RDS, changed, rotated."""
+"""Handles the master user's password in requests, whether the user gives it or RDS makes and keeps it."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""DB clusters: what they are to the API, and the role and database that stand behind them."""
+"""DB clusters, as the API shows them, with the role and the database that stand behind each."""
 
 import secrets
 import string
@@ -30,7 +30,7 @@ from glue_aurora.service.errors import NotSupportedError
 from glue_aurora.service.nulls import without_nothing
 from glue_aurora.service.tags import as_list
 
-# What Route 53 calls the zone of RDS endpoints; a constant of each region on AWS.
+# Route 53's id of the zone of RDS endpoints. On AWS it is a constant of each region.
 HOSTED_ZONE = "Z2R2ITUGPM61AM"
 _ZONES_OF_STORAGE = 3
 
@@ -78,7 +78,7 @@ def create(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any
     )
     key_arn = cluster_password.secret_key(context, request) if request.get("ManageMasterUserPassword") else None
     databases.create(cluster, password)
-    access_rules.write(all_clusters())  # until it has an instance nobody gets in, whatever an earlier run left
+    access_rules.write(all_clusters())  # refuses connections until the cluster has an instance
     if key_arn:
         master_user.create_secret(cluster, password, request.get("MasterUserSecretKmsKeyId"), key_arn)
     store.clusters[name] = cluster

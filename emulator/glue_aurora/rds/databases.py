@@ -1,7 +1,7 @@
 """Roles and databases of clusters in the PostgreSQL behind the emulator.
 
-A cluster's role and database carry its ARN as their comment: PostgreSQL remembers what the emulator forgets when it
-restarts, so a cluster made again finds its own, and nothing that is not a cluster's is ever taken over or dropped.
+A cluster's role and database carry its ARN as their comment. PostgreSQL remembers what the emulator forgets when it
+restarts, so a cluster that is made again finds its own. The emulator never takes over or drops anything else.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ from glue_aurora.service.errors import DatabaseError, NotSupportedError
 
 SUPERUSER_ROLE = "rds_superuser"
 MAJOR_VERSION = 16  # of the server, of every cluster and of the parameter groups' family
-# What rds_superuser may do on RDS, of PostgreSQL's predefined roles.
+# PostgreSQL's predefined roles that rds_superuser has on RDS.
 _PREDEFINED_ROLES = ("pg_monitor", "pg_signal_backend", "pg_checkpoint")
 # Settings whose value is a list of names: each one has to be quoted by itself.
 _NAME_LISTS = ("search_path", "session_preload_libraries", "temp_tablespaces")

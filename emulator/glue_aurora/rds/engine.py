@@ -1,4 +1,4 @@
-"""Engine versions and instance classes of Aurora PostgreSQL: what AWS has, and which of it stands behind here."""
+"""Engine versions and instance classes of Aurora PostgreSQL: what AWS offers, and what the emulator supports."""
 
 import re
 from collections.abc import Mapping

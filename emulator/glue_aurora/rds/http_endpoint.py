@@ -1,6 +1,6 @@
-"""A cluster's HTTP endpoint, the Data API: whether it answers. What it answers is the package `rds_data`.
+"""Switches a cluster's HTTP endpoint, the Data API, on and off. The package `rds_data` makes its answers.
 
-It is set by CreateDBCluster, and changed by operations of its own where Aurora is provisioned, Serverless v2 included
+CreateDBCluster sets it. Where Aurora is provisioned, Serverless v2 included, two operations of its own change it
 (Aurora User Guide, "Enabling the Amazon RDS Data API"). Terraform's provider does the same (hashicorp/aws 5.100.0,
 internal/service/rds/cluster.go, enableHTTPEndpointProvisioned).
 """

@@ -1,4 +1,4 @@
-"""DB instances: members of a cluster, the first one its writer. All of them are the one PostgreSQL behind."""
+"""DB instances: members of a cluster. The first one is its writer. One PostgreSQL stands behind all of them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +21,7 @@ from glue_aurora.service.tags import as_list
 _MOST_INSTANCES = 16
 _AUTHORITY = "rds-ca-rsa2048-g1"
 _MONITORING_INTERVALS = (0, 1, 5, 10, 15, 30, 60)
-# Request member: member of the answer that it is kept as.
+# Members of the request, each with the member of the answer that keeps it.
 _KEPT = {
     "AutoMinorVersionUpgrade": "AutoMinorVersionUpgrade",
     "CACertificateIdentifier": "CACertificateIdentifier",

@@ -1,4 +1,4 @@
-"""Rotation of a managed secret that Secrets Manager was asked for."""
+"""Rotates a managed secret for RotateSecret of Secrets Manager."""
 
 from glue_aurora.rds import master_user
 from glue_aurora.rds.store import LOCK, all_clusters

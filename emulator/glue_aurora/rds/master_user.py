@@ -1,7 +1,7 @@
 """Master users: names and passwords that RDS takes, and the secret that it keeps for them in Secrets Manager.
 
-A managed secret holds username and password only; host, port and database are not in it. RDS rotates it every seven
-days (Aurora User Guide, "Password management with Amazon Aurora and AWS Secrets Manager"); here only on request.
+A managed secret holds username and password only; it has no host, port or database. RDS rotates it every seven
+days (Aurora User Guide, "Password management with Amazon Aurora and AWS Secrets Manager"), the emulator on request.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What the emulator remembers of each RDS resource. API answers are made in the module of the resource."""
+"""What the emulator remembers of each RDS resource. The module of a resource makes the API's answers."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime

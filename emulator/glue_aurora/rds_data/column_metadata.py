@@ -1,6 +1,6 @@
 """ColumnMetadata of a result, as pgjdbc's ResultSetMetaData has it: the service asks what that driver asks.
 
-Seen in Performance Insights by users (sbalmt/ez4#61).
+Users saw the driver's queries in Performance Insights (sbalmt/ez4#61).
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The rds-data service: which function answers which operation."""
+"""The rds-data service: which function answers which operation. Every other operation answers 501 with its name."""
 
 from localstack.services.plugins import Service, ServiceLifecycleHook
 

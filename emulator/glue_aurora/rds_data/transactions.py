@@ -1,7 +1,7 @@
 """Transactions between calls: each is a session that waits for its next call.
 
-The server itself rolls one back that no call has used for three minutes (`idle_in_transaction_session_timeout`). The
-limit of 24 hours is looked at when a call comes. An error in a statement aborts the transaction for PostgreSQL, which
+The server rolls back a transaction that no call has used for three minutes (`idle_in_transaction_session_timeout`). The
+next call checks the limit of 24 hours. An error in a statement aborts the transaction for PostgreSQL, which
 answers 25P02 until it is rolled back; the id stays known (as seen on Aurora Serverless v2).
 """
 
@@ -48,7 +48,7 @@ class Transactions:
         self._lock = threading.Lock()
 
     def begin(self, cluster_arn: str, database: str | None, session: Session) -> str:
-        """Identifier of a new transaction, which owns the session from now on."""
+        """Begins a transaction, which owns the session from now on, and returns its identifier."""
         self._forget_abandoned()
         session.execute("BEGIN")
         identifier = base64.b64encode(secrets.token_bytes(72)).decode()
@@ -58,7 +58,11 @@ class Transactions:
 
     @contextmanager
     def use(self, identifier: str, cluster_arn: str) -> Iterator[Transaction]:
-        """The transaction, for this call alone. Raises ApiError: not found, or busy with another call."""
+        """Yields the transaction, for this call alone.
+
+        Raises:
+            ApiError: the transaction is not found, or busy with another call.
+        """
         with self._lock:
             transaction = self._open.get(identifier)
             if transaction is None or transaction.cluster_arn != cluster_arn:
@@ -87,10 +91,13 @@ class Transactions:
             transaction.busy.release()
 
     def end(self, identifier: str, cluster_arn: str, command: str) -> None:
-        """COMMIT or ROLLBACK. Raises ApiError.
+        """Ends the transaction by COMMIT or ROLLBACK.
 
-        Of a transaction that an error has aborted PostgreSQL makes COMMIT a rollback; that is an error here, since the
-        caller believes in a commit. What AWS answers is not known.
+        PostgreSQL rolls back at the COMMIT of a transaction that an error has aborted. That is an error here, because
+        the caller believes in a commit. What AWS answers is not known.
+
+        Raises:
+            ApiError: the transaction is not found, or PostgreSQL refuses.
         """
         with self.use(identifier, cluster_arn) as transaction:
             aborted = transaction.session.pgconn.transaction_status == pq.TransactionStatus.INERROR
@@ -99,7 +106,7 @@ class Transactions:
             except psycopg.Error as error:
                 if transaction.session.broken:
                     raise SessionLostError from error
-                # A deferred constraint, say.
+                # For example, of a deferred constraint.
                 raise faults.database(str(error.diag.message_primary), str(error.sqlstate)) from error
             if aborted and command == "COMMIT":
                 raise faults.database(
@@ -107,7 +114,7 @@ class Transactions:
                 )
 
     def close(self) -> None:
-        """Roll all of them back."""
+        """Rolls all of them back."""
         with self._lock:
             everything = list(self._open.values())
             self._open.clear()
@@ -115,7 +122,7 @@ class Transactions:
             transaction.session.close()
 
     def _forget_abandoned(self) -> None:
-        """The server has rolled them back; what is left is our side of the connection."""
+        """Closes the sessions of transactions that the server has rolled back: our side of the connection is left."""
         long_ago = time.monotonic() - 2 * IDLE_SECONDS
         with self._lock:
             abandoned = [one for one in self._open.values() if one.used < long_ago and not one.busy.locked()]

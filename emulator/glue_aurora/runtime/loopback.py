@@ -32,5 +32,5 @@ class LoopbackRuntimeServer(TwistedRuntimeServer):
             context.getContext().use_certificate_chain_file(certificate)
             factory = TLSMultiplexerFactory(context, False, factory)
         for address in listen:
-            # Takes IPv4 and IPv6 literals alike and raises at once; of an endpoint, LocalStack drops the failure.
+            # Takes IPv4 and IPv6 literals and raises at once. LocalStack drops the failure of an endpoint.
             cast(Any, reactor).listenTCP(address.port, factory, interface=address.host)

@@ -1,7 +1,7 @@
-"""LocalStack's CloudWatch provider (v2, its default) with the tags of alarms kept.
+"""LocalStack's CloudWatch provider (v2, its default), which here keeps the tags of alarms.
 
-PutMetricAlarm and PutCompositeAlarm drop Tags there. On AWS they count when the alarm is new, and are ignored when an
-alarm is updated (API reference, PutMetricAlarm, Tags); they go when the alarm goes.
+LocalStack's PutMetricAlarm and PutCompositeAlarm drop Tags. AWS sets them on a new alarm, ignores them when an alarm is
+updated (API reference, PutMetricAlarm, Tags), and removes them with the alarm.
 """
 
 # A handler that takes the request whole differs from the expanded signature of LocalStack's API class, as its own do.

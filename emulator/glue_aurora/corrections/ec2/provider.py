@@ -1,4 +1,4 @@
-"""LocalStack's EC2 provider with what it gets wrong put right; everything else falls through to it.
+"""LocalStack's EC2 provider with corrections. Everything else is its own.
 
 - Descriptions of security group rules whose peer is a group or a prefix list (rule_descriptions.py), and
   UpdateSecurityGroupRuleDescriptions by rule id, which moto answers with success without doing anything.

@@ -1,8 +1,8 @@
-"""Security group rules in moto, whose peer may be a range, a group or a prefix list: corrections of the last two.
+"""Corrects moto's security group rules whose peer is a group or a prefix list, not a range.
 
 moto-ext 5.1.54 reads a rule's description from its IP range only, keeps a group's inside the peer (so that equal rules
 with other words count as different, and a rule cannot be revoked without them), forgets a prefix list's, and changes
-nothing but ranges in ModifySecurityGroupRules. Here a description is the rule's own, whatever the peer.
+nothing but ranges in ModifySecurityGroupRules. Here a description belongs to the rule for each kind of peer.
 """
 
 # LocalStack's `patch` has no types.
@@ -68,7 +68,7 @@ def apply_patches() -> None:
         prefix_list_id: dict[str, str] | None = None,
         **kwargs: Any,
     ) -> None:
-        # The request's dictionaries stay as they are; what is taken out is taken out of copies.
+        # The descriptions are taken out of copies: the request's dictionaries stay as they are.
         ip_range, source_group = dict(ip_range or {}), dict(source_group or {})
         description = source_group.pop("Description", None) or (prefix_list_id or {}).get("Description")
         fn(
@@ -112,7 +112,7 @@ def apply_patches() -> None:
         for wanted in asked.values():
             if wanted.get("IpProtocol") == _ALL_PROTOCOLS:
                 wanted["FromPort"] = wanted["ToPort"] = -1
-        fn(self, group_id, asked)  # raises for a group or rule that is not there
+        fn(self, group_id, asked)  # raises when the group or a rule does not exist
         group: Any = self.get_security_group_by_name_or_id(group_id)
         for rule_id, wanted in asked.items():
             rule = group.get_rule(rule_id)

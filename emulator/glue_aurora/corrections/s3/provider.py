@@ -1,7 +1,7 @@
 """LocalStack's S3 provider with its objects in LocalStack's own temporary folder.
 
-LocalStack keeps them in /tmp/localstack-s3-storage, whoever runs it: a second user may not write there, and of two
-LocalStacks with a bucket of the same name, the one that deletes it removes the other's objects.
+LocalStack keeps them in /tmp/localstack-s3-storage for every user. A second user may not write there. When two
+LocalStacks have a bucket of the same name, the one that deletes it removes the other's objects.
 """
 
 from localstack import config

@@ -1,8 +1,8 @@
 """LocalStack's Secrets Manager provider, with what AWS does about a secret that RDS manages (`rds!cluster-…`).
 
-Such a secret can be read, described, tagged, given a policy and rotated by anyone who may; its value, versions and
-existence are RDS's own business (Secrets Manager User Guide, "Secrets managed by other services"). RotateSecret needs
-no Lambda function here: it has RDS change the password. LocalStack itself refuses the `!` in such a name.
+Everybody with the permission can read, describe, tag and rotate such a secret, and set its policy. Only RDS changes its
+value and versions, and deletes it (Secrets Manager User Guide, "Secrets managed by other services"). RotateSecret needs
+no Lambda function here: RDS changes the password. LocalStack itself refuses the `!` in such a name.
 """
 
 # A handler that takes the request whole differs from the expanded signature of LocalStack's API class, as its own do.
@@ -51,7 +51,7 @@ class CorrectedSecretsmanagerProvider(SecretsmanagerProvider):
 
     @handler("CreateSecret", expand=False)
     def create_secret(self, context: RequestContext, request: CreateSecretRequest) -> CreateSecretResponse:
-        # The name of a managed secret is for its service to give.
+        # Only RDS gives a secret the name of a managed one.
         SecretsmanagerProvider._raise_if_invalid_secret_id(request["Name"])
         return super().create_secret(context, request)
 
