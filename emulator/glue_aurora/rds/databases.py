@@ -56,7 +56,7 @@ def create(cluster: Cluster, password: str) -> None:
     """Makes role and database, or takes back those that are this cluster's.
 
     Raises:
-        ApiError: the role or the database belongs to somebody else.
+        ApiError: the role or the database is not this cluster's.
         DatabaseError: PostgreSQL refuses, or cannot be reached.
     """
     with connection() as conn:
@@ -203,7 +203,7 @@ def _is_ours(conn: psycopg.Connection[tuple[object, ...]], kind: str, name: str 
     """Returns whether the role or database exists and is this cluster's.
 
     Raises:
-        ApiError: it belongs to somebody else.
+        ApiError: it exists and is not this cluster's.
     """
     query = {
         "role": "SELECT shobj_description(oid, 'pg_authid') FROM pg_roles WHERE rolname = %s",

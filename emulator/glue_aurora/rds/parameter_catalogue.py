@@ -1,8 +1,8 @@
 """Parameters of the family aurora-postgresql16 that this emulator knows: what may be set, and when a change applies.
 
 They are a subset of what `aws rds describe-engine-default-cluster-parameters` lists: the ones that people set. A
-default of None means that RDS sets none, and PostgreSQL's own is in force. Source: Aurora User Guide, "Aurora PostgreSQL
-parameters".
+default of None means that RDS sets none, and PostgreSQL's own is in force. Source: Aurora User Guide, "Aurora
+PostgreSQL parameters".
 """
 
 from glue_aurora.rds.parameter import Parameter

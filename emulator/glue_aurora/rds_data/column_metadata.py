@@ -11,7 +11,7 @@ from glue_aurora.rds_data.result_types import ResultType, jdbc_of_element
 from glue_aurora.rds_data.sessions import Session
 
 _UNKNOWN_LENGTH = 2147483647
-_HEADER = 4  # what a type modifier holds besides the length
+_HEADER = 4  # bytes that a type modifier counts in addition to the length
 _PRECISION = {
     "int2": 5,
     "int4": 10,

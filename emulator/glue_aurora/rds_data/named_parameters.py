@@ -1,8 +1,8 @@
 """`:name` in SQL, and what PostgreSQL takes in its place.
 
 Quoted text, identifiers, comments and casts (`::`) are left alone. AWS's service does not leave dollar-quoted text
-alone: it puts `$1` where `:name` stands in it, which silently changes what the statement means. Such a statement is refused
-here. An array slice `a[1:2]` has a parameter called 2, there as here. (Both were seen on Aurora PostgreSQL 17.9.)
+alone: it puts `$1` where `:name` stands in it, which silently changes what the statement means. Such a statement is
+refused here. An array slice `a[1:2]` has a parameter called 2, there as here. Both were seen on Aurora PostgreSQL 17.9.
 """
 
 import re

@@ -1,1 +1,1 @@
-"""What all services share: dispatch, errors, pages, tags, validation by the model, stores."""
+"""What all services share: dispatch, errors, validation by the model, nulls, pages, tags, stores and locks."""

@@ -30,7 +30,7 @@ class DatabaseError(EmulatorError):
 
 
 class ApiError(CommonServiceException):
-    """An AWS error answer: `code` as the service names it, HTTP status 400 unless told."""
+    """An AWS error answer: `code` as the service names it, HTTP status 400 unless another is given."""
 
     def __init__(self, code: str, message: str, status_code: int = 400) -> None:
         super().__init__(code, message, status_code=status_code, sender_fault=True)
