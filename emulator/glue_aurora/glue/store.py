@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from glue_aurora.glue import run_states
+from glue_aurora.service.nulls import without_nothing
 from glue_aurora.service.stores import Store, Stores, regional
+from glue_aurora.service.tags import Tags
 
 
 def _now() -> datetime:
@@ -95,7 +97,7 @@ class JobRun:
         }
         if self.ended and self.settings.get("ExecutionClass") == "FLEX":
             result["DPUSeconds"] = float(self.execution_time * self.settings["MaxCapacity"])
-        return {name: value for name, value in result.items() if value is not None}
+        return without_nothing(result)
 
 
 class GlueStore(Store):
@@ -106,7 +108,7 @@ class GlueStore(Store):
     runs: dict[str, list[JobRun]] = regional(dict)
     triggers: dict[str, dict[str, Any]] = regional(dict)
     security_configurations: dict[str, dict[str, Any]] = regional(dict)
-    tags: dict[str, dict[str, str]] = regional(dict)
+    tags: dict[str, Tags] = regional(dict)
 
 
 glue_stores: Stores[GlueStore] = Stores("glue", GlueStore)

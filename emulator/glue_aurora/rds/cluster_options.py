@@ -97,7 +97,7 @@ def scaling(request: Mapping[str, Any], before: Mapping[str, Any] | None) -> dic
     asked = request.get("ServerlessV2ScalingConfiguration")
     if not asked:
         return dict(before) if before else None
-    wanted = {**(before or {}), **{name: value for name, value in asked.items() if value is not None}}
+    wanted = {**(before or {}), **asked}
     least, most = wanted.get("MinCapacity"), wanted.get("MaxCapacity")
     if least is None or most is None:
         raise faults.invalid_value("Serverless v2 needs both a minimum and a maximum capacity.")

@@ -58,7 +58,7 @@ def values(parameters: Sequence[Mapping[str, Any]] | None, names: Sequence[str])
 
 
 def _value(name: str, parameter: Mapping[str, Any]) -> Value:
-    given = {member: value for member, value in (parameter.get("value") or {}).items() if value is not None}
+    given = parameter.get("value") or {}
     hint = parameter.get("typeHint")
     if len(given) != 1:
         raise faults.validation(f"The value of parameter {name} must have exactly one member.")
