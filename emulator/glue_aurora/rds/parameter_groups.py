@@ -187,9 +187,7 @@ def _known(name: str) -> Parameter:
     parameter = CATALOGUE.get(name)
     if parameter is None:
         if databases.has_setting(name):
-            raise NotSupportedError(
-                f"Parameter {name}", "It is missing in emulator/glue_aurora/rds/parameter_catalogue.py."
-            )
+            raise NotSupportedError(f"Parameter {name}", "Add it to glue_aurora/rds/parameter_catalogue.py.")
         raise faults.invalid_value(f"Could not find parameter with name: {name}")
     if not parameter.modifiable:
         raise faults.invalid_value(f"The parameter {name} cannot be modified.")
