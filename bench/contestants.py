@@ -13,7 +13,7 @@ from typing import Any
 
 from bench import server
 from bench.errors import ContestantError
-from bench.etl.table import TABLE
+from glue_scripts.table import NAME as TABLE
 
 TOP = Path(__file__).resolve().parent.parent
 SPARK = TOP / "bench" / "spark"

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import argparse
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from bench import vocabulary
+from glue_scripts.table import COLUMNS, SPARK_TYPES, of_set
 
 GOLDEN = (math.sqrt(5) - 1) / 2
 PUPILS_PER_SCHOOL = 400
@@ -36,6 +38,13 @@ DIRTY_KINDS = {
     "text_too_long": f"id || ',' || repeat('x', {LONG_TEXT}) || ',' || nota",
     "control_character": "id || ',' || disciplina || chr([0, 1, 7, 27][1 + h % 4]) || ',' || nota",
     "malformed_line": "id || ',' || disciplina || ',' || nota || ',x'",
+}
+
+# Spark's type of a column -> SQL for values of a column that this module does not know. `h` is a hash.
+PLAIN = {
+    "BIGINT": "h % 1000",
+    "SMALLINT": "h % 100",
+    "STRING": "['um', 'dois', 'três'][1 + h % 3]",
 }
 
 
@@ -125,31 +134,52 @@ def _macros(data: Data) -> list[str]:
 
 def _alunos(data: Data) -> str:
     first, last = list(vocabulary.FIRST_NAMES), list(vocabulary.SURNAMES)
-    # Pupils of a school that nobody knows, one beside each ordinary pupil; only dirty lines speak of them.
-    unknown = f"""
-        UNION ALL
-        SELECT 501000001 + 3 * p, 'Sem Escola', 15, 'F', 999999 FROM range({data.alunos}) t(p)"""
-    return f"""
-        SELECT 1000001 + 3 * p AS id,
-            {first}[1 + h % {len(first)}] || ' ' || {last}[1 + (h >> 8) % {len(last)}] || ' '
-                || {last}[1 + (h >> 16) % {len(last)}] AS nome_ficticio,
-            CASE WHEN (h >> 24) % 100 > 0 THEN 10 + (h >> 32) % 9 END AS idade,
-            CASE WHEN (h >> 40) % 50 > 0 THEN ['F', 'M'][1 + (h >> 48) % 2] END AS genero,
-            1 + floor(pow(((h >> 20) % 1000003) / 1000003, 2) * {data.escolas})::BIGINT AS escola_id
-        FROM (SELECT p, draw('aluno', p) AS h FROM range({data.alunos}) t(p))
-        {unknown if data.dirty_lines else ""}"""
+    values = {
+        "aluno_id": "1000001 + 3 * p",
+        "nome_aluno": f"{first}[1 + h % {len(first)}] || ' ' || {last}[1 + (h >> 8) % {len(last)}] || ' ' "
+        f"|| {last}[1 + (h >> 16) % {len(last)}]",
+        "idade": "CASE WHEN (h >> 24) % 100 > 0 THEN 10 + (h >> 32) % 9 END",
+        "genero": "CASE WHEN (h >> 40) % 50 > 0 THEN ['F', 'M'][1 + (h >> 48) % 2] END",
+        "escola_id": f"1 + floor(pow(((h >> 20) % 1000003) / 1000003, 2) * {data.escolas})::BIGINT",
+    }
+    pupils = f"(SELECT p, draw('aluno', p) AS h FROM range({data.alunos}) t(p))"
+    known = f"SELECT {_values('alunos', values)} FROM {pupils}"
+    if not data.dirty_lines:
+        return known
+    # Only dirty lines name these pupils: beside each ordinary one there is one whose school is in no file.
+    of_no_school = {
+        "aluno_id": "501000001 + 3 * p",
+        "nome_aluno": "'Sem Escola'",
+        "idade": "15",
+        "genero": "'F'",
+        "escola_id": "999999",
+    }
+    return f"{known} UNION ALL SELECT {_values('alunos', of_no_school)} FROM {pupils}"
 
 
 def _escolas(data: Data) -> str:
     first, last = list(vocabulary.FIRST_NAMES), list(vocabulary.SURNAMES)
     names, redes, regioes = list(vocabulary.ESCOLA_KINDS), list(vocabulary.REDES), list(vocabulary.REGIOES)
-    return f"""
-        SELECT 1 + s AS escola_id,
-            {names}[1 + h % {len(names)}] || ' ' || {first}[1 + (h >> 8) % {len(first)}] || ' '
-                || {last}[1 + (h >> 16) % {len(last)}] || if(h % 20 = 0, ', Unidade Centro', '') AS nome,
-            {redes}[1 + (h >> 24) % {len(redes)}] AS rede,
-            {regioes}[1 + (h >> 32) % {len(regioes)}] AS regiao
-        FROM (SELECT s, draw('escola', s) AS h FROM range({data.escolas}) t(s))"""
+    values = {
+        "escola_id": "1 + s",
+        "nome_escola": f"{names}[1 + h % {len(names)}] || ' ' || {first}[1 + (h >> 8) % {len(first)}] || ' ' "
+        f"|| {last}[1 + (h >> 16) % {len(last)}] || if(h % 20 = 0, ', Unidade Centro', '')",
+        "rede": f"{redes}[1 + (h >> 24) % {len(redes)}]",
+        "regiao": f"{regioes}[1 + (h >> 32) % {len(regioes)}]",
+    }
+    return (
+        f"SELECT {_values('escolas', values)} FROM (SELECT s, draw('escola', s) AS h FROM range({data.escolas}) t(s))"
+    )
+
+
+def _values(source: str, known: Mapping[str, str]) -> str:
+    """The SELECT list of the set `source`: SQL for each value, under the name that the set has for it.
+
+    `known` has the SQL by the table's names. A column that is not in it gets plain values of its type, out of `h`.
+    """
+    return ", ".join(
+        f"{known.get(name, PLAIN[SPARK_TYPES[name]])} AS {column}" for name, column in of_set(source).items()
+    )
 
 
 def _notas(data: Data) -> str:
@@ -164,8 +194,10 @@ def _notas(data: Data) -> str:
 
 
 def _rows(data: Data) -> str:
+    alias = {"alunos": "a", "escolas": "e", "notas": "n"}
+    columns = [f"{alias[source]}.{name}" for source, name in (next(iter(each.sources.items())) for each in COLUMNS)]
     return f"""
-        SELECT a.id, nome_ficticio, idade, genero, a.escola_id, nome, rede, regiao, disciplina, nota
+        SELECT {", ".join(columns)}
         FROM (
             SELECT i, aluno_id(grade(i)) AS id, disciplina(grade(i)) AS disciplina, nota(grade(i)) AS nota
             FROM range({data.grades}) t(i) WHERE kind(i) = 'clean'

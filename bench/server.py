@@ -11,7 +11,9 @@ from pathlib import Path
 
 import psycopg
 
-from bench.etl.table import COLUMNS, TABLE, copy_file, merge_changed
+from bench.etl.table import copy_file, merge_changed
+from glue_scripts.table import NAME as TABLE
+from glue_scripts.table import NAMES
 
 DATABASE = "bench"
 STATES = ("empty", "loaded")
@@ -94,7 +96,7 @@ def counters() -> Counters:
 def contents(connection: psycopg.Connection) -> Contents:
     """The checksum adds up a 64-bit hash of each row's text."""
     (row,) = connection.execute(
-        f"SELECT count(*), sum(hashtextextended(row({', '.join(COLUMNS)})::text, 0)::numeric) FROM {TABLE}"
+        f"SELECT count(*), sum(hashtextextended(row({', '.join(NAMES)})::text, 0)::numeric) FROM {TABLE}"
     ).fetchall()
     return Contents(*row)
 

@@ -1,35 +1,13 @@
-"""What all parts of the job share: the table, the source files' columns, errors, the log, and the run itself.
+"""What all parts of the job share: errors, the log, and the settings of a run.
 
-Glue copies the modules of this folder flat beside the script (`--extra-py-files`), on the driver and on the executors;
-the executors import `staging` and `database`, so that these two and this one need no boto3.
+Glue copies the modules of this folder flat beside the script (`--extra-py-files`), on the driver and on the executors.
+An executor imports `staging`, and with it `common`, `database`, `merge` and `table`. None of the five imports boto3.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-
-# Set of source files -> columns that it must have.
-COLUMNS = {
-    "alunos": ("id", "nome_ficticio", "idade", "genero", "escola_id"),
-    "escolas": ("escola_id", "nome", "rede", "regiao"),
-    "notas": ("aluno_id", "disciplina", "nota"),
-}
-
-# Column of performance_academica -> its Spark type.
-TABLE = {
-    "aluno_id": "BIGINT",
-    "nome_aluno": "STRING",
-    "idade": "SMALLINT",
-    "genero": "STRING",
-    "escola_id": "BIGINT",
-    "nome_escola": "STRING",
-    "rede": "STRING",
-    "regiao": "STRING",
-    "disciplina": "STRING",
-    "nota": "DECIMAL(4,2)",
-}
-KEY = ("aluno_id", "escola_id", "disciplina")
 
 
 class JobError(Exception):

@@ -17,11 +17,12 @@ import outputs
 import quality
 import reading
 from arguments import database_of, job_of, resolve_arguments
-from common import COLUMNS, CountError, InputFileError, Job, QualityError, log
+from common import CountError, InputFileError, Job, QualityError, log
 from pyspark.sql import Column, DataFrame, Observation, SparkSession, Window
 from pyspark.sql import functions as F
 from source_files import Source, find_sources
 from staging import Staging, copy_lines
+from table import SETS, of_set
 
 # Up to this size of all files together one task does the whole: a shuffle or a broadcast would take longer.
 ONE_PARTITION_BYTES = 4 * 1024 * 1024
@@ -144,11 +145,11 @@ def run(spark: SparkSession, job: Job, staging: Staging) -> dict[str, object]:
 
 def write_grades(plan: Plan, folder: str) -> Counts:
     """Write the last accepted line of each key, joined, and count all lines on the way, in one pass over the files."""
-    seen = {name: Observation() for name in COLUMNS}
-    lines = {name: observed(plan.lines(name), name, seen[name]) for name in COLUMNS}
+    seen = {name: Observation() for name in SETS}
+    lines = {name: observed(plan.lines(name), name, seen[name]) for name in SETS}
     joined = Observation()
     # A key's escola is that of its aluno: the last line of aluno and disciplina is the last of the key.
-    notas = lines["notas"].select("aluno_id", "disciplina", "nota", *reading.POSITION)
+    notas = lines["notas"].select(*of_set("notas"), *reading.POSITION)
     if not plan.one_partition:
         notas = notas.repartition("aluno_id")  # one shuffle for both the ranking and the join
     graded = join_known(ranked(notas, "aluno_id", "disciplina"), lines["alunos"], lines["escolas"], plan)
@@ -161,12 +162,12 @@ def write_grades(plan: Plan, folder: str) -> Counts:
     outputs.write_parquet(counted.where("rule IS NULL AND rank = 1"), folder)
 
     found = {name: observation.get for name, observation in seen.items()}
-    rejected = {name: Counter({rule: found[name][rule] for rule in rules_of(name)}) for name in COLUMNS}
+    rejected = {name: Counter({rule: found[name][rule] for rule in rules_of(name)}) for name in SETS}
     rejected["notas"].update({rule: joined.get[rule] for rule in quality.names(quality.REFERENCE_RULES, "notas")})
     return Counts(
-        read={name: found[name]["lines"] for name in COLUMNS},
+        read={name: found[name]["lines"] for name in SETS},
         rejected={name: +counter for name, counter in rejected.items()},
-        open_quotes={name: found[name]["open_quotes"] for name in COLUMNS},
+        open_quotes={name: found[name]["open_quotes"] for name in SETS},
         idade_set_to_null=found["alunos"]["idade_set_to_null"],
         kept=joined.get["kept"],
         superseded=joined.get["superseded"],
@@ -201,11 +202,11 @@ def join_known(notas: DataFrame, alunos: DataFrame, escolas: DataFrame, plan: Pl
     """Accepted lines of notas with their pupil's and school's columns, and `rule` where one of them is unknown."""
     known_alunos = (
         ranked(alunos, "aluno_id").where("rank = 1")
-        .selectExpr("aluno_id", "nome_aluno", "idade", "genero", "escola_id", "true AS known_aluno")
+        .selectExpr(*of_set("alunos"), "true AS known_aluno")
     )  # fmt: skip
     known_escolas = (
         ranked(escolas, "escola_id").where("rank = 1")
-        .selectExpr("escola_id", "nome_escola", "rede", "regiao", "true AS known_escola")
+        .selectExpr(*of_set("escolas"), "true AS known_escola")
     )  # fmt: skip
     if plan.one_partition:  # both sides are one partition already: no broadcast, no shuffle
         known_alunos, known_escolas = known_alunos.hint("shuffle_hash"), known_escolas.hint("shuffle_hash")
@@ -255,7 +256,7 @@ def check_counts(counts: Counts, job: Job, rejects: str | None) -> None:
         raise InputFileError(
             f"{job.raw}notas.csv has no usable line, rejected: {dict(rejected['notas'])}; see {rejects}"
         )
-    for name in COLUMNS:
+    for name in SETS:
         percent = 100 * rejected[name].total() / max(1, read[name])
         if percent > job.max_rejected_percent:
             raise QualityError(

@@ -7,9 +7,10 @@ table the rows are inserted as they are.
 from __future__ import annotations
 
 import psycopg2
-from common import KEY, TABLE, CountError, log
+from common import CountError, log
 from database import identifier, listed
 from psycopg2 import sql
+from table import KEY, NAMES, VALUES
 
 MERGE = """
 WITH changed AS (
@@ -44,24 +45,23 @@ def merge(cursor: psycopg2.extensions.cursor, table: str, staging: str) -> tuple
         cursor.execute(merge_statement(table, staging))
         inserted, updated = cursor.fetchone() or (0, 0)
         return inserted, updated
-    names = {"table": identifier(table), "staging": identifier(staging), "columns": listed(TABLE), "key": listed(KEY)}
+    names = {"table": identifier(table), "staging": identifier(staging), "columns": listed(NAMES), "key": listed(KEY)}
     cursor.execute(sql.SQL(FIRST_LOAD).format(**names))
     return cursor.rowcount, 0
 
 
 def merge_statement(table: str, staging: str) -> sql.Composed:
     """Upsert `staging`, whose keys are unique, into `table`; returns one row: how many were inserted and updated."""
-    values = [column for column in TABLE if column not in KEY]
-    assignments = [sql.SQL("{0} = EXCLUDED.{0}").format(sql.Identifier(column)) for column in values]
+    assignments = [sql.SQL("{0} = EXCLUDED.{0}").format(sql.Identifier(column)) for column in VALUES]
     return sql.SQL(MERGE).format(
         table=identifier(table),
         staging=identifier(staging),
         key=listed(KEY),
         first_key=sql.Identifier(KEY[0]),
-        columns=listed(TABLE),
-        staged=listed(TABLE, "s."),
-        staged_values=listed(values, "s."),
-        table_values=listed(values, "t."),
+        columns=listed(NAMES),
+        staged=listed(NAMES, "s."),
+        staged_values=listed(VALUES, "s."),
+        table_values=listed(VALUES, "t."),
         assignments=sql.SQL(", ").join(assignments),
     )
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import reduce
 from typing import Any
 
-from common import TABLE, Job, log
+from common import Job, log
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
+from table import NAMES, SPARK_SCHEMA
 
 MARKER = "_SUCCESS"
 
@@ -23,12 +24,12 @@ def write_parquet(rows: DataFrame, folder: str) -> None:
         "mapreduce.fileoutputcommitter.algorithm.version": "2",
         "mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
     }
-    rows.select(*TABLE).write.options(**options).mode("overwrite").parquet(folder)
+    rows.select(*NAMES).write.options(**options).mode("overwrite").parquet(folder)
 
 
 def read_parquet(spark: SparkSession, folder: str) -> DataFrame:
     """The rows of `write_parquet`."""
-    return spark.read.schema(", ".join(f"{name} {kind}" for name, kind in TABLE.items())).parquet(folder)
+    return spark.read.schema(SPARK_SCHEMA).parquet(folder)
 
 
 def mark_whole(spark: SparkSession, folder: str) -> None:

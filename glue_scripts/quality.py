@@ -22,12 +22,11 @@ from dataclasses import dataclass
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
+from table import SETS, SPARK_TYPES, texts_of_set
 
 # PostgreSQL's TEXT has no limit, but an index entry has (2704 bytes, with disciplina in it): 500 characters are at most
 # 2000 bytes. Nothing that a school network calls a name is near it.
 TEXT_CHARACTERS = 500
-
-ALL = ("alunos", "escolas", "notas")
 
 
 @dataclass(frozen=True)
@@ -39,24 +38,22 @@ class Rule:
     condition: str
 
 
-def _too_long(*columns: str) -> str:
-    return " OR ".join(f"length({column}) > {TEXT_CHARACTERS}" for column in columns)
+def _too_long(source: str) -> str:
+    return " OR ".join(f"length({column}) > {TEXT_CHARACTERS}" for column in texts_of_set(source))
 
 
 # In order of precedence. `control_character`, `malformed` and `undecodable` come from `reading.read_lines`; columns
 # `*_text` hold what the file says, the others what it means; `known_*` come from the join of the three sets.
 RULES = (
-    Rule("control_character", ALL, "control_character"),
-    Rule("malformed_line", ALL, "malformed"),
-    Rule("invalid_encoding", ALL, "undecodable"),
+    Rule("control_character", SETS, "control_character"),
+    Rule("malformed_line", SETS, "malformed"),
+    Rule("invalid_encoding", SETS, "undecodable"),
     Rule("empty_key", ("alunos",), "aluno_id_text IS NULL"),
     Rule("empty_key", ("escolas",), "escola_id_text IS NULL"),
     Rule("empty_key", ("notas",), "aluno_id_text IS NULL OR disciplina IS NULL"),
     Rule("invalid_key", ("alunos",), "aluno_id IS NULL"),
     Rule("invalid_key", ("escolas",), "escola_id IS NULL"),
-    Rule("text_too_long", ("alunos",), _too_long("nome_aluno", "genero")),
-    Rule("text_too_long", ("escolas",), _too_long("nome_escola", "rede", "regiao")),
-    Rule("text_too_long", ("notas",), _too_long("disciplina")),
+    *(Rule("text_too_long", (name,), _too_long(name)) for name in SETS),
     Rule("nota_not_a_number", ("notas",), "nota_number IS NULL"),
     # More digits than the type holds are NULL, so out of range as well.
     Rule(
@@ -84,7 +81,7 @@ def whole_number(column: str) -> str:
     return f"CASE WHEN {column} RLIKE '^-?[0-9]{{1,18}}$' THEN CAST({column} AS BIGINT) END"
 
 
-# What a line's text means, set by set, as SQL over the columns of `common.COLUMNS` and `reading.LINE_COLUMNS`.
+# What a line's text means, set by set, as SQL over the columns of `table.SOURCE_COLUMNS` and `reading.LINE_COLUMNS`.
 MEANINGS = {
     "alunos": {
         "aluno_id_text": "id",
@@ -122,7 +119,7 @@ def typed(lines: DataFrame, source: str) -> DataFrame:
         "control_character", "malformed", "undecodable", *meanings,
     )  # fmt: skip
     if source == "notas":
-        known = known.withColumn("nota", F.expr("try_cast(nota_number AS DECIMAL(4,2))"))
+        known = known.withColumn("nota", F.expr(f"try_cast(nota_number AS {SPARK_TYPES['nota']})"))
     return known.withColumn("rule", F.expr(first_that_holds(RULES, source)))
 
 

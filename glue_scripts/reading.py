@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from functools import reduce
 
-from common import COLUMNS
 from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 from source_files import Layout, Source, SourceFile
+from table import SOURCE_COLUMNS
 
 RECORD_LINES = 50  # a value's line breaks, at most: one stray quote must not make the job look through the whole file
 PARSER_VALUES = 20_000  # the parser's own limit is 20,480 (Spark's CSV option maxColumns)
@@ -33,7 +33,7 @@ def read_lines(spark: SparkSession, source: Source, careful: bool, one_partition
             lines = lines.coalesce(1)
         if careful:
             lines = _joined_records(numbered(lines), layout).withColumn("block", F.lit(0))
-        parts.append(_parsed(_data(lines, layout), layout, COLUMNS[source.name]))
+        parts.append(_parsed(_data(lines, layout), layout, SOURCE_COLUMNS[source.name]))
     return reduce(DataFrame.unionAll, parts)
 
 

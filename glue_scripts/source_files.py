@@ -13,9 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from common import COLUMNS, InputFileError, Job, log
+from common import InputFileError, Job, log
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import SparkSession
+from table import SOURCE_COLUMNS
 
 SUFFIXES = (".csv", ".csv.gz")
 GLOB_CHARACTERS = frozenset("{}[]*?\\")
@@ -89,7 +90,7 @@ def find_sources(spark: SparkSession, job: Job) -> dict[str, Source]:
         file_system = root.getFileSystem(spark._jsc.hadoopConfiguration())
         found = _entries(file_system, root)
         sets = {}
-        for name in COLUMNS:
+        for name in SOURCE_COLUMNS:
             entries = _files_of(name, found, file_system, job)
             files = (_source_file(jvm, file_system, job, name, *entry) for entry in enumerate(entries))
             sets[name] = Source(name, tuple(files))
@@ -129,7 +130,7 @@ def _files_of(name: str, found: dict[str, Any], file_system: Any, job: Job) -> l
 
 def _source_file(jvm: Any, file_system: Any, job: Job, name: str, number: int, status: Any) -> SourceFile:
     """Look at the head of a file."""
-    columns = COLUMNS[name]
+    columns = SOURCE_COLUMNS[name]
     file_name = status.getPath().getName()
     label = file_name if file_name.startswith(f"{name}.") else f"{name}/{file_name}"
     path = job.raw + label
@@ -154,7 +155,7 @@ def _source_file(jvm: Any, file_system: Any, job: Job, name: str, number: int, s
         # The first line itself stays out of the message: without a header it is a pupil's data.
         raise InputFileError(
             f"{path} must have a header with each of the columns {', '.join(columns)} once, between {separator!r}; "
-            f"amiss: {', '.join(missing)} (its first line has {len(header)} values)"
+            f"missing or repeated: {', '.join(missing)} (its first line has {len(header)} values)"
         )
     if not has_data:
         raise InputFileError(f"{path} is empty: it has a header and no data line")

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Iterator
 
 import psycopg2
 import pyarrow
-from common import TABLE, ConnectionLost, CountError, DatabaseError, log
+from common import ConnectionLost, CountError, DatabaseError, log
 from database import Database, connect, identifier, listed, open_connection, transaction
 from merge import merge, prepare_merge
 from psycopg2 import sql
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
+from table import NAMES, SPARK_TYPES
 
 COPY_CONNECTIONS = 8
 FEW_ROWS = 10_000
@@ -32,7 +33,7 @@ def copy_lines(rows: DataFrame) -> DataFrame:
             escaped = f"replace({escaped}, '{raw}', '{safe}')"
         return f"coalesce({escaped}, '\\\\N')"
 
-    values = ", '\\t', ".join(text(column, spark_type) for column, spark_type in TABLE.items())
+    values = ", '\\t', ".join(text(column, spark_type) for column, spark_type in SPARK_TYPES.items())
     return rows.select(F.expr(f"concat({values}, '\\n')").alias("line"))
 
 
@@ -56,7 +57,7 @@ class ArrowText:
 
 
 def copy_statement(staging: str) -> sql.Composed:
-    return sql.SQL("COPY {} ({}) FROM STDIN").format(identifier(staging), listed(TABLE))
+    return sql.SQL("COPY {} ({}) FROM STDIN").format(identifier(staging), listed(NAMES))
 
 
 def copy_by_executors(database: Database, staging: str, lines: DataFrame) -> int:
@@ -126,7 +127,7 @@ class Staging:
                     "DROP TABLE IF EXISTS {0}; "
                     "CREATE UNLOGGED TABLE {0} WITH (autovacuum_enabled = false) AS SELECT {1} FROM {2} WITH NO DATA; "
                     "COMMENT ON TABLE {0} IS {3}"
-                ).format(identifier(self.name), listed(TABLE), identifier(self.table), sql.Literal(self.run_id))
+                ).format(identifier(self.name), listed(NAMES), identifier(self.table), sql.Literal(self.run_id))
             )
         return self
 

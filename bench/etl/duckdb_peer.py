@@ -9,12 +9,28 @@ import duckdb
 import duckdb_extension_postgres_scanner
 
 from bench.etl import rules, table
+from glue_scripts.table import KEY, NAMES, SPARK_TYPES, of_set
+
+TYPES = {"STRING": "VARCHAR"}  # where DuckDB's name differs from Spark's
+
+
+def declared(source: str) -> str:
+    """The columns of the set `source` as `read_csv` takes them: by their place in the file, with their types."""
+    return ", ".join(
+        f"'{column}': '{TYPES.get(SPARK_TYPES[name], SPARK_TYPES[name])}'" for name, column in of_set(source).items()
+    )
+
+
+def selected(source: str, alias: str) -> str:
+    """The columns of the set `source`, each under the name that the table has for it."""
+    return ", ".join(f"{alias}.{column} AS {name}" for name, column in of_set(source).items() if name != "escola_id")
+
 
 # Read once: joined, judged, numbered in file order. `row_number() OVER ()` without an order streams.
 LINES = f"""
 CREATE TABLE lines AS
-SELECT n.*, a.id AS aluno_id, nome_ficticio AS nome_aluno, a.idade, a.genero, e.escola_id, e.nome AS nome_escola,
-    e.rede, e.regiao, try_cast(n.nota_text AS DECIMAL(4,2)) AS nota,
+SELECT n.*, {selected("alunos", "a")}, e.escola_id, {selected("escolas", "e")},
+    try_cast(n.nota_text AS {SPARK_TYPES["nota"]}) AS nota,
     CASE
         WHEN extra IS NOT NULL THEN 'malformed_line'
         WHEN aluno_id_text IS NULL OR disciplina IS NULL THEN 'key_missing'
@@ -30,16 +46,14 @@ FROM (
     FROM read_csv($notas, header = false, skip = 1, auto_detect = false, delim = ',', quote = '"', null_padding = true,
         columns = {{'aluno_id_text': 'VARCHAR', 'disciplina': 'VARCHAR', 'nota_text': 'VARCHAR', 'extra': 'VARCHAR'}})
 ) AS n
-LEFT JOIN read_csv($alunos, header = true, auto_detect = false, delim = ',', quote = '"', columns = {{
-    'id': 'BIGINT', 'nome_ficticio': 'VARCHAR', 'idade': 'SMALLINT', 'genero': 'VARCHAR', 'escola_id': 'BIGINT'
-}}) AS a ON a.id = try_cast(n.aluno_id_text AS BIGINT)
-LEFT JOIN read_csv($escolas, header = true, auto_detect = false, delim = ',', quote = '"', columns = {{
-    'escola_id': 'BIGINT', 'nome': 'VARCHAR', 'rede': 'VARCHAR', 'regiao': 'VARCHAR'
-}}) AS e ON e.escola_id = a.escola_id
+LEFT JOIN read_csv($alunos, header = true, auto_detect = false, delim = ',', quote = '"',
+    columns = {{{declared("alunos")}}}) AS a ON a.id = try_cast(n.aluno_id_text AS BIGINT)
+LEFT JOIN read_csv($escolas, header = true, auto_detect = false, delim = ',', quote = '"',
+    columns = {{{declared("escolas")}}}) AS e ON e.escola_id = a.escola_id
 """
 KEPT = f"""
-SELECT {", ".join(table.COLUMNS)} FROM lines WHERE reason IS NULL
-QUALIFY row_number() OVER (PARTITION BY {", ".join(table.KEY)} ORDER BY line DESC) = 1
+SELECT {", ".join(NAMES)} FROM lines WHERE reason IS NULL
+QUALIFY row_number() OVER (PARTITION BY {", ".join(KEY)} ORDER BY line DESC) = 1
 """
 REJECTED = "SELECT line, aluno_id_text, disciplina, nota_text, extra, reason FROM lines WHERE reason IS NOT NULL"
 

@@ -11,10 +11,15 @@ import polars as pl
 from polars import col
 
 from bench.etl import rules, table
+from glue_scripts.table import KEY, NAMES, SPARK_TYPES, of_set
 
-ALUNOS = {"id": pl.Int64, "nome_aluno": pl.String, "idade": pl.Int16, "genero": pl.String, "escola_id": pl.Int64}
-ESCOLAS = {"escola_id": pl.Int64, "nome_escola": pl.String, "rede": pl.String, "regiao": pl.String}
+TYPES = {"BIGINT": pl.Int64, "SMALLINT": pl.Int16, "STRING": pl.String}
 NOTAS = {"aluno_id_text": pl.String, "disciplina": pl.String, "nota_text": pl.String, "extra": pl.String}
+
+
+def schema(source: str) -> dict[str, type[pl.DataType]]:
+    """The columns of the set `source` in the order of its file, by the names that the table has for them."""
+    return {name: TYPES[SPARK_TYPES[name]] for name in of_set(source)}
 
 
 def read(path: Path, schema: Mapping[str, type[pl.DataType]]) -> pl.LazyFrame:
@@ -26,8 +31,8 @@ def read(path: Path, schema: Mapping[str, type[pl.DataType]]) -> pl.LazyFrame:
 
 def judged(raw: Path) -> pl.LazyFrame:
     """All lines of notas.csv in file order, joined, with `reason` for those that can't be used."""
-    alunos = read(raw / "alunos.csv", ALUNOS).rename({"id": "aluno_id"})
-    escolas = read(raw / "escolas.csv", ESCOLAS).with_columns(escola_known=pl.lit(True))
+    alunos = read(raw / "alunos.csv", schema("alunos"))
+    escolas = read(raw / "escolas.csv", schema("escolas")).with_columns(escola_known=pl.lit(True))
     notas = read(raw / "notas.csv", NOTAS).with_columns(aluno_id=col("aluno_id_text").cast(pl.Int64, strict=False))
     known = alunos.join(escolas, on="escola_id", how="left").with_columns(aluno_known=pl.lit(True))
     number = pl.when(col("nota_text").str.contains(rules.NUMBER)).then(col("nota_text").cast(pl.Float64, strict=False))
@@ -53,8 +58,8 @@ def main(raw: Path, processed: Path) -> None:
     rejected = lines.filter(col("reason").is_not_null()).select(*NOTAS, "reason")
     if rejected.height:
         rejected.write_parquet(processed / "rejected.parquet")
-    # The last line of each key: the key is (aluno_id, escola_id, disciplina), and a pupil has one school.
-    rows = lines.filter(col("reason").is_null()).unique(table.KEY, keep="last").select(table.COLUMNS)
+    # The last line of each key. A pupil has one school.
+    rows = lines.filter(col("reason").is_null()).unique(KEY, keep="last").select(NAMES)
     del lines
     rows.write_parquet(processed / "performance_academica.parquet", compression="snappy")
     with table.staging() as server:

@@ -8,16 +8,13 @@ from pathlib import Path
 
 import psycopg
 
-TABLE = "performance_academica"
+from glue_scripts.table import KEY, NAMES, VALUES
+from glue_scripts.table import NAME as TABLE
+
 STAGING = "peer_staging"
-COLUMNS = (
-    "aluno_id", "nome_aluno", "idade", "genero", "escola_id", "nome_escola", "rede", "regiao", "disciplina", "nota",
-)  # fmt: skip
-KEY = ("aluno_id", "escola_id", "disciplina")
-VALUES = tuple(column for column in COLUMNS if column not in KEY)
 COPY_BYTES = 1 << 20
 
-_COLUMNS, _KEY = ", ".join(COLUMNS), ", ".join(KEY)
+_COLUMNS, _KEY = ", ".join(NAMES), ", ".join(KEY)
 _SET = ", ".join(f"{column} = EXCLUDED.{column}" for column in VALUES)
 
 
@@ -52,7 +49,7 @@ def merge_changed(connection: psycopg.Connection, source: str) -> None:
         connection.execute("SET LOCAL enable_nestloop = off")
         connection.execute(
             f"INSERT INTO {TABLE} ({_COLUMNS}) "
-            f"SELECT {', '.join(f's.{column}' for column in COLUMNS)} FROM {source} AS s LEFT JOIN {TABLE} AS t "
+            f"SELECT {', '.join(f's.{column}' for column in NAMES)} FROM {source} AS s LEFT JOIN {TABLE} AS t "
             f"USING ({_KEY}) WHERE t.{KEY[0]} IS NULL OR ({staged}) IS DISTINCT FROM ({old}) ORDER BY {_KEY} "
             f"ON CONFLICT ({_KEY}) DO UPDATE SET {_SET}"
         )

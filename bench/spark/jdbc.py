@@ -8,12 +8,14 @@ from pathlib import Path
 import psycopg2
 from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
+from table import KEY, NAMES, SPARK_TYPES, VALUES, of_set
 
 STAGING = "peer_staging"
-COLUMNS = (
-    "aluno_id", "nome_aluno", "idade", "genero", "escola_id", "nome_escola", "rede", "regiao", "disciplina", "nota",
-)  # fmt: skip
-KEY = ("aluno_id", "escola_id", "disciplina")
+
+
+def schema(source: str) -> str:
+    """The columns of the set `source` in the order of its file, by the names that the table has for them."""
+    return ", ".join(f"{name} {SPARK_TYPES[name]}" for name in of_set(source))
 
 
 def rows(spark: SparkSession, raw: str) -> DataFrame:
@@ -21,13 +23,13 @@ def rows(spark: SparkSession, raw: str) -> DataFrame:
     alunos = spark.read.csv(
         f"{raw}alunos.csv",
         header=True,
-        schema="aluno_id BIGINT, nome_aluno STRING, idade SMALLINT, genero STRING, escola_id BIGINT",
+        schema=schema("alunos"),
         enforceSchema=True,
     )
     escolas = spark.read.csv(
         f"{raw}escolas.csv",
         header=True,
-        schema="escola_id BIGINT, nome_escola STRING, rede STRING, regiao STRING",
+        schema=schema("escolas"),
         enforceSchema=True,
     )
     notas = spark.read.csv(
@@ -44,7 +46,7 @@ def rows(spark: SparkSession, raw: str) -> DataFrame:
     joined = notas.where(usable).join(alunos, "aluno_id").join(escolas, "escola_id")
     newest_first = Window.partitionBy(*KEY).orderBy(F.col("line").desc())
     last = joined.withColumn("rank", F.row_number().over(newest_first)).where("rank = 1")
-    return last.withColumn("nota", F.col("nota_text").cast("decimal(4,2)")).select(*COLUMNS)
+    return last.withColumn("nota", F.col("nota_text").cast(SPARK_TYPES["nota"])).select(*NAMES)
 
 
 def main() -> None:
@@ -70,8 +72,8 @@ def main() -> None:
             "reWriteBatchedInserts": options.rewrite,
         },
     )
-    columns, key = ", ".join(COLUMNS), ", ".join(KEY)
-    values = ", ".join(f"{column} = EXCLUDED.{column}" for column in COLUMNS if column not in KEY)
+    columns, key = ", ".join(NAMES), ", ".join(KEY)
+    values = ", ".join(f"{column} = EXCLUDED.{column}" for column in VALUES)
     connection = psycopg2.connect(
         host=options.host,
         port=options.port,

@@ -25,12 +25,12 @@ from scripts.environment.instance import Instance
 from scripts.supply import venvs
 from scripts.terraform.root import Terraform
 from tests.compose.conftest import Containers
-from tests.kit.expected import COLUMNS, Row, expected, in_order
+from tests.kit.expected import EVERY_ROW, Row, expected, in_order, value
 
 pytestmark = pytest.mark.compose
 SAMPLES = TOP / "csv_exemplos"
 TABLE = "performance_academica"
-LAST = max(int(str(row[0])) for row in expected(SAMPLES).rows)
+LAST = max(int(str(value(row, "aluno_id"))) for row in expected(SAMPLES).rows)
 # The lock stops the merge at its last row by key, after the merge has written all other rows.
 HELD_MERGE = f"""
 CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS
@@ -82,7 +82,7 @@ def outputs(containers: Containers) -> dict[str, Any]:
 
 def rows(containers: Containers, told: dict[str, Any]) -> list[Row]:
     with database.connect(containers.instance, told) as connection:
-        return in_order(connection.execute(f"SELECT {', '.join(COLUMNS)} FROM {TABLE}").fetchall())
+        return in_order(connection.execute(EVERY_ROW).fetchall())
 
 
 def test_tflocal_applies_the_root_and_plain_terraform_agrees(tflocal: Tflocal, containers: Containers) -> None:

@@ -19,7 +19,7 @@ from scripts.case import job
 from scripts.environment import database, lifecycle, runtime
 from scripts.environment.instance import Instance, Ports
 from scripts.terraform.root import Terraform
-from tests.kit.expected import COLUMNS, Row, in_order
+from tests.kit.expected import EVERY_ROW, Row, in_order
 
 ROAD = Path(__file__).with_name("test_road.py")
 REPORT = LOCAL / "e2e.json"
@@ -47,7 +47,7 @@ class Road:
     def table(self) -> list[Row]:
         """Returns every row of performance_academica by key."""
         with self.database() as connection:
-            return in_order(connection.execute(f"SELECT {', '.join(COLUMNS)} FROM performance_academica").fetchall())
+            return in_order(connection.execute(EVERY_ROW).fetchall())
 
     def row_versions(self) -> list[Row]:
         """Returns key and xmin of every row. xmin changes when a row is written again, with the same values too."""

@@ -20,6 +20,7 @@ from scripts.base.paths import LOCAL, TOP
 from scripts.environment import docker
 from scripts.environment.instance import Instance, Ports
 from tests.kit.make import HOSTILE, make, try_make, watched_make
+from tests.kit.sources import source
 
 pytestmark = pytest.mark.e2e
 SETTINGS = {
@@ -148,13 +149,11 @@ def test_taken_port_is_refused_before_anything_is_changed(user: User) -> None:
 
 
 def test_run_follows_the_log_and_ends_with_state_and_counts(user: User, tmp_path: Path) -> None:
-    (tmp_path / "escolas.csv").write_text("escola_id,nome,rede,regiao\n7,Escola Sete,municipal,Sul\n", encoding="utf-8")
-    (tmp_path / "alunos.csv").write_text(
-        "id,nome_ficticio,idade,genero,escola_id\n1,João,12,M,7\n2,Zoë,13,F,7\n", encoding="utf-8"
-    )
+    (tmp_path / "escolas.csv").write_text(source("escolas", "7,Escola Sete,municipal,Sul"), encoding="utf-8")
+    (tmp_path / "alunos.csv").write_text(source("alunos", "1,João,12,M,7", "2,Zoë,13,F,7"), encoding="utf-8")
     (tmp_path / "notas").mkdir()
     with gzip.open(tmp_path / "notas" / "2026.csv.gz", "wt", encoding="utf-8") as file:
-        file.write("aluno_id,disciplina,nota\n1,Artes,9.5\n2,Artes,x\n")
+        file.write(source("notas", "1,Artes,9.5", "2,Artes,x"))
     said = user.make("run", f"DATA={tmp_path}", "ARGS=--unknown value --max_rejected_percent 60")
     assert "SUCCEEDED" in said
     assert '"nota_not_a_number": 1' in said

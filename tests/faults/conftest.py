@@ -13,10 +13,11 @@ import pytest
 from scripts.base.paths import LOCAL
 from scripts.environment import lifecycle
 from scripts.environment.instance import Instance, Ports
-from tests.kit.expected import Row, expected
+from tests.kit.expected import Row, expected, key_of, value
 from tests.kit.faults.proxy import Proxy
 from tests.kit.faults.site import Site
 from tests.kit.faults.tally import Tally
+from tests.kit.sources import source
 
 ALUNOS = 1500
 DISCIPLINAS = ("Artes", "Ciências", "Física", "Geografia", "História", "Inglês", "Matemática", "Química")
@@ -40,7 +41,7 @@ class Scene:
     def changed(self) -> tuple[int, int, str, object]:
         """Key and nota of the last row that the run changes or adds."""
         row = next(row for row in reversed(self.after) if row not in self.before)
-        return row[0], row[4], row[8], row[9]  # type: ignore[return-value]
+        return *key_of(row), value(row, "nota")  # type: ignore[return-value]
 
 
 def write(folder: Path, seed: int, disciplinas: tuple[str, ...]) -> Path:
@@ -48,20 +49,18 @@ def write(folder: Path, seed: int, disciplinas: tuple[str, ...]) -> Path:
     notas = random.Random(seed)  # noqa: S311
     folder.mkdir()
     (folder / "escolas.csv").write_text(
-        "escola_id,nome,rede,regiao\n" + "".join(f"{n},Escola {n},Municipal,Sul\n" for n in range(1, 41)), "utf-8"
+        source("escolas", *(f"{n},Escola {n},Municipal,Sul" for n in range(1, 41))), "utf-8"
     )
     (folder / "alunos.csv").write_text(
-        "id,nome_ficticio,idade,genero,escola_id\n"
-        + "".join(f"{n},Aluno {n},{10 + n % 9},F,{n % 40 + 1}\n" for n in range(1, ALUNOS + 1)),
-        "utf-8",
+        source("alunos", *(f"{n},Aluno {n},{10 + n % 9},F,{n % 40 + 1}" for n in range(1, ALUNOS + 1))), "utf-8"
     )
     lines = [
-        f"{aluno},{disciplina},{notas.randrange(1001) / 100:.2f}\n"
+        f"{aluno},{disciplina},{notas.randrange(1001) / 100:.2f}"
         for aluno in range(1, ALUNOS + 1)
         for disciplina in disciplinas
     ]
-    lines += [f"{notas.randrange(1, ALUNOS)},Artes,onze\n" for _ in range(len(lines) // 50)]
-    (folder / "notas.csv").write_text("aluno_id,disciplina,nota\n" + "".join(lines), "utf-8")
+    lines += [f"{notas.randrange(1, ALUNOS)},Artes,onze" for _ in range(len(lines) // 50)]
+    (folder / "notas.csv").write_text(source("notas", *lines), "utf-8")
     return folder
 
 

@@ -15,11 +15,11 @@ import psycopg
 import pytest
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
+from glue_scripts.table import NAME as TABLE
 from scripts.base.waiting import NotReady
 from scripts.case.job import ENDED
 from tests.faults.conftest import Scene
 from tests.kit.faults.phases import HOLD_MERGE, PHASES, Watch
-from tests.kit.faults.site import TABLE
 from tests.kit.faults.strikes import STRIKES, full_disk, possible
 from tests.kit.faults.tally import STRUCK
 

@@ -16,6 +16,8 @@ from psycopg2 import sql
 from psycopg2.extensions import make_dsn, parse_dsn
 from pyspark.sql import SparkSession
 
+from tests.kit.sources import source
+
 REPOSITORY = Path(__file__).parents[2]
 GLUE_SCRIPTS = REPOSITORY / "glue_scripts"
 sys.path.insert(0, str(GLUE_SCRIPTS))  # flat, as Glue puts them
@@ -24,11 +26,12 @@ import etl_performance_academica as etl  # noqa: E402
 from common import DatabaseError, Job  # noqa: E402
 from database import Database, connect  # noqa: E402
 from staging import Staging  # noqa: E402
+from table import KEY, NAMES  # noqa: E402
+from table import NAME as TABLE  # noqa: E402
 
-TABLE = "performance_academica"
-ALUNOS = "id,nome_ficticio,idade,genero,escola_id\n1,Ana,15,F,10\n2,Bia,16,F,20\n"
-ESCOLAS = "escola_id,nome,rede,regiao\n10,Escola Dez,Municipal,Sul\n20,Escola Vinte,Estadual,Norte\n"
-NOTAS = "aluno_id,disciplina,nota\n1,Artes,7.5\n1,Física,8\n2,Artes,6.25\n"
+ALUNOS = source("alunos", "1,Ana,15,F,10", "2,Bia,16,F,20")
+ESCOLAS = source("escolas", "10,Escola Dez,Municipal,Sul", "20,Escola Vinte,Estadual,Norte")
+NOTAS = source("notas", "1,Artes,7.5", "1,Física,8", "2,Artes,6.25")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -129,8 +132,9 @@ def query(database: Database, statement: str, *parameters: Any) -> list[tuple[An
         return cursor.fetchall() if cursor.description else []
 
 
-def table(database: Database, columns: str = "*") -> list[tuple[Any, ...]]:
-    return query(database, f"SELECT {columns} FROM {TABLE} ORDER BY aluno_id, escola_id, disciplina")
+def table(database: Database, columns: str = ", ".join(NAMES)) -> list[tuple[Any, ...]]:
+    """The table's rows by key."""
+    return query(database, f"SELECT {columns} FROM {TABLE} ORDER BY {', '.join(KEY)}")
 
 
 def relations(database: Database) -> list[str]:

@@ -14,11 +14,14 @@ from typing import Any
 import pytest
 import staging
 from common import CountError, DatabaseError, QualityError
-from conftest import NOTAS, TABLE, Runner, query, relations, table, until
+from conftest import NOTAS, Runner, query, relations, table, until
 from database import Database, open_connection, transaction
 from staging import Staging, copy_lines
+from table import NAME as TABLE
 from test_database import frame, row
 from test_rules import rejects
+
+from tests.kit.sources import source
 
 HEADER = "aluno_id,disciplina,nota\n"
 
@@ -50,8 +53,8 @@ def test_too_many_rejected_lines_fail_the_run_before_anything_is_merged(job: Run
 
 def test_limit_holds_for_each_set(job: Runner) -> None:
     job.write(
-        alunos="id,nome_ficticio,idade,genero,escola_id\n1,Ana,15,F,10\nx,Bia,16,F,20\n",
-        escolas="escola_id,nome,rede,regiao\n10,a,b,c\n",
+        alunos=source("alunos", "1,Ana,15,F,10", "x,Bia,16,F,20"),
+        escolas=source("escolas", "10,a,b,c"),
         notas=HEADER + "1,Artes,7\n",
     )
     with pytest.raises(QualityError, match=r"1 of 2 lines of alunos .*invalid_key"):

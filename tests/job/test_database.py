@@ -17,14 +17,14 @@ from typing import Any
 import psycopg2
 import pytest
 import staging
-from common import TABLE as COLUMN_TYPES
 from common import CountError, DatabaseError
-from conftest import TABLE, query, relations, table, until
+from conftest import query, relations, table, until
 from database import CONNECT_SECONDS, Database, connect
 from pyspark.sql import DataFrame, SparkSession
 from staging import Staging, copy_lines, staging_name
+from table import NAME as TABLE
+from table import NAMES, SPARK_SCHEMA, SPARK_TYPES
 
-SCHEMA = ", ".join(f"{name} {kind}" for name, kind in COLUMN_TYPES.items())
 FOREIGN_AUTHORITY = Path(__file__).parents[2] / "terraform" / "tests" / "fixtures" / "ca-bundle.pem"
 AWKWARD = [
     "tab\there", "back\\slash", "line\nfeed", "carriage\rreturn", "\\N", "\\.", 'quote"s', "o'quote", "ação ñ 日本 🎓",
@@ -33,17 +33,19 @@ AWKWARD = [
 
 
 def row(aluno: int, disciplina: str = "Artes", nota: str = "7.50", **values: Any) -> tuple[Any, ...]:
+    """A row of the table. A column that came later than these is NULL in it."""
     columns = {
         "aluno_id": aluno, "nome_aluno": "Ana", "idade": 15, "genero": "F", "escola_id": 10, "nome_escola": "Dez",
-        "rede": "Municipal", "regiao": "Sul", "disciplina": disciplina, "nota": Decimal(nota),
+        "rede": "Municipal", "regiao": "Sul", "disciplina": disciplina, "nota": Decimal(nota), **values,
     }  # fmt: skip
-    return tuple({**columns, **values}.values())
+    return tuple(columns.get(name) for name in NAMES)
 
 
 def load(database: Database, rows: list[tuple[Any, ...]], name: str) -> None:
     with connect(database) as connection, connection.cursor() as cursor:
         for values in rows:
-            cursor.execute(f"INSERT INTO {name} VALUES ({', '.join(['%s'] * len(values))})", values)
+            placeholders = ", ".join(["%s"] * len(values))
+            cursor.execute(f"INSERT INTO {name} ({', '.join(NAMES)}) VALUES ({placeholders})", values)
 
 
 def merge(database: Database, rows: list[tuple[Any, ...]], run: str, expected: int | None = None) -> Any:
@@ -53,7 +55,7 @@ def merge(database: Database, rows: list[tuple[Any, ...]], run: str, expected: i
 
 
 def frame(spark: SparkSession, rows: list[tuple[Any, ...]]) -> DataFrame:
-    return spark.createDataFrame(rows, SCHEMA)
+    return spark.createDataFrame(rows, SPARK_SCHEMA)
 
 
 # --- Connection
@@ -185,7 +187,7 @@ def test_any_text_and_null_arrives_as_it_was(
     with Staging(database, TABLE, "jr_copy").open() as staged:
         lines = copy_lines(frame(spark, rows).repartition(3))
         assert staged.copy(lines, len(rows)) == len(rows)
-        copied = query(database, f"SELECT * FROM {staged.name}")
+        copied = query(database, f"SELECT {', '.join(NAMES)} FROM {staged.name}")
     assert sorted(copied, key=repr) == sorted(rows, key=repr)
 
 
@@ -193,11 +195,13 @@ def test_more_rows_than_an_arrow_batch_and_an_empty_task(
     spark: SparkSession, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(staging, "FEW_ROWS", 0)
+    values = {
+        "aluno_id": "id", "nome_aluno": "repeat('é', 40)", "escola_id": "10L", "disciplina": "'Artes'",
+        "nota": "id % 1001 / 100.0",
+    }  # fmt: skip
     rows = spark.range(25_000).selectExpr(
-        "id AS aluno_id", "repeat('é', 40) AS nome_aluno", "CAST(15 AS SMALLINT) AS idade", "'F' AS genero",
-        "10L AS escola_id", "'Dez' AS nome_escola", "'Municipal' AS rede", "'Sul' AS regiao", "'Artes' AS disciplina",
-        "CAST(id % 1001 / 100.0 AS DECIMAL(4,2)) AS nota",
-    )  # fmt: skip
+        *(f"CAST({values.get(name, 'NULL')} AS {spark_type}) AS {name}" for name, spark_type in SPARK_TYPES.items())
+    )
     with Staging(database, TABLE, "jr_copy").open() as staged:
         lines = copy_lines(rows.unionAll(rows.where("aluno_id < 0")))
         assert staged.copy(lines, 25_000) == 25_000

@@ -8,6 +8,8 @@ import pytest
 from common import InputFileError
 from conftest import ALUNOS, ESCOLAS, NOTAS, Runner, relations, table
 
+from tests.kit.sources import lines, source
+
 
 def grades(job: Runner) -> list[tuple[object, ...]]:
     return table(job.database, "aluno_id, disciplina, nota")
@@ -42,12 +44,12 @@ def test_file_is_read_however_it_is_written(job: Runner, notas: str) -> None:
 
 
 def test_quoted_separators_and_quotes_and_backslashes_stay_in_the_value(job: Runner) -> None:
-    job(escolas='escola_id,nome,rede,regiao\n10,"Sao ""Jose"", Centro",a\\b,\\\n20,x,y,z\n')
+    job(escolas=source("escolas", '10,"Sao ""Jose"", Centro",a\\b,\\', "20,x,y,z"))
     assert table(job.database, "nome_escola, rede, regiao")[0] == ('Sao "Jose", Centro', "a\\b", "\\")
 
 
 def test_empty_values_are_null(job: Runner) -> None:
-    job(alunos='id,nome_ficticio,idade,genero,escola_id\n1,,,"",10\n2,  ,\u00a0,\t,20\n')
+    job(alunos=source("alunos", '1,,,"",10', "2,  ,\u00a0,\t,20"))
     assert set(table(job.database, "nome_aluno, idade, genero")) == {(None, None, None)}
 
 
@@ -80,10 +82,13 @@ def test_file_without_data_fails_the_run_and_is_named(
 @pytest.mark.parametrize(
     ("files", "named"),
     [
-        ({"alunos": "id,nome_ficticio,genero,escola_id\n1,Ana,F,10\n"}, "alunos.csv .*amiss: idade "),
-        ({"escolas": "escola_id#nome#rede#regiao\n10#a#b#c\n"}, "escolas.csv .*amiss: escola_id, nome, rede, regiao "),
-        ({"notas": "aluno_id,disciplina,nota,nota\n1,Artes,7,8\n"}, "notas.csv .*amiss: nota "),
-        ({"notas": "1,Artes,7.5\n1,Física,8\n"}, "notas.csv .*amiss: aluno_id, disciplina, nota "),
+        ({"alunos": "id,nome_ficticio,genero,escola_id\n1,Ana,F,10\n"}, r"alunos.csv .*missing or repeated: idade\b"),
+        (
+            {"escolas": "escola_id#nome#rede#regiao\n10#a#b#c\n"},
+            r"escolas.csv .*missing or repeated: escola_id, nome, rede, regiao\b",
+        ),
+        ({"notas": "aluno_id,disciplina,nota,nota\n1,Artes,7,8\n"}, r"notas.csv .*missing or repeated: nota\b"),
+        ({"notas": "1,Artes,7.5\n1,Física,8\n"}, r"notas.csv .*missing or repeated: aluno_id, disciplina, nota\b"),
     ],
 )
 def test_missing_or_repeated_column_fails_the_run_and_is_named(job: Runner, files: dict[str, str], named: str) -> None:
@@ -95,12 +100,12 @@ def test_missing_or_repeated_column_fails_the_run_and_is_named(job: Runner, file
 
 def test_last_line_of_a_key_wins_in_every_file(job: Runner) -> None:
     summary = job(
-        alunos=ALUNOS + "1,Ana Maria,17,F,20\n",
-        escolas=ESCOLAS + "20,Escola Nova,Privada,Sudeste\n",
+        alunos=ALUNOS + lines("alunos", "1,Ana Maria,17,F,20"),
+        escolas=ESCOLAS + lines("escolas", "20,Escola Nova,Privada,Sudeste"),
         notas="aluno_id,disciplina,nota\n1,Artes,9\n1,Artes,5\n01,Artes,7\n",
     )
-    assert table(job.database) == [
-        (1, "Ana Maria", 17, "F", 20, "Escola Nova", "Privada", "Sudeste", "Artes", Decimal("7.00"))
+    assert table(job.database, "nome_aluno, idade, escola_id, nome_escola, rede, nota") == [
+        ("Ana Maria", 17, 20, "Escola Nova", "Privada", Decimal("7.00"))
     ]
     assert (summary["kept"], summary["superseded"]) == (1, 2)
     assert summary["read"] == {"alunos": 3, "escolas": 3, "notas": 3}
@@ -120,7 +125,7 @@ def test_last_line_wins_across_the_splits_of_a_file(job: Runner) -> None:
     finally:
         job.spark.conf.unset("spark.sql.files.maxPartitionBytes")
         job.spark.conf.unset("spark.sql.files.openCostInBytes")
-    lines = notas.count("\n") - 1
-    assert summary["read"]["notas"] == lines
-    assert (summary["kept"], summary["superseded"]) == (154, lines - 154)
+    read = notas.count("\n") - 1
+    assert summary["read"]["notas"] == read
+    assert (summary["kept"], summary["superseded"]) == (154, read - 154)
     assert [nota for _, subject, nota in grades(job) if subject in ("Artes", "Física")] == [Decimal("10.00")] * 4

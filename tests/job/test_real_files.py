@@ -68,7 +68,9 @@ def test_ambiguous_decimal_is_rejected_and_not_guessed(job: Runner) -> None:
 
 def test_separator_that_the_header_contradicts_fails_the_run(job: Runner) -> None:
     prepare(job, notas=SPREADSHEET)
-    with pytest.raises(InputFileError, match=r"notas.csv must have a header .* between ','; amiss: aluno_id"):
+    with pytest.raises(
+        InputFileError, match=r"notas.csv must have a header .* between ','; missing or repeated: aluno_id"
+    ):
         job.run(csv_separator=",")
 
 
@@ -144,7 +146,7 @@ def test_one_bad_file_of_a_folder_fails_the_run_and_is_named(job: Runner) -> Non
     (job.raw / "notas").mkdir()
     (job.raw / "notas" / "1.csv").write_text(NOTAS)
     (job.raw / "notas" / "2.csv").write_text("aluno_id,disciplina\n1,Artes\n")
-    with pytest.raises(InputFileError, match=r"notas/2.csv must have .*amiss: nota "):
+    with pytest.raises(InputFileError, match=r"notas/2.csv must have .*missing or repeated: nota "):
         job.run()
 
 

@@ -7,8 +7,12 @@ from decimal import Decimal
 import etl_performance_academica as etl
 import pyarrow.parquet
 import pytest
+import quality
 from common import InputFileError
 from conftest import ALUNOS, ESCOLAS, NOTAS, Runner, relations, table
+from table import SETS, of_set
+
+from tests.kit.sources import lines, source
 
 HEADER = "aluno_id,disciplina,nota\n"
 REJECTED_NOTAS = {
@@ -61,7 +65,7 @@ def rejects(summary: dict[str, object], *columns: str) -> list[tuple[object, ...
 
 def test_each_unusable_nota_is_set_aside_with_its_reason(job: Runner) -> None:
     summary = job(
-        alunos=ALUNOS + "3,Caio,15,M,77\n4,Davi,15,M,\n",
+        alunos=ALUNOS + lines("alunos", "3,Caio,15,M,77", "4,Davi,15,M,"),
         notas=HEADER + "1,Artes,7.5\n" + "\n".join(REJECTED_NOTAS) + "\n2,Artes,6\n",
     )
     assert sorted(rejects(summary)) == sorted(("notas.csv", line, reason) for line, reason in REJECTED_NOTAS.items())
@@ -79,10 +83,10 @@ def test_numbers_that_are_grades(job: Runner, ansi: str) -> None:
         "0": "0", "-0": "0", "+7": "7", "7.": "7", ".5": "0.5", "007.50": "7.5", " 7.5 ": "7.5", '"8"': "8", "10": "10",
         "10.000": "10", "9.999": "10", "7.125": "7.13", "7.124999999999999999999": "7.12", "7.4449999999999": "7.44",
     }  # fmt: skip
-    lines = [f"1,{number},{nota}" for number, nota in enumerate(accepted)]
+    notas = [f"1,{number},{nota}" for number, nota in enumerate(accepted)]
     job.spark.conf.set("spark.sql.ansi.enabled", ansi)
     try:
-        summary = job(notas=HEADER + "\n".join(lines) + "\nabc,Artes,1\n1,Artes," + "9" * 400)
+        summary = job(notas=HEADER + "\n".join(notas) + "\nabc,Artes,1\n1,Artes," + "9" * 400)
     finally:
         job.spark.conf.unset("spark.sql.ansi.enabled")
     found = {int(subject): nota for subject, nota in table(job.database, "disciplina, nota")}
@@ -91,27 +95,32 @@ def test_numbers_that_are_grades(job: Runner, ansi: str) -> None:
 
 
 def test_unusable_alunos_and_escolas_are_set_aside_and_their_notas_with_them(job: Runner) -> None:
-    summary = job(
-        alunos=ALUNOS + ",Sem Id,15,F,10\nx7,Id Ruim,15,F,10\n5,Curta,15\n",
-        escolas=ESCOLAS + "30,A,B\n,Sem Id,B,C\n3x,Id Ruim,B,C\n",
-        notas=HEADER + "1,Artes,7\n5,Artes,7\n",
-    )
-    assert sorted(rejects(summary)) == [
-        ("alunos.csv", ",Sem Id,15,F,10", "empty_key"),
-        ("alunos.csv", "5,Curta,15", "malformed_line"),
-        ("alunos.csv", "x7,Id Ruim,15,F,10", "invalid_key"),
-        ("escolas.csv", ",Sem Id,B,C", "empty_key"),
-        ("escolas.csv", "30,A,B", "malformed_line"),
-        ("escolas.csv", "3x,Id Ruim,B,C", "invalid_key"),
-        ("notas.csv", "5,Artes,7", "unknown_aluno"),
+    bad = [
+        ("alunos", ",Sem Id,15,F,10", "empty_key"),
+        ("alunos", "x7,Id Ruim,15,F,10", "invalid_key"),
+        ("alunos", "5,Curta,15", "malformed_line"),
+        ("escolas", "30,A,B", "malformed_line"),
+        ("escolas", ",Sem Id,B,C", "empty_key"),
+        ("escolas", "3x,Id Ruim,B,C", "invalid_key"),
+        ("notas", "5,Artes,7", "unknown_aluno"),
     ]
+
+    def with_bad(name: str, good: str) -> str:
+        return good + lines(name, *(line for of, line, _ in bad if of == name))
+
+    summary = job(
+        alunos=with_bad("alunos", ALUNOS),
+        escolas=with_bad("escolas", ESCOLAS),
+        notas=with_bad("notas", source("notas", "1,Artes,7")),
+    )
+    assert rejects(summary) == [(f"{name}.csv", lines(name, line).strip(), rule) for name, line, rule in bad]
     assert summary["rejected"] == {"unknown_aluno": 1}  # of notas: what read.notas adds up to
     assert summary["read"] == {"alunos": 5, "escolas": 5, "notas": 2}
 
 
 def test_unusable_idade_becomes_null_and_is_counted(job: Runner, capsys: pytest.CaptureFixture[str]) -> None:
     idades = ["quinze", "15.5", "-1", "151", "99999", "9" * 30, "", "0", "150"]
-    alunos = ALUNOS.splitlines()[0] + "".join(f"\n{number},N,{idade},F,10" for number, idade in enumerate(idades))
+    alunos = source("alunos", *(f"{number},N,{idade},F,10" for number, idade in enumerate(idades)))
     summary = job(alunos=alunos, notas=HEADER + "".join(f"{number},Artes,7\n" for number in range(len(idades))))
     assert [idade for (idade,) in table(job.database, "idade")] == [None] * 7 + [0, 150]
     assert '"event": "values_set_to_null", "set": "alunos", "idade": 6' in capsys.readouterr().out
@@ -151,3 +160,10 @@ def test_set_without_one_usable_line_fails_the_run(
         job(**{name: f"{header}\nx\n"})
     folder = f"{job.folder}/processed/performance_academica_rejeitados/run=jr_1"
     assert (f"{name}.csv", "x", "malformed_line") in rejects({"rejects": folder})
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_every_column_of_the_table_has_a_meaning(name: str) -> None:
+    known = {*quality.MEANINGS[name], *(["nota"] if name == "notas" else [])}  # nota comes from nota_number
+    missing = [column for column in of_set(name) if column not in known]
+    assert not missing, f"glue_scripts/quality.py has no meaning in MEANINGS[{name!r}] for {', '.join(missing)}"

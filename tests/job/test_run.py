@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,43 +10,18 @@ from typing import Any
 import pyarrow.parquet
 import pytest
 from common import DatabaseError
-from conftest import NOTAS, REPOSITORY, TABLE, Runner, query, relations, table
+from conftest import NOTAS, REPOSITORY, Runner, query, relations, table
+from table import NAME as TABLE
+from table import NAMES, SPARK_TYPES
+
+from tests.kit.expected import expected, in_order
+from tests.kit.sources import source
 
 
 def parquet_rows(summary: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of a run's Parquet by key."""
     rows = pyarrow.parquet.read_table(summary["parquet"], partitioning=None).to_pylist()
-    return sorted((tuple(row.values()) for row in rows), key=lambda row: (row[0], row[4], row[8]))
-
-
-def sample_rows() -> list[tuple[Any, ...]]:
-    """What the sample files amount to, computed without Spark."""
-
-    def read(name: str) -> Iterator[dict[str, str | None]]:
-        with (REPOSITORY / "csv_exemplos" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-            yield from ({key: value.strip() or None for key, value in row.items()} for row in csv.DictReader(file))
-
-    alunos = {row["id"]: row for row in read("alunos")}
-    escolas = {row["escola_id"]: row for row in read("escolas")}
-    rows = {}
-    for nota in read("notas"):
-        aluno = alunos.get(nota["aluno_id"])
-        escola = escolas.get(aluno["escola_id"]) if aluno else None
-        try:
-            value = Decimal(nota["nota"] or "")
-        except ArithmeticError:
-            continue
-        if aluno and escola and nota["disciplina"] and 0 <= value <= 10:
-            key = (int(aluno["id"] or ""), int(escola["escola_id"] or ""), nota["disciplina"])
-            idade = int(aluno["idade"]) if aluno["idade"] else None
-            rows[key] = (
-                key[0], aluno["nome_ficticio"], idade, aluno["genero"], key[1], escola["nome"], escola["rede"],
-                escola["regiao"], key[2], value,
-            )  # fmt: skip
-    return [rows[key] for key in sorted(rows)]
-
-
-def by_key(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    return sorted(rows, key=lambda row: (row[0], row[4], row[8]))
+    return in_order(tuple(row[name] for name in NAMES) for row in rows)
 
 
 def load_sample(job: Runner) -> None:
@@ -59,9 +32,9 @@ def load_sample(job: Runner) -> None:
 def test_sample_files_end_in_table_and_parquet_alike(job: Runner, capsys: pytest.CaptureFixture[str]) -> None:
     load_sample(job)
     summary = job.run()
-    expected = sample_rows()
-    assert by_key(table(job.database)) == expected
-    assert parquet_rows(summary) == expected
+    rows = expected(REPOSITORY / "csv_exemplos").rows
+    assert in_order(table(job.database)) == rows
+    assert parquet_rows(summary) == rows
     logged = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert all(seconds >= 0 for seconds in logged.pop("seconds").values())
     assert logged == {
@@ -83,11 +56,9 @@ def test_sample_files_end_in_table_and_parquet_alike(job: Runner, capsys: pytest
 
 def test_parquet_has_the_types_of_the_table(job: Runner) -> None:
     schema = pyarrow.parquet.read_schema(next(Path(job()["parquet"]).glob("*.parquet")))
-    assert {name: str(schema.field(name).type) for name in schema.names} == {
-        "aluno_id": "int64", "nome_aluno": "string", "idade": "int16", "genero": "string", "escola_id": "int64",
-        "nome_escola": "string", "rede": "string", "regiao": "string", "disciplina": "string",
-        "nota": "decimal128(4, 2)",
-    }  # fmt: skip
+    arrow = {"BIGINT": "int64", "SMALLINT": "int16", "STRING": "string", "DECIMAL(4,2)": "decimal128(4, 2)"}
+    wanted = {name: arrow[spark_type] for name, spark_type in SPARK_TYPES.items()}
+    assert {name: str(schema.field(name).type) for name in schema.names} == wanted
 
 
 def test_second_run_of_the_same_files_touches_no_row(job: Runner) -> None:
@@ -112,8 +83,8 @@ def test_changed_nota_is_updated_and_a_new_one_inserted(job: Runner) -> None:
 
 
 def test_value_that_becomes_null_or_stops_being_so_is_a_change(job: Runner) -> None:
-    job(alunos="id,nome_ficticio,idade,genero,escola_id\n1,Ana,,F,10\n2,Bia,16,F,20\n")
-    summary = job(alunos="id,nome_ficticio,idade,genero,escola_id\n1,Ana,15,F,10\n2,Bia,,F,20\n")
+    job(alunos=source("alunos", "1,Ana,,F,10", "2,Bia,16,F,20"))
+    summary = job(alunos=source("alunos", "1,Ana,15,F,10", "2,Bia,,F,20"))
     assert (summary["updated"], summary["unchanged"]) == (3, 0)
     assert table(job.database, "aluno_id, idade") == [(1, 15), (1, 15), (2, None)]
 

@@ -1,4 +1,7 @@
-"""What the table must hold, computed by Python's own csv and decimal: no Spark, no SQL, no code of the job."""
+"""What the table must hold, computed by Python's own csv and decimal: no Spark, no SQL, no code of the job.
+
+Of the job it knows the columns and where each comes from (`glue_scripts.table`), not how it reads or joins them.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,15 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
-from scripts.case.analyses import COLUMNS as COLUMNS
-from scripts.case.analyses import Row as Row
+from glue_scripts.table import COLUMNS, KEY, NAME, NAMES, SETS
+
+Row = tuple[object, ...]
+EVERY_ROW = f"SELECT {', '.join(NAMES)} FROM {NAME}"
 
 
 @dataclass
 class Expected:
-    """Rows sorted by key, in the order of COLUMNS, and the number of lines that were set aside or superseded."""
+    """Rows sorted by key, in the order of the table's columns, and the number of lines rejected or superseded."""
 
     rows: list[Row]
     rejected: int = 0
@@ -24,40 +29,52 @@ class Expected:
 
 
 def expected(folder: Path) -> Expected:
-    """The table after one run over ``folder``'s alunos.csv, escolas.csv and notas.csv, begun with an empty table."""
+    """The table after one run over `folder`'s alunos.csv, escolas.csv and notas.csv, begun with an empty table."""
     alunos = {line["id"]: line for line in _lines(folder / "alunos.csv") if line["id"]}
     escolas = {line["escola_id"]: line for line in _lines(folder / "escolas.csv") if line["escola_id"]}
     notas = _lines(folder / "notas.csv")
-    kept: dict[tuple[str, str, str], Row] = {}
-    result = Expected([], read={name: len(_lines(folder / f"{name}.csv")) for name in ("alunos", "escolas", "notas")})
+    kept: dict[Row, Row] = {}
+    result = Expected([], read={name: len(_lines(folder / f"{name}.csv")) for name in SETS})
     for line in notas:
         aluno = alunos.get(line["aluno_id"])
         escola = escolas.get(aluno["escola_id"]) if aluno else None
-        nota = _nota(line["nota"])
-        if not (line["disciplina"] and aluno and escola and nota is not None):
+        if not (line["disciplina"] and aluno and escola and _nota(line["nota"]) is not None):
             result.rejected += 1
             continue
-        key = (aluno["id"], escola["escola_id"], line["disciplina"])
-        result.superseded += key in kept
-        kept[key] = (
-            int(aluno["id"]),
-            aluno["nome_ficticio"] or None,
-            int(aluno["idade"]) if aluno["idade"] else None,
-            aluno["genero"] or None,
-            int(escola["escola_id"]),
-            escola["nome"] or None,
-            escola["rede"] or None,
-            escola["regiao"] or None,
-            line["disciplina"],
-            nota,
-        )
+        row = _row({"alunos": aluno, "escolas": escola, "notas": line})
+        result.superseded += key_of(row) in kept
+        kept[key_of(row)] = row
     result.rows = in_order(kept.values())
     return result
 
 
 def in_order(rows: Iterable[Row]) -> list[Row]:
-    """Sorted by aluno_id, escola_id, disciplina."""
-    return sorted(rows, key=lambda row: (row[0], row[4], row[8]))  # type: ignore[arg-type,return-value]
+    """The rows sorted by their key."""
+    return sorted(rows, key=key_of)  # type: ignore[arg-type]
+
+
+def key_of(row: Row) -> Row:
+    """The row's values of aluno_id, escola_id and disciplina."""
+    return tuple(value(row, name) for name in KEY)
+
+
+def value(row: Row, column: str) -> object:
+    """The row's value of `column`."""
+    return row[NAMES.index(column)]
+
+
+def _row(lines: dict[str, dict[str, str]]) -> Row:
+    """The values of the table's columns. A column that two sets have is equal in both: they are joined by it."""
+    found = {each.name: (lines[name][source], each.spark) for each in COLUMNS for name, source in each.sources.items()}
+    return tuple(_typed(*found[name]) for name in NAMES)
+
+
+def _typed(text: str, spark_type: str) -> object:
+    if not text:
+        return None
+    if spark_type in ("BIGINT", "SMALLINT"):
+        return int(text)
+    return _nota(text) if spark_type.startswith("DECIMAL") else text
 
 
 def _lines(path: Path) -> list[dict[str, str]]:

@@ -43,8 +43,9 @@ def test_the_projects_own_sql(api: DataApi) -> None:
     for _ in range(2):  # it may be run again
         for statement in statements("01_create_tables.sql"):
             api.execute(statement)
+    columns = "aluno_id, nome_aluno, idade, genero, escola_id, nome_escola, rede, regiao, disciplina, nota"
     row = "1, 'Ana', 15, 'F', 7, 'Escola', 'publica', 'Norte'"
-    api.execute(f"INSERT INTO performance_academica VALUES ({row}, 'Artes', 9.5), ({row}, 'Física', 7)")
+    api.execute(f"INSERT INTO performance_academica ({columns}) VALUES ({row}, 'Artes', 9.5), ({row}, 'Física', 7)")
     queries = statements("02_analysis_queries.sql")
     answers = [json.loads(api.execute(one, formatRecordsAs="JSON")["formattedRecords"]) for one in queries]
     assert [rows[0]["media_nota"] for rows in answers] == [8.25, 8.25, 9.5]

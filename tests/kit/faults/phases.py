@@ -8,7 +8,8 @@ from typing import Any
 
 import psycopg
 
-from tests.kit.faults.site import APPLICATION, STAGING, TABLE, Site
+from glue_scripts.table import NAME as TABLE
+from tests.kit.faults.site import APPLICATION, STAGING, Site
 
 HOLD_MERGE = f"""
 CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS

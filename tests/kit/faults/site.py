@@ -17,6 +17,7 @@ import psutil
 import psycopg
 from psycopg import sql
 
+from glue_scripts.table import NAME as TABLE
 from scripts.base.paths import TOP, WHEELS
 from scripts.base.processes import Daemon
 from scripts.base.waiting import NotReady, wait_for
@@ -24,14 +25,13 @@ from scripts.case.job import ENDED
 from scripts.environment import lifecycle, postgres, worker
 from scripts.environment.database import CREATE_TABLES, connect_as_superuser
 from scripts.environment.instance import Instance
-from tests.kit.expected import COLUMNS, Row, in_order
+from tests.kit.expected import EVERY_ROW, Row, in_order
 from tests.kit.glue import TRUST_GLUE
 
 BUCKET = "faults"
 JOB = "etl"
 DATABASE = "letrus"
 USER = "job"
-TABLE = "performance_academica"
 BUNDLE = "certificates/aurora-ca-bundle.pem"
 APPLICATION = "etl_performance_academica"
 STAGING = f"{TABLE}_staging_%"
@@ -168,7 +168,7 @@ class Site:
 
     def rows(self) -> list[Row]:
         with self.superuser() as connection:
-            return in_order(connection.execute(f"SELECT {', '.join(COLUMNS)} FROM {TABLE}").fetchall())
+            return in_order(connection.execute(EVERY_ROW).fetchall())
 
     def relations(self) -> list[str]:
         """Staging tables that there are."""

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import psutil
 
+from glue_scripts.table import NAME as TABLE
 from scripts.base.errors import StartError
 from scripts.base.waiting import NotReady, wait_for
 from scripts.environment import localstack
 from tests.kit.faults.proxy import Proxy
-from tests.kit.faults.site import APPLICATION, TABLE, USER, Site
+from tests.kit.faults.site import APPLICATION, USER, Site
 
 Strike = Callable[[Site, Proxy], bool]
 
