@@ -7,22 +7,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from glue_scripts.table import KEY, NAME, NAMES
 from scripts.base.errors import JobError
-from scripts.case import job, statements
-from scripts.case.analyses import COLUMNS, Row, analyses, sorted_rows
+from scripts.case import job
+from scripts.case.analyses import Row, computed, named, sorted_rows
 from scripts.case.data_api import DataApi
 from scripts.cloud.cloud import Cloud
 from scripts.environment.database import ANALYSIS
 
-TABLE = "performance_academica"
-KEY = ("aluno_id", "escola_id", "disciplina")
 PAGE = 2000  # rows in one call; an answer of the Data API has 1 MiB at most
 
 
 @dataclass(frozen=True)
 class Check:
+    """One line of the report. `passed` is None where nothing was checked; `detail` then says what and why."""
+
     title: str
-    passed: bool
+    passed: bool | None
     detail: str
 
 
@@ -49,7 +50,7 @@ def verify(cloud: Cloud, outputs: Mapping[str, Any], api: DataApi, show: Callabl
             set(stored) <= set(table),
             f"{len(table)} rows" + (f", {others} of them from earlier runs" if others else ""),
         ),
-        _analyses(api, table),
+        *_analyses(api, table),
     ]
     show("starting a second run, which must change nothing")
     before = _row_versions(api)
@@ -71,19 +72,19 @@ def verify(cloud: Cloud, outputs: Mapping[str, Any], api: DataApi, show: Callabl
 
 def table_rows(api: DataApi) -> list[Row]:
     """Returns every row of the table in the order of its key. Each call reads one page."""
-    order, columns = ", ".join(KEY), ", ".join(COLUMNS)
+    order, columns = ", ".join(KEY), ", ".join(NAMES)
     rows: list[Row] = []
     with api.transaction(read_only=True) as execute:
         where = ""
         values: dict[str, Any] = {}
         while True:
-            sql = f"SELECT {columns} FROM {TABLE} {where} ORDER BY {order} LIMIT {PAGE}"  # noqa: S608 - constants
+            sql = f"SELECT {columns} FROM {NAME} {where} ORDER BY {order} LIMIT {PAGE}"  # noqa: S608 - constants
             page = execute(sql, **values).rows
             rows += page
             if len(page) < PAGE:
                 return rows
-            values = {name: page[-1][COLUMNS.index(name)] for name in KEY}
-            where = f"WHERE ({order}) > (:aluno_id, :escola_id, :disciplina)"
+            values = {name: page[-1][NAMES.index(name)] for name in KEY}
+            where = f"WHERE ({order}) > ({', '.join(f':{name}' for name in KEY)})"
 
 
 def _last_summary(cloud: Cloud, outputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,22 +114,39 @@ def _counts(summary: Mapping[str, Any]) -> Check:
     )
 
 
-def _analyses(api: DataApi, table: list[Row]) -> Check:
-    wanted = analyses(table)
+def _analyses(api: DataApi, table: list[Row]) -> list[Check]:
     with api.transaction(read_only=True) as execute:
-        found = [execute(each.sql).rows for each in statements.statements(ANALYSIS.read_text(encoding="utf-8"))]
-    return Check(
-        "the three analyses give the figures that Python computes from the table's rows",
-        [sorted_rows(rows) for rows in found] == wanted,
-        ", ".join(f"{len(rows)} lines" for rows in found),
-    )
+        queries = named(ANALYSIS.read_text(encoding="utf-8"))
+        found = {name: sorted_rows(execute(sql).rows) for name, sql in queries.items()}
+    return compared(found, computed(table))
+
+
+def compared(found: Mapping[str, list[Row]], wanted: Mapping[str, list[Row]]) -> list[Check]:
+    """One check of all analyses that Python computes, and one line for those that it does not.
+
+    `found` are the rows that the database returned by analysis, `wanted` those that Python computed.
+    """
+    wrong = [name for name in wanted if name in found and found[name] != wanted[name]]
+    gone = [f"{name} is not in sql/02_analysis_queries.sql" for name in wanted if name not in found]
+    checks = [
+        Check(
+            "the analyses give the figures that Python computes from the table's rows",
+            not wrong and not gone,
+            ", ".join([f"{name} differs" for name in wrong] + gone)
+            or ", ".join(f"{name} {len(rows)} lines" for name, rows in found.items() if name in wanted),
+        )
+    ]
+    if unknown := [name for name in found if name not in wanted]:
+        where = "scripts/case/analyses.py has no computation to compare with"
+        checks.append(Check("analyses that are not checked", None, f"{', '.join(unknown)}: {where}"))
+    return checks
 
 
 def _row_versions(api: DataApi) -> list[Row]:
     """Returns one value that changes when any row is written again, with the same values too."""
     key = " || '/' || ".join(f"CAST({name} AS text)" for name in (*KEY, "xmin"))
     with api.transaction(read_only=True) as execute:
-        sql = f"SELECT md5(string_agg({key}, ',' ORDER BY {', '.join(KEY)})) FROM {TABLE}"  # noqa: S608 - constants
+        sql = f"SELECT md5(string_agg({key}, ',' ORDER BY {', '.join(KEY)})) FROM {NAME}"  # noqa: S608 - constants
         return execute(sql).rows
 
 
@@ -144,7 +162,7 @@ def _parquet_rows(cloud: Cloud, uri: str) -> list[Row]:
         if key.endswith(".parquet"):
             body = s3.get_object(Bucket=_split(uri)[0], Key=key)["Body"].read()
             lines = pyarrow.parquet.read_table(io.BytesIO(body)).to_pylist()
-            rows += [tuple(line[name] for name in COLUMNS) for line in lines]
+            rows += [tuple(line[name] for name in NAMES) for line in lines]
     return rows
 
 

@@ -151,9 +151,10 @@ def verify() -> None:
     checks = verification.verify(account, outputs, _data_api(account, outputs), say)
     table = Table("check", "result", "found", title="What is deployed")
     for check in checks:
-        table.add_row(check.title, "[green]passed[/]" if check.passed else "[red]FAILED[/]", check.detail)
+        result = {True: "[green]passed[/]", False: "[red]FAILED[/]", None: "[yellow]not checked[/]"}[check.passed]
+        table.add_row(check.title, result, check.detail)
     out.print(table)
-    if failed := [check.title for check in checks if not check.passed]:
+    if failed := [check.title for check in checks if check.passed is False]:
         raise CommandError(
             f"{len(failed)} of {len(checks)} checks failed",
             f"read the last run's log in {outputs['glue_log_group_error']}",

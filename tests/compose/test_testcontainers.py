@@ -10,13 +10,14 @@ import pytest
 from testcontainers.community.postgres import PostgresContainer
 from testcontainers.compose import DockerCompose
 
-from scripts.case.analyses import analyses, sorted_rows
+from glue_scripts.table import NAMES
+from scripts.case.analyses import computed, named, sorted_rows
 from scripts.environment import docker
 from scripts.environment.database import ANALYSIS, CREATE_TABLES
 from scripts.environment.instance import Instance
 from scripts.environment.shared import POSTGRES_IMAGE
 from tests.e2e.test_road import SAMPLES
-from tests.kit.expected import COLUMNS, expected
+from tests.kit.expected import expected
 
 pytestmark = pytest.mark.compose
 
@@ -47,7 +48,7 @@ def test_tables_are_created_once_and_again(database: psycopg.Connection) -> None
     database.execute(CREATE_TABLES.read_bytes())
     first = columns()
     database.execute(CREATE_TABLES.read_bytes())
-    assert [name for name, *_ in first] == list(COLUMNS)
+    assert [name for name, *_ in first] == list(NAMES)
     assert columns() == first
 
 
@@ -66,11 +67,9 @@ def test_analyses_give_the_figures_of_the_rows(database: psycopg.Connection) -> 
     database.execute(CREATE_TABLES.read_bytes())
     rows = expected(SAMPLES).rows
     with database.transaction(force_rollback=True):
-        with database.cursor().copy(f"COPY performance_academica ({', '.join(COLUMNS)}) FROM STDIN") as copy:
+        with database.cursor().copy(f"COPY performance_academica ({', '.join(NAMES)}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
-        cursor = database.execute(ANALYSIS.read_bytes())
-        results = [cursor.fetchall()]
-        while cursor.nextset():
-            results.append(cursor.fetchall())
-    assert [sorted_rows(found) for found in results] == analyses(rows)
+        queries = named(ANALYSIS.read_text(encoding="utf-8"))
+        results = {name: sorted_rows(database.execute(queries[name]).fetchall()) for name in computed(rows)}
+    assert results == computed(rows)

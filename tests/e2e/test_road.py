@@ -12,14 +12,15 @@ import pyarrow.fs
 import pytest
 import requests
 
+from glue_scripts.table import NAMES
 from scripts.base.console import say
 from scripts.base.isolation import ACCESS_KEY, REGION, SECRET_KEY
 from scripts.base.paths import TOP
 from scripts.case import job
-from scripts.case.analyses import analyses, sorted_rows
+from scripts.case.analyses import computed, named, sorted_rows
 from scripts.environment import database
 from tests.e2e.conftest import Road
-from tests.kit.expected import COLUMNS, Row, expected, in_order
+from tests.kit.expected import Row, expected, in_order, key_of, value
 
 pytestmark = pytest.mark.e2e
 SAMPLES = TOP / "csv_exemplos"
@@ -110,7 +111,7 @@ def test_second_run(road: Road) -> None:
 def test_changed_nota(road: Road, tmp_path: Path) -> None:
     """A changed nota is updated, not doubled, and no other row is written"""
     before = dict(zip(road.row_versions(), road.table(), strict=True))
-    aluno, _, disciplina = key = road.table()[0][0], road.table()[0][4], road.table()[0][8]
+    aluno, _, disciplina = key = key_of(road.table()[0])
     folder = shutil.copytree(SAMPLES, tmp_path / "changed")
     with (folder / "notas.csv").open("a", encoding="utf-8", newline="") as file:
         file.write(f"\n{aluno},{disciplina},3.25\n")
@@ -120,7 +121,7 @@ def test_changed_nota(road: Road, tmp_path: Path) -> None:
     assert (ended.summary["inserted"], ended.summary["updated"]) == (0, 1)
     want = expected(folder)
     assert road.table() == want.rows
-    assert [row[9] for row in want.rows if (row[0], row[4], row[8]) == key] == [Decimal("3.25")]
+    assert [value(row, "nota") for row in want.rows if key_of(row) == key] == [Decimal("3.25")]
     assert len(set(road.row_versions()) - set(before)) == 1
 
 
@@ -142,8 +143,10 @@ def test_failed_run(road: Road, tmp_path: Path) -> None:
 
 def test_analyses(road: Road) -> None:
     """sql/02_analysis_queries.sql returns the right figures"""
-    results = database.run_file(road.instance, road.outputs, database.ANALYSIS)
-    assert [sorted_rows(rows) for rows in results] == analyses(road.table())
+    wanted = computed(road.table())
+    queries = named(database.ANALYSIS.read_text(encoding="utf-8"))
+    with road.database() as connection:
+        assert {name: sorted_rows(connection.execute(queries[name]).fetchall()) for name in wanted} == wanted
 
 
 def test_no_way_out(road: Road) -> None:
@@ -203,7 +206,7 @@ def test_destroy(road: Road) -> None:
 def parquet(road: Road, ended: job.Run) -> list[Row]:
     """Returns the rows of a run's Parquet by key."""
     assert ended.summary is not None
-    return in_order(tuple(line[name] for name in COLUMNS) for line in _read_parquet(road, ended.summary["parquet"]))
+    return in_order(tuple(line[name] for name in NAMES) for line in _read_parquet(road, ended.summary["parquet"]))
 
 
 def _read_parquet(road: Road, uri: str) -> list[dict[str, Any]]:
