@@ -15,7 +15,7 @@ from merge import merge, prepare_merge
 from psycopg2 import sql
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from table import NAMES, SPARK_TYPES
+from table import CREATE_TABLES, MIGRATIONS, NAMES, SPARK_TYPES, catalog, differences
 
 COPY_CONNECTIONS = 8
 FEW_ROWS = 10_000
@@ -109,17 +109,13 @@ class Staging:
 
         A later session of the same run has a table of another name: the server may not know yet that the first is gone.
 
-        Raises DatabaseError when the target table is missing or a run of this id is alive.
+        Raises DatabaseError when the table is missing or differs from `table.COLUMNS`, or a run of this id is alive.
         """
         self._sessions += 1
         self.name = staging_name(self.table, self.run_id, self._sessions)
         self._connection = open_connection(self.database)
         with transaction(self.database, self._connection) as cursor:
-            cursor.execute("SELECT to_regclass(%s)", [identifier(self.table).as_string(cursor)])
-            if cursor.fetchone() == (None,):
-                raise DatabaseError(
-                    f"table {self.table} does not exist: run sql/01_create_tables.sql in this database first"
-                )
+            self._check_table(cursor)
             if not _lock(cursor, self.name):
                 raise DatabaseError(f"a run {self.run_id} is alive (its session holds the lock of {self.name})")
             cursor.execute(
@@ -130,6 +126,18 @@ class Staging:
                 ).format(identifier(self.name), listed(NAMES), identifier(self.table), sql.Literal(self.run_id))
             )
         return self
+
+    def _check_table(self, cursor: psycopg2.extensions.cursor) -> None:
+        """Raise DatabaseError, naming each column and the file to run, unless the job can write into the table."""
+        cursor.execute(catalog("%s"), [identifier(self.table).as_string(cursor)])
+        found = cursor.fetchall()
+        if not found:
+            raise DatabaseError(f"table {self.table} does not exist: run {CREATE_TABLES} in this database first")
+        if wrong := differences(found):
+            raise DatabaseError(
+                f"table {self.table} is not the one that this job writes: {'; '.join(wrong)}. "
+                f"Run the files of {MIGRATIONS}/ in this database, in the order of their numbers"
+            )
 
     def __enter__(self) -> Staging:
         return self

@@ -6,10 +6,12 @@ environments without Spark and without a database driver, so this module imports
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 NAME = "performance_academica"
+CREATE_TABLES = "sql/01_create_tables.sql"
+MIGRATIONS = "sql/migrations"
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,8 @@ class Column:
     """One column of the table.
 
     `spark` is its type in Spark's SQL, `postgres` its type as PostgreSQL's `format_type` prints it. `sources` maps a
-    set of source files to the name of the value in that set; a column that joins two sets has both.
+    set of source files to the name of the value in that set; a column that joins two sets has both. `migration` is
+    the file of sql/migrations/ that adds the column to an older table; the columns of the first table have none.
     """
 
     name: str
@@ -25,6 +28,7 @@ class Column:
     postgres: str
     sources: Mapping[str, str]
     nullable: bool = True
+    migration: str = ""
 
 
 COLUMNS = (
@@ -60,3 +64,46 @@ def texts_of_set(name: str) -> list[str]:
 
 # Set of source files -> the columns that its header must have.
 SOURCE_COLUMNS = {name: tuple(of_set(name).values()) for name in SETS}
+
+
+def catalog(relation: str) -> str:
+    """A query for the columns of a table in PostgreSQL, as `differences` reads them; no row where there is no table.
+
+    `relation` is SQL for the table's name: a placeholder of the caller's driver, or a literal.
+    """
+    return _CATALOG.replace("RELATION", relation)
+
+
+_CATALOG = """
+SELECT CAST(a.attname AS text), format_type(a.atttypid, a.atttypmod), a.attnotnull,
+       a.atthasdef OR a.attidentity <> '', coalesce(a.attnum = ANY (i.indkey), false)
+  FROM pg_attribute AS a LEFT JOIN pg_index AS i ON i.indrelid = a.attrelid AND i.indisprimary
+ WHERE a.attrelid = to_regclass(RELATION) AND a.attnum > 0 AND NOT a.attisdropped
+ ORDER BY a.attnum
+"""
+
+
+def differences(rows: Sequence[tuple[str, str, bool, bool, bool]]) -> list[str]:
+    """What keeps the job from writing into the table that `catalog` found, one text each; empty when nothing does.
+
+    The order of the columns does not matter, and the table may have columns of its own if they need no value.
+    """
+    found = {name: (kind, not_null, has_default) for name, kind, not_null, has_default, _ in rows}
+    key = [name for name, *_, in_key in rows if in_key]
+    told = []
+    for column in COLUMNS:
+        if column.name not in found:
+            remedy = f"run {MIGRATIONS}/{column.migration}" if column.migration else f"{CREATE_TABLES} always had it"
+            told.append(f"column {column.name} is missing ({remedy})")
+            continue
+        kind, not_null, _ = found[column.name]
+        if kind != column.postgres:
+            told.append(f"column {column.name} is {kind} and must be {column.postgres}")
+        if not_null and column.nullable:
+            told.append(f"column {column.name} is NOT NULL and must take NULL")
+    for name, (_, not_null, has_default) in found.items():
+        if name not in NAMES and not_null and not has_default:
+            told.append(f"column {name} is NOT NULL without a default, and the job has no value for it")
+    if set(key) != set(KEY):
+        told.append(f"the primary key is ({', '.join(key)}) and must be ({', '.join(KEY)})")
+    return told

@@ -9,13 +9,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
 from scripts.base.errors import DatabaseError
+from scripts.case.statements import statements
 from scripts.cloud.cloud import Cloud
+from scripts.environment import tables
 
 RESUMING = "DatabaseResumingException"
 RESUME_SECONDS = 120  # Aurora says 15 to 30
@@ -66,6 +69,21 @@ class DataApi:
                 self._call(self._client.rollback_transaction, **self._cluster, **inside)
             raise
         self._call(self._client.commit_transaction, **self._cluster, **inside)
+
+    def run(self, path: Path) -> None:
+        """Runs the statements of a file in one transaction, one a call. Raises DatabaseError, naming the file."""
+        try:
+            with self.transaction() as execute:
+                execute(tables.LOCK_TIMEOUT)
+                for each in statements(path.read_text(encoding="utf-8")):
+                    execute(each.sql)
+        except DatabaseError as error:
+            raise tables.refused(path, error.cause) from None
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+        with self.transaction(read_only=True) as execute:
+            return execute(sql).rows
 
     def _execute(self, sql: str, inside: Mapping[str, str], values: Mapping[str, str | int]) -> Result:
         parameters = [

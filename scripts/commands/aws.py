@@ -12,6 +12,7 @@ from rich.table import Table
 
 from scripts.base.console import out, say, step
 from scripts.base.errors import CommandError
+from scripts.base.paths import relative
 from scripts.case import job, statements, verification
 from scripts.case.data_api import DataApi, Result
 from scripts.cloud import state_bucket, teardown
@@ -19,7 +20,7 @@ from scripts.cloud.account import Account
 from scripts.commands import runs
 from scripts.cost import page
 from scripts.cost.charges import monthly_cost
-from scripts.environment import database
+from scripts.environment import database, tables
 from scripts.supply import wheels
 from scripts.terraform import approval
 from scripts.terraform.root import Terraform
@@ -92,19 +93,16 @@ def apply() -> None:
 
 @aws.command("create-tables")
 def create_tables() -> None:
-    """Run sql/01_create_tables.sql through the RDS Data API."""
+    """Make the table or bring it up to date, through the RDS Data API."""
     account = _account()
     outputs = _terraform(account).outputs()
+    files = ", ".join(relative(path) for path in (tables.CREATE_TABLES, *tables.migrations()))
     _ask(
         account,
-        f"will run sql/01_create_tables.sql in {outputs['aurora_cluster_identifier']}; harmless where the table is",
-        "wakes Aurora for some minutes (about $0.01); undone by DROP TABLE performance_academica",
+        f"will run {files} in {outputs['aurora_cluster_identifier']}; a table that has everything stays as it is",
+        "wakes Aurora for some minutes (about $0.01); a new table is undone by DROP TABLE performance_academica",
     )
-    text = database.CREATE_TABLES.read_text(encoding="utf-8")
-    with _data_api(account, outputs).transaction() as execute:
-        for each in statements.statements(text):
-            execute(each.sql)
-    say("the table is there")
+    say(tables.report(tables.bring_up_to_date(_data_api(account, outputs))))
     _next(account, "aws-run")
 
 

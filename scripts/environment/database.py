@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,10 @@ import psycopg
 from scripts.base.console import say
 from scripts.base.errors import CommandError
 from scripts.base.paths import TOP
-from scripts.environment import runtime
+from scripts.environment import runtime, tables
 from scripts.environment.instance import Instance
 from scripts.environment.superuser import connect_superuser
 
-CREATE_TABLES = TOP / "sql" / "01_create_tables.sql"
 ANALYSIS = TOP / "sql" / "02_analysis_queries.sql"
 
 
@@ -55,22 +55,32 @@ def connect_as_superuser(instance: Instance, database: str = "postgres") -> psyc
     return connect_superuser(instance.ports.postgres, runtime.of(instance).superuser_password(instance), database)
 
 
-def create_tables(instance: Instance, outputs: dict[str, Any]) -> None:
-    """Runs ``sql/01_create_tables.sql``, which changes nothing where the tables are."""
-    run_file(instance, outputs, CREATE_TABLES)
-    say(f"tables: {CREATE_TABLES.relative_to(TOP)} has run")
-
-
-def run_file(instance: Instance, outputs: dict[str, Any], path: Path) -> list[list[tuple[Any, ...]]]:
-    """Runs the statements of a file in one go; the rows of each statement that returns some."""
-    results = []
+def create_tables(instance: Instance, outputs: dict[str, Any]) -> bool:
+    """Makes the table or brings it up to date, and says which files changed it. False: none did."""
     with connect(instance, outputs) as connection:
-        cursor = connection.execute(path.read_bytes())
-        while True:
-            if cursor.description:
-                results.append(cursor.fetchall())
-            if not cursor.nextset():
-                return results
+        changed = tables.bring_up_to_date(Psycopg(connection))
+    say(tables.report(changed))
+    return bool(changed)
+
+
+@dataclass(frozen=True)
+class Psycopg:
+    """A way into the database by a connection in autocommit mode: a file's statements go in one call."""
+
+    connection: psycopg.Connection
+
+    def run(self, path: Path) -> None:
+        """Runs the statements of a file in one transaction."""
+        try:
+            with self.connection.transaction():
+                self.connection.execute(tables.LOCK_TIMEOUT)
+                self.connection.execute(path.read_bytes())
+        except psycopg.Error as error:
+            raise tables.refused(path, error) from None
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+        return self.connection.execute(sql.encode()).fetchall()
 
 
 def write_pgpass(instance: Instance, outputs: dict[str, Any]) -> Path:

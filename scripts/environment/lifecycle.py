@@ -76,8 +76,7 @@ def provision(instance: Instance) -> bool:
     if changes:
         say("applying terraform/ (about 80 s, most of it fixed waits of the provider)")
         terraform.apply()
-    database.create_tables(instance, terraform.outputs())
-    return changes
+    return database.create_tables(instance, terraform.outputs()) or changes
 
 
 def stop(instance: Instance) -> bool:

@@ -13,9 +13,10 @@ from testcontainers.compose import DockerCompose
 from glue_scripts.table import NAMES
 from scripts.case.analyses import computed, named, sorted_rows
 from scripts.environment import docker
-from scripts.environment.database import ANALYSIS, CREATE_TABLES
+from scripts.environment.database import ANALYSIS
 from scripts.environment.instance import Instance
 from scripts.environment.shared import POSTGRES_IMAGE
+from scripts.environment.tables import CREATE_TABLES
 from tests.e2e.test_road import SAMPLES
 from tests.kit.expected import expected
 

@@ -23,8 +23,9 @@ from scripts.base.processes import Daemon
 from scripts.base.waiting import NotReady, wait_for
 from scripts.case.job import ENDED
 from scripts.environment import lifecycle, postgres, worker
-from scripts.environment.database import CREATE_TABLES, connect_as_superuser
+from scripts.environment.database import connect_as_superuser
 from scripts.environment.instance import Instance
+from scripts.environment.tables import CREATE_TABLES
 from tests.kit.expected import EVERY_ROW, Row, in_order
 from tests.kit.glue import TRUST_GLUE
 
