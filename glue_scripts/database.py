@@ -1,7 +1,8 @@
-"""Connections to the database: verified TLS, patience with a server that wakes, errors that quote no rows."""
+"""Connections to the database over verified TLS. They wait for a server that wakes, and their errors quote no row."""
 
 from __future__ import annotations
 
+import re
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -113,8 +114,8 @@ def _remedy(reason: str) -> str:
 def transaction(database: Database, connection: Connection) -> Iterator[psycopg2.extensions.cursor]:
     """A cursor in one transaction: committed at the end, rolled back on an exception.
 
-    Raises DatabaseError in place of psycopg2's own errors, whose details quote rows, which have no place in a log or in
-    the run's ErrorMessage; ConnectionLost when the connection is gone.
+    Raises DatabaseError in place of psycopg2's own errors, which quote rows: those have no place in a log or in the
+    run's ErrorMessage. Raises ConnectionLost when the connection is gone.
     """
     try:
         with connection.cursor() as cursor:
@@ -125,9 +126,24 @@ def transaction(database: Database, connection: Connection) -> Iterator[psycopg2
             connection.rollback()
         if not isinstance(error, psycopg2.Error):
             raise
-        told = error.diag.message_primary or " ".join(str(error).split())
         kind = ConnectionLost if connection.closed else DatabaseError
-        raise kind(f"database {database.name} answered: {told} (SQLSTATE {error.pgcode})") from None
+        raise kind(f"database {database.name} answered: {_without_values(error)} (SQLSTATE {error.pgcode})") from None
+
+
+# SQLSTATE class -> what to say in place of PostgreSQL's message, which quotes the value: a pupil's name in the log.
+QUOTING_CLASSES = {"22": "a value does not fit its type or range", "23": "a constraint is violated"}
+
+
+def _without_values(error: psycopg2.Error) -> str:
+    """What PostgreSQL said, without the values of a row: of the two classes that quote one, only what is named."""
+    told = QUOTING_CLASSES.get((error.pgcode or "")[:2])
+    if told is None:
+        return error.diag.message_primary or " ".join(str(error).split())
+    # COPY names the column in its context only, in front of the value. A name of our own needs no quotes.
+    copied = re.match(r"COPY (\w+), line \d+, column (\w+)", error.diag.context or "")
+    table, column = copied.groups() if copied else (error.diag.table_name, error.diag.column_name)
+    named = {"table": table, "column": column, "constraint": error.diag.constraint_name}
+    return ", ".join([told, *(f"{what} {name}" for what, name in named.items() if name)])
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 import socket
 import tempfile
@@ -171,6 +172,43 @@ def test_exception_rolls_back(database: Database) -> None:
         cursor.execute("CREATE TABLE half_done (x int)")
         raise ZeroDivisionError
     assert relations(database) == [TABLE]
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("SELECT 'João da Silva'::bigint", r"a value does not fit its type or range.*22P02"),
+        (
+            f"INSERT INTO {TABLE} (aluno_id, escola_id, disciplina, nota) VALUES (1, 2, 'João da Silva', 11)",
+            rf"a constraint is violated.*table {TABLE}, constraint {TABLE}_nota_check.*23514",
+        ),
+        (
+            f"INSERT INTO {TABLE} (aluno_id, escola_id, nome_aluno, nota) VALUES (1, 2, 'João da Silva', 1)",
+            rf"a constraint is violated.*table {TABLE}, column disciplina.*23502",
+        ),
+        (f"COPY {TABLE} (aluno_id) FROM STDIN", r"a value does not fit its type or range.*column aluno_id.*22P02"),
+    ],
+)
+def test_refused_value_is_not_quoted(database: Database, statement: str, told: str) -> None:
+    with (
+        pytest.raises(DatabaseError, match=told) as caught,
+        connect(database) as connection,
+        connection.cursor() as cursor,
+    ):
+        if statement.startswith("COPY"):
+            cursor.copy_expert(statement, io.StringIO("João da Silva\n"))
+        else:
+            cursor.execute(statement)
+    assert "João" not in str(caught.value)
+
+
+def test_value_that_an_executor_could_not_copy_is_not_quoted(spark: SparkSession, database: Database) -> None:
+    """The message of a Spark task that failed ends in the run's ErrorMessage."""
+    text = "\t".join(["João da Silva"] * len(NAMES))
+    lines = spark.createDataFrame([(f"{text}\n",)], "line STRING")
+    with Staging(database, TABLE, "jr_copy").open() as staged, pytest.raises(Exception, match="22P02") as caught:
+        staging.copy_by_executors(database, staged.name, lines)
+    assert "João" not in str(caught.value)
 
 
 # --- COPY
