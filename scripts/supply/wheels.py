@@ -32,8 +32,9 @@ def fetch() -> None:
     Raises:
         SetupError: pip could not fetch a wheel.
     """
-    _download(WHEELS, _GLUE)
+    # First where a user's settings can name a folder that can't be written: nothing is fetched then.
     _download(native_folder(), [])
+    _download(WHEELS, _GLUE)
 
 
 def fetch_for_arm64_container() -> Path:
