@@ -1,6 +1,6 @@
-"""``python -m glue_worker``: serves until SIGTERM or SIGINT, then ends every run, removes its folder and exits with 0.
+"""`python -m glue_worker`: serves until SIGTERM or SIGINT. Then it ends every run, removes its folder and exits with 0.
 
-Prints ``glue_worker ready URL`` to standard output once it serves; its own log goes to standard error.
+It prints `glue_worker ready URL` to standard output once it serves. It logs to standard error.
 """
 
 from __future__ import annotations
@@ -54,10 +54,11 @@ def main() -> int:
 
 
 def _signals(*numbers: int) -> int:
-    """A file descriptor that has something to read once one of the signals has come.
+    """Returns a file descriptor that becomes readable once one of the signals arrives.
 
-    The interpreter's own C handler writes to it. A handler in Python runs when the main thread next does something: a
-    signal that comes just before that thread begins to wait would be waited over, and an Event's lock can deadlock.
+    The interpreter's own C handler writes to it. A handler in Python would not do: it runs when the main thread next
+    executes bytecode. The thread would sleep through a signal that arrives just before it waits, and the lock of an
+    Event can deadlock.
     """
     come, write = os.pipe()
     os.set_blocking(write, False)
@@ -75,7 +76,11 @@ def _listen(config: Config, registry: Registry, versions: Versions) -> Server:
 
 
 def _own(home: Path) -> IO[str]:
-    """Takes the folder for this agent alone and removes what one that was killed left there."""
+    """Takes the folder for this agent alone and removes what a killed agent left in it.
+
+    Raises:
+        ConfigError: another agent has the folder.
+    """
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = (home / ".lock").open("w")
     try:

@@ -1,4 +1,4 @@
-"""boto3 clients of a run: its credentials, the emulator's endpoint, nothing of the agent's own AWS settings."""
+"""Makes boto3 clients for a run. They have its credentials and the emulator's endpoint, not the agent's settings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from glue_worker.request import RunRequest
 
 
 def forget_own_settings(environ: Any = os.environ) -> None:
-    """Drops every ``AWS_*`` of the agent's environment and its config files, so that no profile leaks in."""
+    """Removes every `AWS_*` variable and the config files from the agent's environment, so that no profile leaks in."""
     for name in [name for name in environ if name.startswith("AWS_")]:
         del environ[name]
     environ.update(NO_SETTINGS)
@@ -31,7 +31,7 @@ class Clients:
 
     def __init__(self, request: RunRequest, endpoint_url: str) -> None:
         self._endpoint_url = endpoint_url
-        self._lock = threading.Lock()  # a session may not make two clients at once
+        self._lock = threading.Lock()  # A session is not safe for two threads that make clients.
         self._session = boto3.session.Session(
             aws_access_key_id=request.credentials.access_key_id,
             aws_secret_access_key=request.credentials.secret_access_key,

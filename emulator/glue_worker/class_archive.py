@@ -1,7 +1,7 @@
-"""A class-data archive for the jobs' JVM: loading and checking Spark's classes is a third of a small run's work.
+"""Makes a class-data archive for the jobs' JVM: loading and checking Spark's classes is a third of a small run's work.
 
-The JVM makes it itself (JEP 350), out of what a small Spark program loads; that takes 20 s of one core, once, in the
-background. Until it is there, and wherever it does not fit, runs are slower and nothing else.
+The JVM writes the archive itself (JEP 350) from the classes that a small Spark program loads. That takes 20 s of one
+core, once, in the background. Without the archive, or where it does not fit, runs are slower but otherwise the same.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MAKING = "making-"
 
 
 class ClassArchive:
-    """The archive for this Spark and this Java in ``config.class_archives``, others of which it takes the place."""
+    """The class archive for this Spark and Java. It replaces older archives in `config.class_archives`."""
 
     def __init__(self, config: Config, versions: Versions) -> None:
         self._config = config
@@ -37,32 +37,32 @@ class ClassArchive:
         self._path: Path | None = None
         try:
             folders = [folder for folder in (jars_folder(config), config.jars) if folder]
-        except ConfigError as error:  # a Spark that is laid out otherwise runs jobs all the same
+        except ConfigError as error:  # A Spark with another layout still runs jobs.
             log.warning("no class archive: %s", error)
             return
-        # The JVM takes an archive for the very jars that it was made of: same names, sizes and times.
+        # The JVM takes an archive only with the jars that it was made from: same names, sizes and times.
         jars = sorted(jar for folder in folders for jar in folder.glob("*.jar"))
         found = [(str(jar), jar.stat().st_size, jar.stat().st_mtime_ns) for jar in jars]
         told = repr([versions.java, COLLECTOR, *found])
         self._path = config.class_archives / f"spark-{hashlib.sha256(told.encode()).hexdigest()[:16]}.jsa"
 
     def options(self) -> list[str]:
-        """Options of a JVM that is to use the archive; none while there is no archive.
+        """Returns the options with which a JVM uses the archive, or none while no archive exists.
 
-        The collector is among them because it was made with it: where Spark's own configuration asks for another one,
-        the JVM refuses to start, and there is no archive either.
+        They name the collector that the archive was made with. Where Spark's own configuration asks for another
+        collector, the JVM that makes the archive refuses to start, so no archive exists either.
         """
         if self._path and self._path.exists():
             return [f'"-XX:SharedArchiveFile={self._path}"', "-Xlog:cds*=off", COLLECTOR]
         return []
 
     def prepare(self) -> None:
-        """Makes the archive in the background, unless it is there or another agent is at it."""
+        """Makes the archive in the background, unless it exists or another agent is making it."""
         if self._path:
             threading.Thread(target=self._make, args=(self._path,), name="class-archive", daemon=True).start()
 
     def close(self) -> None:
-        """Gives the making up."""
+        """Stops making the archive."""
         self._closed = True
         self._ended.set()
         if self._process:
@@ -77,7 +77,7 @@ class ClassArchive:
                 return
             if path.exists():
                 return
-            for left in self._config.class_archives.glob(f"{MAKING}*"):  # by an agent that was killed
+            for left in self._config.class_archives.glob(f"{MAKING}*"):  # A killed agent leaves them.
                 shutil.rmtree(left, ignore_errors=True)
             with tempfile.TemporaryDirectory(dir=self._config.class_archives, prefix=MAKING) as folder:
                 self._run(Path(folder), path)

@@ -1,6 +1,7 @@
-"""What a small job does, for the class archive: text and CSV, joins, a window, Parquet written and read, S3's client.
+"""Does what a small job does, so that its classes get into the archive.
 
-Argument: an empty folder to work in.
+It reads text and CSV, joins, uses a window, writes and reads Parquet, and loads the S3 client. Its argument is an empty
+folder to work in.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def main(folder: Path) -> None:
 
 
 def _reach_for_s3(spark: SparkSession) -> None:
-    """Loads the S3 client by a question that nobody answers: nothing listens on port 1."""
+    """Loads the S3 client with a request that fails: nothing listens on port 1."""
     jvm: Any = spark._jvm
     settings = spark._jsc.hadoopConfiguration()
     for name, value in {

@@ -1,4 +1,4 @@
-"""The agent's settings, all from its environment (CONTRACT.md names them)."""
+"""Reads the agent's settings from its environment (CONTRACT.md names them)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Config:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Config:
-        """Reads and checks the settings.
+        """Returns the settings, checked.
 
         Raises:
             ConfigError: a variable is missing or wrong; the message names it.
@@ -91,7 +91,7 @@ def _listen(value: str) -> tuple[str, int]:
     try:
         ip_address(host)
     except ValueError:
-        # A name, or an empty one, may stand for more interfaces than meant; all of them are `0.0.0.0`, in words.
+        # A name, or none, may stand for more interfaces than the user means. Who wants all of them writes `0.0.0.0`.
         raise ConfigError(f"GLUE_WORKER_LISTEN={value!r} names no IP address", "for example 127.0.0.1:8081") from None
     return host, int(port)
 

@@ -1,7 +1,8 @@
-"""The endpoint's address, looked up for each run: in a network of containers it changes when one is made anew.
+"""Looks up the endpoint's address for each run: in a network of containers it changes when a container is recreated.
 
-Jobs get an IP address, since with one every SDK, and Spark, uses S3's path style by itself; a bucket's name before a
-host's (virtual-host style) resolves in no such network. An ``https`` endpoint keeps the name in its certificate.
+Jobs get an IP address. With an address, every SDK and Spark use S3's path style by themselves. The other style puts the
+bucket's name before the host's, which resolves in no network of containers. An `https` endpoint keeps its name, which
+its certificate has.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from glue_worker.errors import EndpointError
 
 
 def with_addresses(config: Config) -> Config:
-    """The same settings, with IP addresses in the place of the endpoints' host names.
+    """Returns the same settings, with IP addresses in place of the endpoints' host names.
 
     Raises:
         EndpointError: a name has no address now.
@@ -29,7 +30,11 @@ def with_addresses(config: Config) -> Config:
 
 
 def with_address(url: str) -> str:
-    """``url`` with an IPv4 address of its host. Raises EndpointError."""
+    """Returns `url` with an IPv4 address of its host.
+
+    Raises:
+        EndpointError: the host has no address now.
+    """
     parts = urlsplit(url)
     host = parts.hostname or ""
     if parts.scheme == "https" or _is_address(host):

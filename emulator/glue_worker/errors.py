@@ -1,10 +1,10 @@
-"""Errors of the agent: each carries its cause and, where there is one, the remedy."""
+"""Errors of the agent. Each has a cause and, where one is known, a remedy."""
 
 from __future__ import annotations
 
 
 class WorkerError(Exception):
-    """Root of the agent's errors. ``cause`` says what is wrong, ``remedy`` what to do about it."""
+    """Root of the agent's errors. `cause` says what is wrong, and `remedy` says what to do."""
 
     def __init__(self, cause: str, remedy: str = "") -> None:
         super().__init__(cause)
@@ -16,11 +16,11 @@ class WorkerError(Exception):
 
 
 class ConfigError(WorkerError):
-    """The agent's environment is incomplete or wrong; it does not start."""
+    """The agent's environment is incomplete or wrong. The agent does not start."""
 
 
 class RequestError(WorkerError):
-    """A request can't be served. ``status`` is its HTTP status."""
+    """The agent can't serve a request. `status` is the HTTP status of the answer."""
 
     status = 400
 
@@ -40,24 +40,26 @@ class DuplicateRunError(RequestError):
 
 
 class RunAliveError(RequestError):
-    """A run was to be forgotten and does not end."""
+    """The agent was asked to forget a run, and the run has not ended in time."""
 
     status = 409
 
     def __init__(self, run_id: str, seconds: float) -> None:
-        super().__init__(f"run {run_id} has not ended {seconds:g} s after it was told to; ask again")
+        super().__init__(
+            f"run {run_id} is still alive {seconds:g} s after the agent asked it to end; send the request again"
+        )
 
 
 class EndpointError(RequestError):
-    """The endpoint that the jobs use can't be found now."""
+    """The endpoint that the jobs use has no address now."""
 
     status = 503
 
 
 class LaunchError(WorkerError):
-    """A run's files or modules could not be prepared: the run fails before its script begins.
+    """The agent could not prepare a run's files or modules. The run fails before its script begins.
 
-    Glue words these ``LAUNCH ERROR | …`` in the run's ErrorMessage.
+    Glue's own ErrorMessage of such a run begins with `LAUNCH ERROR | `.
     """
 
     def __str__(self) -> str:
@@ -65,10 +67,10 @@ class LaunchError(WorkerError):
 
 
 class ModuleInstallError(LaunchError):
-    """``--additional-python-modules`` can't be installed.
+    """The agent can't install `--additional-python-modules`.
 
-    The wording is Glue's; seen on AWS: ``LAUNCH ERROR | Installation of Additional Python Modules failed: ERROR:
-    Invalid requirement: '<7.0'``.
+    The wording is Glue's, as seen on AWS: `LAUNCH ERROR | Installation of Additional Python Modules failed: ERROR:
+    Invalid requirement: '<7.0'`.
     """
 
     def __init__(self, reason: str, remedy: str = "") -> None:
@@ -76,7 +78,7 @@ class ModuleInstallError(LaunchError):
 
 
 class Interrupted(WorkerError):
-    """The run ends before its script does. ``state`` is the state that it ends in, ``message`` its error message."""
+    """The run ends before its script does. `state` is the run's last state, `message` its error message."""
 
     def __init__(self, state: str, message: str | None) -> None:
         super().__init__(message or state)

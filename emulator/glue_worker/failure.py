@@ -1,4 +1,4 @@
-"""ErrorMessage of a run whose process ended with a code other than 0."""
+"""Words the ErrorMessage of a run whose process ended with a code other than 0."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SPARK_OUT_OF_MEMORY = 52
 
 
 def message(exit_code: int, *, report: Path, spark_log: Path) -> str:
-    """The script's last exception as ``Class: message``; where it left none, the exit code and what is known of it."""
+    """Returns the script's last exception as `Class: message`, or else the exit code and its likely cause."""
     told = report.read_text(encoding="utf-8") if report.exists() else ""
     if told and exit_code <= 128:
         return told
@@ -35,7 +35,7 @@ def _out_of_memory(exit_code: int) -> str:
 
 
 def _launcher_error(spark_log: Path) -> str:
-    """What spark-submit itself complained of, when Python did not even start (a wrong ``--conf``, for one)."""
+    """Returns the error of spark-submit itself, which a wrong `--conf` makes before Python starts."""
     if not spark_log.exists():
         return ""
     with spark_log.open("rb") as file:

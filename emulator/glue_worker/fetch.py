@@ -1,6 +1,6 @@
-"""Brings a run's files from S3 into its folder, with the run's own credentials.
+"""Downloads a run's files from S3 into its folder, with the run's own credentials.
 
-As in Glue, each entry names one file, never a prefix, and the files of a list land side by side in one folder.
+As in Glue, each entry names one file, never a prefix. The files of a list land side by side in one folder.
 https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html
 """
 
@@ -18,17 +18,18 @@ CHUNK_BYTES = 1 << 20
 
 
 class Fetcher:
-    """``check`` is called between chunks; what it raises ends the download."""
+    """Calls `check` between chunks. What `check` raises ends the download."""
 
     def __init__(self, s3: Any, check: Callable[[], None]) -> None:
         self._s3 = s3
         self._check = check
 
     def fetch(self, url: str, folder: Path) -> Path:
-        """Downloads one ``s3://`` file into ``folder``; returns where it lies.
+        """Downloads one `s3://` file into `folder` and returns its path.
 
         Raises:
-            LaunchError: not an S3 file, missing, not allowed, or two of the same name.
+            LaunchError: the URL names no S3 file, the file is missing, the role may not read it, or `folder` has a
+                file of that name.
         """
         bucket, key = _split(url)
         name = PurePosixPath(key).name
@@ -53,7 +54,7 @@ class Fetcher:
 
 
 def entries(value: str | None) -> list[str]:
-    """Splits a comma-separated argument."""
+    """Returns the entries of a comma-separated argument."""
     return [entry.strip() for entry in (value or "").split(",") if entry.strip()]
 
 

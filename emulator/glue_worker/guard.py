@@ -1,10 +1,11 @@
-"""Stands between the agent and a run's process, so that the run never outlives either.
+"""Stands between the agent and a run's process, so that the run outlives neither.
 
-``python guard.py COMMAND…`` runs the command in a session of its own and ends with its exit code (128 + N for signal
-N). Its own standard input is a pipe from the agent: when that closes, because the agent wants the run dead or is dead
-itself, even by SIGKILL, the guard kills everything below it. What the command left in the background goes with it too.
+`python guard.py COMMAND…` runs the command in a session of its own and ends with the command's exit code (128 + N for
+signal N). The guard's standard input is a pipe from the agent. The pipe closes when the agent wants the run dead, and
+when the agent itself dies, even by SIGKILL. Then the guard kills all processes below it, also those that the command
+left in the background.
 
-Run by path with ``-I -S``: the job's environment must not reach into it, and it starts in milliseconds.
+The agent runs it by path with `-I -S`: the job's environment must not reach into it, and it must start in milliseconds.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def _prctl(option: int, value: int) -> None:
 
 
 def _die_with_guard() -> None:
-    """Linux: should the guard itself be killed, the kernel kills the command."""
+    """Makes Linux kill the command when the guard itself is killed."""
     _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
@@ -65,7 +66,7 @@ def _kill_on_signal(number: int, frame: FrameType | None) -> None:
 
 
 def _kill_everything() -> set[int]:
-    """Pids of the processes that the guard may not signal; they stay alive."""
+    """Ends all processes below the guard. Returns the pids of those that it may not signal."""
     left: set[int] = process_tree.kill_descendants(os.getpid())
     if left:
         print(f"glue_worker: no permission to end the processes {sorted(left)}", file=sys.stderr, flush=True)
@@ -73,7 +74,7 @@ def _kill_everything() -> set[int]:
 
 
 def _reap_until(wanted: int | None) -> int:
-    """Reaps children, adopted orphans among them, until ``wanted`` ends (its status is returned), or all of them."""
+    """Reaps children and adopted orphans. Returns the status of `wanted` when it ends, or 0 when no child is left."""
     while True:
         try:
             pid, status = os.waitpid(-1, 0)

@@ -1,4 +1,4 @@
-"""A process of a run, started behind its guard (``guard.py``)."""
+"""Starts a process of a run behind its guard (`guard.py`)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GUARD_SECONDS = 10
 
 
 class GuardedProcess:
-    """Runs ``command``; ``on_exit`` is called, in another thread, once it and all that it started are gone."""
+    """Runs `command`. Calls `on_exit` in another thread once the command and all processes that it started are gone."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class GuardedProcess:
         self._waiter.start()
 
     def kill(self) -> None:
-        """Ends the process and everything below it; returns when they are gone."""
+        """Ends the process and all processes below it, and returns when they are gone."""
         if self._process.stdin is not None:
             self._process.stdin.close()
         self._waiter.join(GUARD_SECONDS)

@@ -1,8 +1,8 @@
-"""What the agent remembers of a job: whether its last run was over before the JVM's best compiler could have paid.
+"""Remembers of each job whether its last run was too short for the JVM's best compiler (C2) to pay.
 
-A JVM that is to use that compiler (C2) begins with code that counts, some 30 % slower (compilationPolicy.hpp). A run of
-seconds ends before it has the benefit: on two cores the sample data took 6.2 s without it and 8.5 s with it, 2 million
-grades 34 s without and 27 s with it.
+A JVM that will use C2 first runs code that counts calls, which is some 30 % slower (compilationPolicy.hpp). A run of
+seconds ends before it gains anything. On two cores the sample data took 6.2 s without C2 and 8.5 s with it; 2 million
+grades took 34 s without C2 and 27 s with it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ QUICK_COMPILER_ONLY = "-XX:TieredStopAtLevel=1"
 
 
 class JobHistory:
-    """Of each job the last run that succeeded, while the agent lives. A job that is not known counts as a long one."""
+    """Keeps the time of each job's last successful run while the agent lives. An unknown job counts as a long one."""
 
     def __init__(self, short_seconds: float) -> None:
         self._short_seconds = short_seconds
@@ -21,12 +21,12 @@ class JobHistory:
         self._seconds: dict[str, float] = {}
 
     def succeeded(self, job_name: str, seconds: float) -> None:
-        """``seconds``: from the start of the script's process to its end."""
+        """Notes a successful run. `seconds` is the time from the start of the script's process to its end."""
         with self._lock:
             self._seconds[job_name] = seconds
 
     def jvm_options(self, job_name: str) -> list[str]:
-        """Options for the job's next run; what its own ``--conf`` says of the compilers comes after them and counts."""
+        """Returns JVM options for the job's next run. Options in the job's own `--conf` come later and win."""
         with self._lock:
             short = self._seconds.get(job_name, self._short_seconds) < self._short_seconds
         return [QUICK_COMPILER_ONLY] if short else []

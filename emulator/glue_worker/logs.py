@@ -1,7 +1,7 @@
-"""Ships a run's output to CloudWatch Logs while it runs.
+"""Sends a run's output to CloudWatch Logs while the run is alive.
 
-The script and Spark write to files, so a slow or failing log service never holds them up, and what it did not take is
-offered again. Limits: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
+The script and Spark write to files, so a slow or failing log service never delays them. The shipper sends again what
+the service did not take. Limits: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Tail:
     offset: int = 0
 
     def batch(self, *, final: bool) -> tuple[list[str], int]:
-        """The next messages and the offset behind them. A line's beginning waits for its end unless ``final``."""
+        """Returns the next messages and the offset behind them. An unfinished line waits, unless `final`."""
         with self.path.open("rb") as file:
             file.seek(self.offset)
             data = file.read(BATCH_BYTES)
@@ -55,12 +55,12 @@ class Tail:
 
 
 def _piece(data: bytes, start: int, *, whole: bool) -> tuple[bytes | None, int]:
-    """One line without its end, or as much of it as an event holds; None when its end is still to come."""
+    """Returns one line without its end, or as much of it as an event holds. None: the line is unfinished."""
     end = data.find(b"\n", start)
     length = (end if end >= 0 else len(data)) - start
     if length > EVENT_BYTES:
         cut = start + EVENT_BYTES
-        # Not inside a UTF-8 sequence, which has three continuation bytes at most.
+        # A cut must not split a UTF-8 sequence, which has three continuation bytes at most.
         cut -= next((back for back in range(4) if data[cut - back] & 0xC0 != 0x80), 0)
         return data[start:cut], cut
     if end >= 0:
@@ -69,15 +69,15 @@ def _piece(data: bytes, start: int, *, whole: bool) -> tuple[bytes | None, int]:
 
 
 def _message(line: bytes) -> str:
-    # A replacement character would take more bytes than what it replaces. CloudWatch takes no empty message.
+    # A replacement character can have more bytes than the text that it replaces. CloudWatch takes no empty message.
     return line.rstrip(b"\r").decode("utf-8", "replace").replace("\ufffd", "?") or " "
 
 
 class LogShipper:
-    """Sends the lines of each group's file to ``stream``, making group and stream where they are missing.
+    """Sends the lines of each group's file to `stream`. Creates the group and the stream where they are missing.
 
-    A failure is noted in the agent's own log, once for each reason: on AWS, too, a role without the permission only
-    loses its logs.
+    The agent's own log gets each kind of failure once. The run does not fail: on AWS, too, a role without the
+    permission only loses its logs.
     """
 
     def __init__(self, make_client: Callable[[], Any], files: dict[str, Path], stream: str) -> None:
@@ -97,7 +97,7 @@ class LogShipper:
         self._thread.start()
 
     def finish(self, seconds: float) -> None:
-        """Sends what is left, for ``seconds`` at most."""
+        """Sends the rest of the files, for `seconds` at most."""
         self._finish.set()
         self._thread.join(seconds)
         for group, tail in self._tails.items():
@@ -124,7 +124,7 @@ class LogShipper:
             messages, offset = tail.batch(final=final)
             if not messages:
                 return
-            # Within a stream the time may not go back, though the machine's clock may.
+            # The machine's clock may go back; the time within a stream may not.
             self._last_timestamp = max(self._last_timestamp, int(time.time() * 1000))
             self._client.put_log_events(
                 logGroupName=group,

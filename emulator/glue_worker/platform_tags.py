@@ -1,4 +1,4 @@
-"""Which wheels Glue's platform takes: CPython 3.11 on Amazon Linux 2023, x86_64 with glibc 2.34.
+"""Decides which wheels Glue's platform takes: CPython 3.11 on Amazon Linux 2023, x86_64 with glibc 2.34.
 
 A wheel's file name says what it was built for:
 https://packaging.python.org/en/latest/specifications/platform-compatibility-tags/
@@ -28,10 +28,10 @@ class Wheel:
 
     @classmethod
     def parse(cls, filename: str) -> Wheel:
-        """Reads ``name-version[-build]-python-abi-platform.whl``.
+        """Returns the parts of `name-version[-build]-python-abi-platform.whl`.
 
         Raises:
-            ModuleInstallError: the name has not this form (pip refuses such a file as well).
+            ModuleInstallError: the name has another form. pip refuses such a file as well.
         """
         parts = filename.removesuffix(".whl").split("-")
         if not filename.endswith(".whl") or len(parts) not in (5, 6) or not all(parts):
@@ -54,7 +54,7 @@ class Wheel:
 
 
 def glue_refuses(wheel: Wheel) -> str | None:
-    """Why Glue's pip would not install ``wheel``, None when it would."""
+    """Returns why Glue's pip would not install `wheel`, or None when it would."""
     fitting = [p for p in wheel.platforms if _platform_fits(p)]
     if not fitting:
         return f"built for {'.'.join(wheel.platforms)}, Glue is manylinux x86_64 with glibc {GLIBC[0]}.{GLIBC[1]}"

@@ -1,4 +1,4 @@
-"""Fetches what a run needs into its folder, laid out as on Glue: ``glue-job-<digits>/<script>.py``, flat."""
+"""Fetches a run's files into its folder. The folder is flat, as on Glue: `glue-job-<digits>/<script>.py`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from glue_worker.spark import OWN_FOLDER, RunFiles
 from glue_worker.wheels import ModuleInstaller
 
 RUNSCRIPT = Path(__file__).with_name("runscript.py")
-# Arguments that change what Glue does and that this worker does not act on: the run's error log says so.
+# These arguments change what Glue does. This worker ignores them and says so in the run's error log.
 NOT_ACTED_ON = (
     "--class", "--customer-driver-env-vars", "--customer-executor-env-vars", "--datalake-formats",
     "--enable-glue-datacatalog", "--enable-spark-ui", "--job-bookmark-option", "--python-virtual-env",
@@ -32,17 +32,17 @@ def prepare(
     run_pip: Callable[[list[str]], tuple[int, str]],
     note: Callable[[str], None],
 ) -> RunFiles:
-    """Fetches script, files, jars and modules into ``folder``.
+    """Fetches the script, files, jars and modules into `folder`, and returns where they are.
 
     Raises:
-        LaunchError: something can't be fetched or installed.
-        Interrupted: the run has to end meanwhile.
+        LaunchError: the agent can't fetch a file or install a module.
+        Interrupted: the run has to end before all files are fetched.
     """
     arguments = request.arguments
     own = folder / OWN_FOLDER
     for name in NOT_ACTED_ON:
         if arguments.get(name, OFF[0]) not in OFF:
-            note(f"{name} is not acted on by this worker; Glue on AWS does act on it")
+            note(f"this worker does not act on {name}; Glue on AWS does")
     script = fetcher.fetch(request.script_location, folder)
     fetcher.fetch_all(entries(arguments.get("--extra-files")), folder)
     jars = fetcher.fetch_all(entries(arguments.get("--extra-jars")), own / "jars")
@@ -73,10 +73,10 @@ def prepare(
 
 
 def python_path(libraries: list[Path]) -> list[Path]:
-    """Entries of PYTHONPATH for ``--extra-py-files``: an archive itself, a module's folder.
+    """Returns the entries of PYTHONPATH for `--extra-py-files`: archives, and the folders of modules.
 
     Raises:
-        LaunchError: a file that Python can't import from.
+        LaunchError: Python can't import from one of the files.
     """
     path: list[Path] = []
     for library in libraries:

@@ -1,7 +1,8 @@
 """Finds and kills the processes below one that we started.
 
-Linux reads ``/proc``, other systems ask ``ps``. On Linux the root makes itself a subreaper first (see ``guard.py``), so
-even a process that left its session and lost its parent stays below it; elsewhere such a one escapes.
+It reads `/proc` on Linux and asks `ps` on other systems. On Linux the root makes itself a subreaper first (see
+`guard.py`), so even a process that left its session and lost its parent stays below the root. On other systems such a
+process escapes.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ from pathlib import Path
 
 
 def parents() -> dict[int, int]:
-    """Parent of every process that is not a zombie, by pid."""
+    """Returns the parent of every process that is not a zombie, by pid."""
     if sys.platform == "linux":
         return _parents_from_proc()
     return _parents_from_ps()
 
 
 def descendants(root: int) -> set[int]:
-    """Pids of all live processes below ``root``, without ``root``."""
+    """Returns the pids of all live processes below `root`, without `root`."""
     children = defaultdict(list)
     for pid, parent in parents().items():
         children[parent].append(pid)
@@ -38,9 +39,10 @@ def descendants(root: int) -> set[int]:
 
 
 def kill_descendants(root: int) -> set[int]:
-    """Ends all processes below `root`; returns the pids of those that may not be signalled.
+    """Ends all processes below `root`, and returns the pids of those that the caller may not signal.
 
-    All are frozen first, so that none can start another one unseen. Whatever fails, the frozen ones are killed.
+    It freezes all of them first, so that none can start another one unseen. It kills the frozen ones even when a later
+    step fails.
     """
     frozen: set[int] = set()
     refused: set[int] = set()
@@ -55,7 +57,7 @@ def kill_descendants(root: int) -> set[int]:
 
 
 def send(pid: int, number: int) -> bool:
-    """Sends a signal to a process, which may have ended. False: the process may not be signalled."""
+    """Sends a signal to a process, which may have ended. False: the caller may not signal the process."""
     try:
         os.kill(pid, number)
     except ProcessLookupError:
@@ -71,7 +73,7 @@ def _parents_from_proc() -> dict[int, int]:
         if not entry.name.isdigit():
             continue
         with suppress(FileNotFoundError, ProcessLookupError):
-            # The name, in parentheses, may hold anything; state and parent follow the last one.
+            # The name in parentheses may hold any character. State and parent follow the last parenthesis.
             text = (entry / "stat").read_text(encoding="utf-8", errors="replace")
             state, parent = text.rpartition(")")[2].split()[:2]
             if state != "Z":

@@ -1,4 +1,4 @@
-"""The runs that the agent knows."""
+"""Keeps the runs that the agent knows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ END_SECONDS = 25.0
 
 
 class Registry:
-    """``jvm_options`` are asked for at each run: they come on top of those that every run has."""
+    """Asks `jvm_options` at each run for options beyond those of every run."""
 
     def __init__(self, config: Config, jvm_options: Callable[[], Sequence[str]] = tuple) -> None:
         self._config = config
@@ -31,11 +31,12 @@ class Registry:
         self._closed = False
 
     def create(self, request: RunRequest) -> Run:
-        """Starts a run.
+        """Starts a run and returns it.
 
         Raises:
-            DuplicateRunError: the id is known.
+            DuplicateRunError: the agent knows a run with this id.
             EndpointError: the endpoint has no address.
+            RequestError: the agent is shutting down.
         """
         with self._lock:
             if self._closed:
@@ -48,7 +49,11 @@ class Registry:
         return run
 
     def get(self, run_id: str) -> Run:
-        """Raises UnknownRunError when there is no such run."""
+        """Returns the run.
+
+        Raises:
+            UnknownRunError: the agent knows no such run.
+        """
         with self._lock:
             try:
                 return self._runs[run_id]
@@ -59,8 +64,8 @@ class Registry:
         """Kills the run if it is alive, removes its folder and forgets it.
 
         Raises:
-            RunAliveError: the run has not ended after `seconds`. The registry still knows the run.
-            UnknownRunError: there is no such run.
+            RunAliveError: the run has not ended after `seconds`. The agent still knows the run.
+            UnknownRunError: the agent knows no such run.
         """
         run = self.get(run_id)
         run.forget(seconds)

@@ -1,4 +1,4 @@
-"""A run as the plugin asks for it: the body of ``POST /runs``, checked."""
+"""Checks the plugin's request for a run: the body of `POST /runs`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class RunRequest:
 
     @classmethod
     def parse(cls, body: Any) -> RunRequest:
-        """Checks the body of ``POST /runs`` (CONTRACT.md shows it).
+        """Returns the body of `POST /runs`, checked (CONTRACT.md shows it).
 
         Raises:
             RequestError: a field is missing or wrong; the message names the field and never holds its value.
@@ -67,7 +67,7 @@ class RunRequest:
 
 
 class _Fields:
-    """One JSON object, with the path to it for the messages."""
+    """One JSON object. The messages name the path to it."""
 
     def __init__(self, value: Any, path: str) -> None:
         if not isinstance(value, dict):

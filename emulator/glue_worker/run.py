@@ -1,4 +1,4 @@
-"""One run: a thread takes it from STARTING (files are fetched) through RUNNING (the script's process) to its end."""
+"""Drives one run in a thread: it fetches the files (STARTING), runs the script's process (RUNNING) and notes the end."""
 
 from __future__ import annotations
 
@@ -32,7 +32,11 @@ LOG_SECONDS_WHEN_FORGOTTEN = 2.0
 
 
 class Run:
-    """``jvm_options``: on top of those that every run has. Raises EndpointError when the endpoint has no address."""
+    """One run. `jvm_options` come on top of those that every run has.
+
+    Raises:
+        EndpointError: the endpoint has no address.
+    """
 
     def __init__(self, config: Config, request: RunRequest, jvm_options: Sequence[str], history: JobHistory) -> None:
         self._config = config = with_addresses(config)
@@ -57,11 +61,11 @@ class Run:
         self._thread.start()
 
     def stop(self) -> None:
-        """Asks the run to end as STOPPED; without effect once it has ended."""
+        """Asks the run to end as STOPPED. A run that has ended keeps its state."""
         self.state.interrupt(Interrupted(state.STOPPED, None))
 
     def abandon(self) -> None:
-        """Asks the run to end because the agent does."""
+        """Asks the run to end because the agent ends."""
         self._log_seconds = LOG_SECONDS_WHEN_FORGOTTEN
         self.state.interrupt(Interrupted(state.FAILED, "the worker was shut down during the run"))
 
@@ -102,7 +106,7 @@ class Run:
         self.state.ended(ended, message=message, exit_code=self._exit_code, at=at)
 
     def _execute(self) -> tuple[str, str | None]:
-        """Returns the state that the run ends in, and its error message."""
+        """Returns the run's last state and its error message."""
         files = prepare(
             self._config,
             self._request,
@@ -124,7 +128,7 @@ class Run:
         return state.FAILED, failure.message(self._exit_code, report=files.report, spark_log=self._error)
 
     def _run_pip(self, command: list[str]) -> tuple[int, str]:
-        """Runs pip without the run's credentials; what it prints goes to the error log as well."""
+        """Runs pip without the run's credentials. Its output also goes to the error log."""
         output = self._own / "pip.log"
         output.unlink(missing_ok=True)
         environment = base_environment(os.environ, self._config, self._tmp) | {"PIP_CONFIG_FILE": os.devnull}
@@ -146,7 +150,11 @@ class Run:
         )
 
     def _wait(self, process: GuardedProcess) -> int:
-        """The process's exit code; kills it and raises Interrupted when the run has to end before it does."""
+        """Returns the process's exit code.
+
+        Raises:
+            Interrupted: the run had to end before the process did, and the process was killed.
+        """
         try:
             return self.state.wait_for(lambda: process.exit_code)
         except Interrupted:
@@ -161,7 +169,7 @@ class Run:
 
 
 def _new_folder(home: Path) -> Path:
-    """A working folder named as Glue names its own."""
+    """Makes a working folder with a name of Glue's form."""
     while True:
         folder = home / f"glue-job-{secrets.randbelow(10**18):018d}"
         try:

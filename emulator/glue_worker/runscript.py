@@ -1,11 +1,11 @@
-"""Runs the job's script inside Spark's Python, as Glue's own ``pythonrunner/runscript.py`` does; notes why it failed.
+"""Runs the job's script inside Spark's Python, as Glue's own `pythonrunner/runscript.py` does, and notes why it failed.
 
-``runscript.py REPORT SCRIPT ARGUMENT…``: the script sees ``sys.argv == [SCRIPT, ARGUMENT…]`` and ``__name__ ==
-"__main__"``; its own folder is not on ``sys.path`` (on Glue neither). What ends it goes into the file REPORT as
-``Class: message``, Glue's form of a job run's ErrorMessage, and then on its way, so that traceback and exit code are
-Python's own.
+`runscript.py REPORT SCRIPT ARGUMENT…`: the script sees `sys.argv == [SCRIPT, ARGUMENT…]` and `__name__ == "__main__"`.
+As on Glue, its own folder is not on `sys.path`. An exception that ends the script goes into the file REPORT as
+`Class: message`, which is Glue's form of a job run's ErrorMessage. Then it goes up, so that the traceback and the exit
+code are Python's own.
 
-Copied into the run's folder and run there: standard library only, nothing of this package.
+The agent copies this file into the run's folder and runs the copy, so it uses the standard library only.
 """
 
 import re
@@ -27,9 +27,9 @@ def describe(error: BaseException) -> str:
 
 
 def java_message(text: str) -> str:
-    """Shortens py4j's text to ``An error occurred while calling o12.parquet. CAUSE``, as Glue shows it.
+    """Returns py4j's text shortened to `An error occurred while calling o12.parquet. CAUSE`, as Glue shows it.
 
-    py4j's own form: the call, then ``: java.class.Name: message``, then Java's stack.
+    py4j's own text has the call, then `: java.class.Name: message`, then Java's stack.
     """
     call, _, rest = text.partition("\n")
     cause = rest.removeprefix(": ").partition("\n\tat ")[0].strip()

@@ -1,4 +1,4 @@
-"""HTTP interface of the agent (CONTRACT.md, "HTTP between plugin and worker")."""
+"""Serves the agent's HTTP interface (CONTRACT.md, "HTTP between plugin and worker")."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Server(ThreadingHTTPServer):
         super().__init__((config.host, config.port), Handler)
 
     def server_bind(self) -> None:
-        # HTTPServer's own would look the address's name up, which may take long and which nobody needs.
+        # HTTPServer's own method looks up the address's name, which nothing here uses and which may take long.
         TCPServer.server_bind(self)
         self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
 
@@ -97,7 +97,7 @@ class Handler(BaseHTTPRequestHandler):
                 self._authorize()
             status, content = answer(path)
         except RequestError as error:
-            self.close_connection = True  # the body may be unread
+            self.close_connection = True  # The request's body may be unread.
             status, content = error.status, {"error": str(error)}
         except Exception:
             log.exception("%s %s failed", self.command, path)

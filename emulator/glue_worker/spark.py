@@ -1,4 +1,4 @@
-"""Command line and environment of a run's spark-submit."""
+"""Builds the command line and the environment of a run's spark-submit."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ from glue_worker.aws import NO_SETTINGS
 from glue_worker.config import Config
 from glue_worker.request import RunRequest
 
-# On AWS nothing of the laptop's shell reaches a job (a PGSSLMODE or a proxy would change what it does); these are what
-# Python, Java and Spark need to be found, in the embedded runtime as in Glue's image.
+# On AWS no variable of the laptop's shell reaches a job. Here only those do by which Python, Java and Spark are found,
+# in the embedded runtime and in Glue's image. A PGSSLMODE or a proxy would change what the job does.
 KEPT = frozenset({"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONPATH"})
 KEPT_PREFIXES = ("JAVA", "JDK", "SPARK_", "PYSPARK_", "HADOOP_", "HIVE_", "YARN_")
 
 OWN_FOLDER = ".worker"
-# Ten times the defaults: in a small run the best compiler works half of the time for code that is over by then. What
-# runs for minutes passes these numbers soon.
+# These are ten times the defaults. In a small run the best compiler spends half of the time on code that has finished
+# by then. Code that runs for minutes passes these numbers soon.
 LATE_C2 = (
     "-XX:Tier4InvocationThreshold=50000",
     "-XX:Tier4MinInvocationThreshold=6000",
     "-XX:Tier4CompileThreshold=150000",
     "-XX:Tier4BackEdgeThreshold=400000",
 )
-# On two cores G1's threads and barriers take the job's time: it needs an eighth less for a million grades without them.
+# On two cores G1's threads and barriers cost the job time: with this collector a million grades take an eighth less.
 COLLECTOR = "-XX:+UseParallelGC"
 S3A = "org.apache.hadoop.fs.s3a.S3AFileSystem"
-# Read by the SDK v1 of Hadoop 3.3; Hadoop 3.4 maps this name to its SDK v2 twin (CredentialProviderListFactory). So the
-# keys stand in the environment only, never in a configuration or a command line.
+# The SDK v1 of Hadoop 3.3 reads this class; Hadoop 3.4 maps the name to its twin in SDK v2
+# (CredentialProviderListFactory). So the keys are in the environment only, never in a configuration or command line.
 ENVIRONMENT_CREDENTIALS = "com.amazonaws.auth.EnvironmentVariableCredentialsProvider"
 
 
 @dataclass(frozen=True)
 class RunFiles:
-    """What was fetched for a run. ``folder`` is its working folder; the worker's own things lie in ``.worker``."""
+    """Where a run's fetched files are. `folder` is its working folder; the worker's own files are in its `.worker`."""
 
     folder: Path
     runscript: Path
@@ -54,7 +54,7 @@ class RunFiles:
 
 
 def base_environment(environ: Mapping[str, str], config: Config, tmp: Path) -> dict[str, str]:
-    """What every process of a run gets: the means to find Python, Java and Spark; clock and language as on AWS."""
+    """Returns the environment of every process of a run: paths of Python, Java and Spark, AWS's clock and language."""
     kept = {name: value for name, value in environ.items() if name in KEPT or name.startswith(KEPT_PREFIXES)}
     return kept | {
         "TMPDIR": str(tmp),
@@ -70,9 +70,9 @@ def base_environment(environ: Mapping[str, str], config: Config, tmp: Path) -> d
 
 
 def jvm_options(config: Config, tmp: Path) -> list[str]:
-    """Options of the driver's JVM, on top of those that Spark's own configuration gives it.
+    """Returns options of the driver's JVM, on top of those of Spark's own configuration.
 
-    Perf data would lie in /tmp whatever the temporary folder is, and stay there when the JVM is killed.
+    Perf data is off: the JVM writes it to /tmp whatever the temporary folder is, and a killed JVM leaves it there.
     """
     options = [f'"-Djava.io.tmpdir={tmp}"', "-Duser.language=en", "-Duser.country=US", "-XX:-UsePerfData", *LATE_C2]
     if config.trust_store:
@@ -87,10 +87,10 @@ def job_environment(
     files: RunFiles,
     more_jvm_options: Sequence[str] = (),
 ) -> dict[str, str]:
-    """Environment of spark-submit: the base, AWS as the run's role sees it, and the run's modules before all others."""
+    """Returns the environment of spark-submit: the base, the role's AWS settings, and the run's modules first."""
     credentials = request.credentials
     environment = base_environment(environ, config, files.tmp) | NO_SETTINGS
-    if re.search(r"-XX:\+Use\w+GC", request.arguments.get("--conf", "")):  # the JVM takes one collector only
+    if re.search(r"-XX:\+Use\w+GC", request.arguments.get("--conf", "")):  # The JVM takes one collector only.
         more_jvm_options = [option for option in more_jvm_options if option != COLLECTOR]
     environment["SPARK_SUBMIT_OPTS"] = _joined(environment["SPARK_SUBMIT_OPTS"], *more_jvm_options)
     environment |= {
@@ -106,7 +106,10 @@ def job_environment(
 
 
 def submit_command(config: Config, request: RunRequest, files: RunFiles) -> list[str]:
-    """spark-submit with the script and the run's arguments, whose order Glue does not keep either."""
+    """Returns the command of spark-submit with the script and the run's arguments.
+
+    The arguments are in random order, because Glue does not keep their order either.
+    """
     options = ["--master", config.master, "--driver-memory", config.driver_memory]
     if files.jars:
         options += ["--jars", ",".join(map(str, files.jars))]
@@ -122,9 +125,10 @@ def submit_command(config: Config, request: RunRequest, files: RunFiles) -> list
 
 
 def class_path(config: Config, users: Iterable[str] = ()) -> list[str]:
-    """Option that puts the worker's own jars on the class path of Spark itself, before those that the user asks for.
+    """Returns the option that puts the worker's own jars on Spark's class path, before the user's.
 
-    There they are loaded from the class archive; jars of ``--jars`` are not, and Spark would copy them for each run.
+    From there the JVM loads them out of the class archive. Spark would copy jars of `--jars` for each run, and the
+    archive does not serve those.
     """
     own = sorted(config.jars.glob("*.jar")) if config.jars else []
     more = [
@@ -134,13 +138,13 @@ def class_path(config: Config, users: Iterable[str] = ()) -> list[str]:
 
 
 def user_settings(value: str) -> list[str]:
-    """Splits the value of the job's ``--conf``: ``a=1 --conf b=2``, the only form in which Glue takes several."""
+    """Returns the settings of the job's `--conf`: `a=1 --conf b=2`, the only form in which Glue takes several."""
     parts = re.split(r"(?:^|\s+)--conf\s+", value.strip())
     return [part.strip() for part in parts if part.strip()]
 
 
 def _inherited_path(environment: Mapping[str, str]) -> list[str]:
-    """PYTHONPATH as the login shell set it (in Glue's image awsglue is on it), without the agent's own folder."""
+    """Returns the login shell's PYTHONPATH (in Glue's image it has awsglue) without the agent's own folder."""
     own = Path(__file__).parent.parent
     entries = environment.get("PYTHONPATH", "").split(os.pathsep)
     return [entry for entry in entries if entry and Path(entry).resolve() != own.resolve()]

@@ -1,4 +1,4 @@
-"""State of one run: what a poll answers, and what may end the run early."""
+"""Keeps the state of one run: what a poll answers, and what may end the run early."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from glue_worker.errors import Interrupted
 
 STARTING, RUNNING = "STARTING", "RUNNING"
 SUCCEEDED, FAILED, STOPPED, TIMEOUT = "SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT"
-# A condition takes no unlimited number of seconds.
+# A condition does not wait without a limit.
 LONGEST_WAIT_SECONDS = 3600.0
 ENDED = frozenset({SUCCEEDED, FAILED, STOPPED, TIMEOUT})
 
 
 class RunState:
-    """Shared by the run's own thread and the HTTP threads; every change raises ``version`` and wakes those who wait.
+    """The state that the run's own thread and the HTTP threads share. Every change raises `version` and wakes waiters.
 
-    A run ends early when it is stopped, when its time is over, or when its lease is: nobody polled it for
-    ``lease_seconds``, so whoever asked for it is gone and nobody would ever stop it.
+    A run ends early when a client stops it, when its time is over, or when its lease ends. The lease ends when no
+    client polled the run for `lease_seconds`: then the client is gone, and no other would ever stop the run.
     """
 
     def __init__(self, run_id: str, *, timeout_seconds: float, lease_seconds: float) -> None:
@@ -41,12 +41,12 @@ class RunState:
         self._interruption: Interrupted | None = None
 
     def snapshot(self) -> dict[str, Any]:
-        """The run as the HTTP interface shows it."""
+        """Returns the run as the HTTP interface shows it."""
         with self._changed:
             return self._snapshot()
 
     def poll(self, after: int, seconds: float) -> dict[str, Any]:
-        """Waits up to ``seconds`` for a version above ``after`` and renews the lease."""
+        """Waits up to `seconds` for a version above `after`, renews the lease, and returns the run."""
         with self._changed:
             self._pollers += 1
             try:
@@ -61,7 +61,7 @@ class RunState:
             return self._changed.wait_for(lambda: self._state in ENDED, seconds)
 
     def running(self) -> None:
-        """The script's process began: execution time and timeout count from here."""
+        """Notes that the script's process began. Execution time and timeout count from here."""
         with self._changed:
             self._state = RUNNING
             self._started_at = datetime.now(UTC)
@@ -84,17 +84,21 @@ class RunState:
             self._changed.notify_all()
 
     def wake(self) -> None:
-        """Makes :meth:`wait_for` look again."""
+        """Makes `wait_for` look again."""
         with self._changed:
             self._changed.notify_all()
 
     def check(self) -> None:
-        """Raises :class:`Interrupted` when the run has to end early."""
+        """Returns when the run may live on.
+
+        Raises:
+            Interrupted: the run has to end early.
+        """
         with self._changed:
             self._check()
 
     def wait_for(self, question: Callable[[], int | None]) -> int:
-        """Asks ``question`` at each :meth:`wake` until it has an answer.
+        """Asks `question` at each `wake` until it has an answer.
 
         Raises:
             Interrupted: the run has to end before that.
@@ -113,7 +117,7 @@ class RunState:
             elif not self._pollers and now >= self._lease_ends:
                 self._interruption = Interrupted(
                     FAILED,
-                    f"nobody asked for the run's state for {self._lease_seconds:g} s, so the worker ended it",
+                    f"no client asked for the run's state for {self._lease_seconds:g} s, so the worker ended the run",
                 )
         if self._interruption is not None:
             raise self._interruption

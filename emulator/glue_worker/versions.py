@@ -1,4 +1,4 @@
-"""Versions of what jobs run on. Asking spark-submit proves at start, not in the first run, that Spark and Java work."""
+"""Finds the versions of Spark, Java and Python. That proves at the agent's start that jobs can run."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class Versions:
 
 
 def find_versions(config: Config) -> Versions:
-    """Asks spark-submit and the job's Python.
+    """Returns the versions that spark-submit and the job's Python name.
 
     Raises:
-        ConfigError: one does not start, or Python or Java is not what Glue 5.1 has.
+        ConfigError: one of them does not start, or the Python or Java is not that of Glue 5.1.
     """
     banner = _output(config, [config.spark_submit, "--version"])
     spark = re.search(r"version (\d+\.\d+\.\d+\S*)", banner)
@@ -47,7 +47,11 @@ def find_versions(config: Config) -> Versions:
 
 
 def jars_folder(config: Config) -> Path:
-    """Folder of Spark's own jars: ``SPARK_HOME``'s, or that of the job's pyspark. Raises ConfigError."""
+    """Returns the folder of Spark's own jars: that of `SPARK_HOME`, or that of the job's pyspark.
+
+    Raises:
+        ConfigError: the job's Python does not start.
+    """
     home = os.environ.get("SPARK_HOME") or _output(
         config, [config.python, "-c", "import os, pyspark; print(os.path.dirname(pyspark.__file__))"]
     )

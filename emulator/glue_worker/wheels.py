@@ -1,7 +1,7 @@
-"""``--additional-python-modules``: installs wheels from S3, without internet, as a Glue job in a private subnet can.
+"""Installs `--additional-python-modules`: wheels from S3, without internet, as a Glue job in a private subnet can.
 
-Glue runs pip, which sees the packages that Glue has and resolves what the wheels depend on. pip's ``--target``, which
-keeps the modules inside the run's folder, does not look at installed packages, so a dry run resolves them first.
+Glue runs pip, which sees Glue's own packages and resolves the wheels' dependencies. Here `--target` keeps the modules
+inside the run's folder. With it pip does not look at installed packages, so a dry run resolves the dependencies first.
 https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-libraries.html
 """
 
@@ -31,9 +31,9 @@ PIP_OPTIONS = [
 
 @dataclass(frozen=True)
 class ModuleInstaller:
-    """Installs into ``folder/python_modules``.
+    """Installs modules into `folder/python_modules`.
 
-    ``run_pip`` runs a command and returns its exit code and output; ``note`` writes a line to the run's error log.
+    `run_pip` runs a command and returns its exit code and output. `note` writes a line to the run's error log.
     """
 
     folder: Path
@@ -45,10 +45,10 @@ class ModuleInstaller:
     note: Callable[[str], None]
 
     def install(self, modules: str, installer_options: str) -> Path | None:
-        """Installs the comma-separated ``modules``; returns their folder for PYTHONPATH, None when there are none.
+        """Installs the comma-separated `modules`. Returns their folder for PYTHONPATH, or None without modules.
 
         Raises:
-            ModuleInstallError: a module can't be had, or would not install on Glue.
+            ModuleInstallError: a module is not available, or would not install on Glue.
         """
         wanted = entries(modules)
         if not wanted:
@@ -86,7 +86,7 @@ class ModuleInstaller:
         return wheel
 
     def _installable(self, wheel: Wheel) -> str:
-        """What pip is asked to install: the wheel itself, or this platform's build of the same version."""
+        """Returns what pip has to install: the wheel itself, or this platform's build of the same version."""
         if wheel.is_pure or _is_glue_platform():
             return str(self._given / wheel.filename)
         (self._given / wheel.filename).unlink()
@@ -119,7 +119,11 @@ class ModuleInstaller:
 
 
 def _checked_name(entry: str) -> str:
-    """A requirement that pip may see: options, URLs and paths would reach further than this worker allows."""
+    """Returns a requirement that pip may get.
+
+    Raises:
+        ModuleInstallError: the entry is an option, a URL or a path, which would reach beyond S3 and Glue's packages.
+    """
     if entry.startswith("-") or "/" in entry or "@" in entry:
         raise ModuleInstallError(f"{entry!r} is not supported here", "name a package, or the S3 URL of a wheel")
     return entry

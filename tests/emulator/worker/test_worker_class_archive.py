@@ -26,7 +26,7 @@ def made(folder: Path) -> Path:
 
 
 def finish(agent: Agent, cloud: Cloud, arguments: dict[str, str] | None = None) -> tuple[str, list[str]]:
-    """State of a run on ``agent``, and what it printed."""
+    """State of a run on `agent`, and what it printed."""
     body = cloud.body(PRINTS, arguments=arguments or {})
     agent.start(body)
     return agent.wait(body["run_id"])["state"], cloud.log(body["run_id"], "output")

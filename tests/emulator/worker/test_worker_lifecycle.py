@@ -123,7 +123,7 @@ def test_a_run_that_nobody_polls_ends(start_agent: Callable[..., Agent], endless
     assert dead(connection) and gone(pids)
     done = agent.wait(run_id)
     assert done["state"] == "FAILED"
-    assert "nobody asked for the run's state for 3 s" in done["error_message"]
+    assert "no client asked for the run's state for 3 s" in done["error_message"]
 
 
 def test_a_poll_that_waits_keeps_the_run_alive(start_agent: Callable[..., Agent], endless: Any) -> None:
