@@ -12,7 +12,7 @@ help:  ## Show this help
 .PHONY: setup local-up run logs status env local-down reset
 setup:  ## Fetch and build what the environment needs (the other targets do this too)
 	$(RUN) setup
-local-up:  ## Start the environment, apply terraform/, make the table or bring it up to date; a second call changes nothing
+local-up:  ## Start the environment, apply terraform/, create or update the table; a second call changes nothing
 	$(RUN) up
 run:  ## Run the Glue job and show its log (needs local-up). DATA=folder uploads its CSVs first; ARGS="--key value"
 	$(RUN) run
@@ -35,7 +35,7 @@ aws-plan:  ## Show what an apply would change, and save the plan
 	$(RUN) aws plan
 aws-apply:  ## Apply the saved plan, once. PLAN_HASH=…, from aws-plan, refuses every other plan
 	$(RUN) aws apply
-aws-create-tables:  ## Make the table, or bring it up to date, through the RDS Data API
+aws-create-tables:  ## Create or update the table through the RDS Data API
 	$(RUN) aws create-tables
 aws-run:  ## Run the Glue job and show its log. DATA=folder uploads its CSVs first; ARGS="--key value"
 	$(RUN) aws run

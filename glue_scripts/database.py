@@ -1,4 +1,4 @@
-"""Connections to the database over verified TLS. They wait for a server that wakes, and their errors quote no row."""
+"""Connections to the database over verified TLS. They wait for a server that wakes; their errors quote no row."""
 
 from __future__ import annotations
 

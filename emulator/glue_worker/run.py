@@ -1,4 +1,4 @@
-"""Drives one run in a thread: it fetches the files (STARTING), runs the script's process (RUNNING) and notes the end."""
+"""Drives one run in a thread: fetches the files (STARTING), runs the script's process (RUNNING) and notes the end."""
 
 from __future__ import annotations
 

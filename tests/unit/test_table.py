@@ -32,7 +32,7 @@ def test_table_imports_the_standard_library_only() -> None:
 
 
 def test_executors_import_no_boto3() -> None:
-    """What docs/decisions.md and `common` say: an executor imports `staging`, and with it these four."""
+    """What docs/decisions/0023-the-job-in-flat-modules.md and `common` say: an executor imports `staging`, and with it these four."""
     own = {path.stem for path in GLUE_SCRIPTS.glob("*.py")}
     reached, waiting = set(), {"staging"}
     while waiting:
