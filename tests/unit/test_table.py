@@ -32,7 +32,7 @@ def test_table_imports_the_standard_library_only() -> None:
 
 
 def test_executors_import_no_boto3() -> None:
-    """What docs/decisions/0023-the-job-in-flat-modules.md and `common` say: an executor imports `staging`, and with it these four."""
+    """An executor imports `staging`, and with it these four, as docs/decisions/0023-the-job-in-flat-modules.md says."""
     own = {path.stem for path in GLUE_SCRIPTS.glob("*.py")}
     reached, waiting = set(), {"staging"}
     while waiting:
