@@ -15,7 +15,7 @@ from scripts.terraform import module_tables, provider
 
 CHECKOV = ["--quiet", "--compact", "--skip-download", "--framework", "terraform", "--directory", "terraform"]
 SOURCES = ["scripts", "emulator", "glue_scripts", "bench", "tests"]
-# A command and the variables that it gets besides the clean environment.
+# A command, and the variables that it gets in addition to the clean environment.
 Check = tuple[list[str | Path], dict[str, str]]
 
 
