@@ -20,9 +20,9 @@ ANALYSIS = TOP / "sql" / "02_analysis_queries.sql"
 
 
 def parameters(instance: Instance, outputs: dict[str, Any]) -> dict[str, Any]:
-    """libpq's connection parameters of the master user.
+    """Returns the master user's connection parameters for libpq.
 
-    In Docker the endpoint is a name that only containers resolve; libpq takes the address beside it.
+    In Docker only containers resolve the endpoint's name, so `hostaddr` gives libpq the address.
     """
     arn = outputs["secret_manager_aurora_credentials_arn"]
     secret = json.loads(instance.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"])
@@ -41,22 +41,26 @@ def parameters(instance: Instance, outputs: dict[str, Any]) -> dict[str, Any]:
 
 
 def connect(instance: Instance, outputs: dict[str, Any]) -> psycopg.Connection:
-    """Raises :class:`CommandError` when the database can't be reached."""
+    """Connects as the master user, in autocommit mode.
+
+    Raises:
+        CommandError: the database can't be reached, or refuses.
+    """
     try:
         return psycopg.connect(**parameters(instance, outputs), autocommit=True)
     except psycopg.OperationalError as error:
         raise CommandError(
-            f"the cluster's database refused: {error}", "run `make local-up`, it mends what is missing"
+            f"the cluster's database refused: {error}", "run `make local-up`, which repairs the environment"
         ) from None
 
 
 def connect_as_superuser(instance: Instance, database: str = "postgres") -> psycopg.Connection:
-    """Past RDS, as nobody can on AWS: to see what is really in the server."""
+    """Connects past RDS, which is impossible on AWS, to show what is really in the server."""
     return connect_superuser(instance.ports.postgres, runtime.of(instance).superuser_password(instance), database)
 
 
 def create_tables(instance: Instance, outputs: dict[str, Any]) -> bool:
-    """Makes the table or brings it up to date, and says which files changed it. False: none did."""
+    """Makes the table or brings it up to date, and prints which files changed it. Returns False when none did."""
     with connect(instance, outputs) as connection:
         changed = tables.bring_up_to_date(Psycopg(connection))
     say(tables.report(changed))
@@ -79,12 +83,12 @@ class Psycopg:
             raise tables.refused(path, error) from None
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
-        """The rows of a query."""
+        """Returns the rows of a query."""
         return self.connection.execute(sql.encode()).fetchall()
 
 
 def write_pgpass(instance: Instance, outputs: dict[str, Any]) -> Path:
-    """A password file (0600) for psql, so that no password is printed or exported."""
+    """Writes a password file (0600) for psql, so that no command prints or exports the password. Returns its path."""
     found = parameters(instance, outputs)
     path = instance.secret_file("pgpass")
     path.write_text(pgpass_line(found))
@@ -92,6 +96,6 @@ def write_pgpass(instance: Instance, outputs: dict[str, Any]) -> Path:
 
 
 def pgpass_line(found: dict[str, Any]) -> str:
-    """A line of a password file; libpq wants a backslash before each colon and backslash of a value."""
+    """Returns a line of a password file. libpq needs a backslash before each colon and backslash of a value."""
     values = (str(found[name]) for name in ("host", "port", "dbname", "user", "password"))
     return ":".join(value.replace("\\", "\\\\").replace(":", "\\:") for value in values) + "\n"

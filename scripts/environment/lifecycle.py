@@ -68,7 +68,7 @@ def stopped_on_interrupt(instance: Instance) -> AbstractContextManager[list[str]
 
 
 def provision(instance: Instance) -> bool:
-    """Terraform and tables. False: all was there already and nothing was changed."""
+    """Applies terraform/ and brings the tables up to date. Returns False when nothing changed."""
     terraform = Terraform(instance)
     terraform.init()
     with step("comparing the environment with terraform/"):

@@ -36,11 +36,11 @@ class Way(Protocol):
         """Runs the statements of a file in one transaction, after `LOCK_TIMEOUT`."""
 
     def ask(self, sql: str) -> Sequence[tuple[Any, ...]]:
-        """The rows of a query."""
+        """Returns the rows of a query."""
 
 
 def migrations(folder: Path = MIGRATIONS) -> list[Path]:
-    """The migrations in the order of their numbers.
+    """Returns the migrations in the order of their numbers.
 
     Raises:
         CommandError: a file's name is not four digits, `_`, and words, or two files have one number.
@@ -56,7 +56,7 @@ def migrations(folder: Path = MIGRATIONS) -> list[Path]:
 
 
 def bring_up_to_date(way: Way, folder: Path = MIGRATIONS) -> list[str]:
-    """Makes the table where it is missing, runs every migration, and returns the files that changed something.
+    """Makes the table if it is missing, runs every migration, and returns the files that changed something.
 
     Raises:
         CommandError: the table still differs from `glue_scripts.table`.
@@ -79,14 +79,14 @@ def bring_up_to_date(way: Way, folder: Path = MIGRATIONS) -> list[str]:
 
 
 def report(changed: Sequence[str]) -> str:
-    """One line for the user about what `bring_up_to_date` did."""
+    """Returns one line for the user about what `bring_up_to_date` did."""
     if changed:
         return f"tables: {', '.join(changed)} ran and changed the table"
     return f"tables: nothing was missing ({table.CREATE_TABLES} and {len(migrations())} migrations found nothing to do)"
 
 
 def refused(path: Path, why: object) -> DatabaseError:
-    """The error of a file that the database refused."""
+    """Returns the error of a file that the database refused."""
     return DatabaseError(f"{relative(path)} failed, and nothing of it stays: {why}", REMEDY)
 
 
