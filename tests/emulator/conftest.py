@@ -1,4 +1,4 @@
-"""One running environment for the whole layer: LocalStack with the plugin, PostgreSQL and the worker, all real."""
+"""Starts one environment for the whole layer: a real LocalStack with the plugin, PostgreSQL and worker."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SHORTER_TIMES = {"EMULATOR_GLUE_SECONDS_PER_MINUTE": "2", "EMULATOR_RDS_DATA_TIM
 
 @dataclass(frozen=True)
 class Environment:
-    """What a test needs of the running environment."""
+    """The running environment as a test uses it."""
 
     instance: Instance
 
@@ -37,17 +37,17 @@ class Environment:
         return self.instance.secret_file("worker_token").read_text()
 
     def client(self, service: str) -> Any:
-        """boto3 client of the running LocalStack."""
+        """Returns a boto3 client of the running LocalStack."""
         return self.instance.client(service)
 
     def admin(self, database: str = "postgres") -> Any:
-        """psycopg connection as PostgreSQL's superuser."""
+        """Returns a psycopg connection as PostgreSQL's superuser."""
         return connect_as_superuser(self.instance, database)
 
 
 @pytest.fixture(scope="session")
 def environment() -> Iterator[Environment]:
-    """Started once a session, removed at its end; with shorter times."""
+    """Starts the environment once a session, with shorter times, and removes it at the end."""
     instance = Instance.open(LOCAL / f"test-emulator-{os.getpid()}", Ports.free())
     with environments.running(instance, localstack_env=SHORTER_TIMES):
         yield Environment(instance)

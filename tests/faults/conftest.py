@@ -1,4 +1,4 @@
-"""The site of all the faults, and two states of the table: before the run that is struck, and after it."""
+"""Starts the site of all faults, with two states of the table: before the struck run, and after it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @dataclass(frozen=True)
 class Scene:
-    """``before`` is in the table when a run starts on ``folder``; ``after`` is what it must leave."""
+    """The table holds `before` when a run starts on `folder`, and must hold `after` when the run has succeeded."""
 
     site: Site
     proxy: Proxy
@@ -39,13 +39,13 @@ class Scene:
 
     @property
     def changed(self) -> tuple[int, int, str, object]:
-        """Key and nota of the last row that the run changes or adds."""
+        """Returns the key and nota of the last row that the run changes or adds."""
         row = next(row for row in reversed(self.after) if row not in self.before)
         return *key_of(row), value(row, "nota")  # type: ignore[return-value]
 
 
 def write(folder: Path, seed: int, disciplinas: tuple[str, ...]) -> Path:
-    """12,000 grades at most, above the number up to which the job copies them by itself; one line in 50 is bad."""
+    """Writes 12,000 grades at most; one line in 50 is bad. The job copies fewer grades without Spark's workers."""
     notas = random.Random(seed)  # noqa: S311
     folder.mkdir()
     (folder / "escolas.csv").write_text(
@@ -70,7 +70,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     first = write(data / "before", seed=1, disciplinas=DISCIPLINAS[:-1])
     second = write(data / "after", seed=2, disciplinas=DISCIPLINAS)
     lifecycle.setup("embedded")
-    os.environ["GLUE_WORKER_LEASE_SECONDS"] = "15"  # a run that LocalStack forgot ends as soon
+    os.environ["GLUE_WORKER_LEASE_SECONDS"] = "15"  # A run that LocalStack forgot must end soon.
     instance = Instance.open(LOCAL / f"test-faults-{os.getpid()}", Ports.free())
     with lifecycle.running(instance):
         proxy = Proxy(instance.ports.postgres)

@@ -1,6 +1,6 @@
-"""A run struck at each phase, by each fault: the table is as before it or as after it, and a retry mends all.
+"""Each fault strikes a run at each phase. The table is as before or as after the run, and a retry repairs the rest.
 
-FAULTS=n says how many, 8 by default; which ones is drawn with FAULTS_SEED, so that a few are not the list's first.
+FAULTS=n is the number of faults, 8 by default. FAULTS_SEED draws them, so that a few are not always the first.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ LONGEST_PAUSE_SECONDS = 0.4
 
 
 def drawn(count: int) -> list[tuple[str, str, int]]:
-    """``count`` of fault, phase and seed, the whole list drawn again when it is used up."""
+    """Returns `count` triples of fault, phase and seed. It draws the whole list again when the list is used up."""
     draw = random.Random(SEED)  # noqa: S311
     pairs: list[tuple[str, str]] = []
     while len(pairs) < count:
@@ -62,11 +62,11 @@ def test_struck_run(
 
 
 def strike(scene: Scene, fault: str, phase: str, seed: int, longest_pause: float) -> str | None:
-    """Id of a run that was struck in the phase; None when the phase was over too soon, and the run has ended."""
+    """Returns the id of a run that was struck in the phase. None: the phase was over too soon; the run has ended."""
     site = scene.site
     prepare(scene)
     reached, struck = False, False
-    # Our own sessions die with the server, too.
+    # The sessions of the test die with the server, too.
     with (
         suppress(psycopg.OperationalError),
         site.superuser() as holder,
@@ -106,7 +106,7 @@ def test_full_disk(scene: Scene) -> None:
 
 
 def test_paused_aurora(scene: Scene) -> None:
-    """It refuses for 40 s, as it wakes, and is slow afterwards."""
+    """Aurora refuses connections for 40 s while it wakes, and is slow afterwards."""
     prepare(scene)
     scene.proxy.refuse.set()
     threading.Timer(40, scene.proxy.refuse.clear).start()
@@ -121,15 +121,15 @@ def test_paused_aurora(scene: Scene) -> None:
 
 
 def prepare(scene: Scene) -> None:
-    scene.site.quiet()  # a test that failed may have left its run alive
+    scene.site.quiet()  # A failed test may have left its run alive.
     scene.site.restore()
     scene.site.upload(scene.folder)
 
 
 def reach(watch: Watch, phase: str) -> bool:
-    """Returns True when the run is in the phase, False when it has ended and was never seen in it."""
+    """Returns True when the run is in the phase, False when the run has ended and was never seen in it."""
 
-    # Some phases last for a tenth of a second: asked again at once.
+    # Some phases last for a tenth of a second, so the test asks again at once.
     for attempt in Retrying(stop=stop_after_delay(120), wait=wait_fixed(0.01), retry=retry_if_exception_type(NotReady)):
         with attempt:
             if PHASES[phase](watch):
@@ -141,12 +141,12 @@ def reach(watch: Watch, phase: str) -> bool:
 
 
 def pause(seed: int, longest_seconds: float) -> None:
-    """Some moment of the phase, not always its first. Nothing is waited for, so there is nothing to ask."""
+    """Waits for a drawn moment of the phase, so that a fault does not always strike its beginning."""
     threading.Event().wait(random.Random(seed).random() * longest_seconds)  # noqa: S311
 
 
 def retry(scene: Scene, forgot: bool) -> None:
-    """Another run succeeds, the table is as the reference has it, and nothing of the struck run is left."""
+    """Asserts that another run succeeds, leaves the reference's table, and removes what the struck run left."""
     site = scene.site
     if forgot:
         site.upload(scene.folder)

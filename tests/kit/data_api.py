@@ -1,4 +1,4 @@
-"""What the tests of the RDS Data API share: one cluster with a managed secret, and calls to it."""
+"""Makes a cluster with a managed secret for the tests of the RDS Data API, and calls the API."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class DataApi:
         return answer
 
     def value(self, sql: str, *parameters: dict[str, Any], **options: Any) -> dict[str, Any]:
-        """The only field of the only record."""
+        """Returns the only field of the only record."""
         ((field,),) = self.execute(sql, list(parameters), **options)["records"]
         return dict(field)
 
@@ -56,28 +56,28 @@ class DataApi:
 
     @contextmanager
     def table(self, name: str, columns: str = "n bigint PRIMARY KEY") -> Iterator[str]:
-        """A table of this name, there for the block."""
+        """Creates a table with this name for the block."""
         self.execute(f"CREATE TABLE {name} ({columns})")
         yield name
         self.execute(f"DROP TABLE {name}")
 
 
 def until(condition: Callable[[], Any]) -> None:
-    """Ask until it is true; a minute is more than any of it takes."""
+    """Asks `condition` until it is true, for a minute at most."""
     last = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < last
 
 
 def parameter(name: str, member: str, value: Any, hint: str | None = None) -> dict[str, Any]:
-    """A SqlParameter; `member` is Field's without `Value` (string, long, isNull, …)."""
+    """Returns a SqlParameter. `member` is a member of Field without its suffix `Value` (string, long, isNull, …)."""
     field = {member if member == "isNull" else f"{member}Value": value}
     return {"name": name, "value": field, **({"typeHint": hint} if hint else {})}
 
 
 @contextmanager
 def data_api(environment: Any) -> Iterator[DataApi]:
-    """A cluster of its own, as the project's Terraform makes one."""
+    """Makes a cluster as the project's Terraform does, for the block."""
     kit = RdsKit(environment)
     with (
         kit.parameter_group(rds__force_ssl="1") as group,

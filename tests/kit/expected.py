@@ -1,6 +1,6 @@
-"""What the table must hold, computed by Python's own csv and decimal: no Spark, no SQL, no code of the job.
+"""Computes what the table must hold with Python's own csv and decimal, without Spark or SQL.
 
-Of the job it knows the columns and where each comes from (`glue_scripts.table`), not how it reads or joins them.
+It shares with the job the columns and their sources (`glue_scripts.table`), not how the job reads or joins them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ EVERY_ROW = f"SELECT {', '.join(NAMES)} FROM {NAME}"
 
 @dataclass
 class Expected:
-    """Rows sorted by key, in the order of the table's columns, and the number of lines rejected or superseded."""
+    """The rows by key, in the order of the table's columns, and the number of rejected and superseded lines."""
 
     rows: list[Row]
     rejected: int = 0
@@ -29,7 +29,7 @@ class Expected:
 
 
 def expected(folder: Path) -> Expected:
-    """The table after one run over `folder`'s alunos.csv, escolas.csv and notas.csv, begun with an empty table."""
+    """Returns the content of an empty table after one run over `folder`'s alunos.csv, escolas.csv and notas.csv."""
     alunos = {line["id"]: line for line in _lines(folder / "alunos.csv") if line["id"]}
     escolas = {line["escola_id"]: line for line in _lines(folder / "escolas.csv") if line["escola_id"]}
     notas = _lines(folder / "notas.csv")
@@ -49,22 +49,22 @@ def expected(folder: Path) -> Expected:
 
 
 def in_order(rows: Iterable[Row]) -> list[Row]:
-    """The rows sorted by their key."""
+    """Returns the rows sorted by their key."""
     return sorted(rows, key=key_of)  # type: ignore[arg-type]
 
 
 def key_of(row: Row) -> Row:
-    """The row's values of aluno_id, escola_id and disciplina."""
+    """Returns the row's values of aluno_id, escola_id and disciplina."""
     return tuple(value(row, name) for name in KEY)
 
 
 def value(row: Row, column: str) -> object:
-    """The row's value of `column`."""
+    """Returns the row's value of `column`."""
     return row[NAMES.index(column)]
 
 
 def _row(lines: dict[str, dict[str, str]]) -> Row:
-    """The values of the table's columns. A column that two sets have is equal in both: they are joined by it."""
+    """Returns the values of the columns. A column that two sets have is equal in both: the job joins them by it."""
     found = {each.name: (lines[name][source], each.spark) for each in COLUMNS for name, source in each.sources.items()}
     return tuple(_typed(*found[name]) for name in NAMES)
 

@@ -1,4 +1,4 @@
-"""What the tests of Glue share: names of their own, a bucket, a role, jobs, and waiting for a run."""
+"""Makes buckets, roles and jobs for the tests of Glue, and waits for runs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TRUST_GLUE = {
 
 
 class GlueKit:
-    """Resources for tests, made through the API of one LocalStack."""
+    """Makes resources for tests through the API of one LocalStack."""
 
     def __init__(self, client: Callable[[str], Any]) -> None:
         self.client = client
@@ -34,20 +34,20 @@ class GlueKit:
         self.role = self.create_role(TRUST_GLUE)
 
     def create_role(self, trust: dict[str, Any]) -> str:
-        """ARN of a new role."""
+        """Returns the ARN of a new role."""
         answer = self.client("iam").create_role(
             RoleName=unique("glue-role"), AssumeRolePolicyDocument=json.dumps(trust)
         )
         return str(answer["Role"]["Arn"])
 
     def script(self, source: str) -> str:
-        """S3 location of a new script."""
+        """Returns the S3 location of a new script."""
         key = f"scripts/{unique('script')}.py"
         self.client("s3").put_object(Bucket=self.bucket, Key=key, Body=source.encode())
         return f"s3://{self.bucket}/{key}"
 
     def definition(self, source: str = "print('done')", **changes: Any) -> dict[str, Any]:
-        """Parameters of CreateJob but the name."""
+        """Returns the parameters of CreateJob, without the name."""
         return {
             "Role": self.role,
             "Command": {"Name": "glueetl", "ScriptLocation": self.script(source), "PythonVersion": "3"},
@@ -58,22 +58,22 @@ class GlueKit:
         }
 
     def create_job(self, source: str = "print('done')", **changes: Any) -> str:
-        """Name of a new job."""
+        """Returns the name of a new job."""
         name = unique("job")
         self.glue.create_job(Name=name, **self.definition(source, **changes))
         return name
 
     def start(self, job: str, **parameters: Any) -> str:
-        """Id of a new run."""
+        """Starts a run and returns its id."""
         return str(self.glue.start_job_run(JobName=job, **parameters)["JobRunId"])
 
     def run(self, job: str, run_id: str) -> dict[str, Any]:
-        """The run as GetJobRun shows it."""
+        """Returns the run as GetJobRun shows it."""
         shown: dict[str, Any] = self.glue.get_job_run(JobName=job, RunId=run_id)["JobRun"]
         return shown
 
     def wait(self, job: str, run_id: str, states: Collection[str] = ENDED) -> dict[str, Any]:
-        """The run once it is in one of `states`; fails when it ends in another."""
+        """Returns the run once it is in one of `states`. Fails when the run ends in another state."""
 
         def reached() -> dict[str, Any]:
             run = self.run(job, run_id)
@@ -85,16 +85,16 @@ class GlueKit:
         return wait_for(f"run {run_id[:11]} of {job}", reached, seconds=120, remedy="see the worker agent's log")
 
     def finish(self, job: str, **parameters: Any) -> dict[str, Any]:
-        """A new run, once it has ended."""
+        """Starts a run and returns it once it has ended."""
         return self.wait(job, self.start(job, **parameters))
 
     def runs(self, job: str) -> list[dict[str, Any]]:
-        """All runs of a job, the newest first."""
+        """Returns all runs of a job, the newest first."""
         shown: list[dict[str, Any]] = self.glue.get_job_runs(JobName=job)["JobRuns"]
         return shown
 
     def wait_for_run(self, job: str, run_id: str) -> dict[str, Any]:
-        """A run that Glue itself starts, once it is there and has ended."""
+        """Returns a run that Glue itself starts, once the run has ended."""
 
         def there() -> None:
             if run_id not in [run["Id"] for run in self.runs(job)]:
@@ -118,7 +118,7 @@ class GlueKit:
         wait_for(f"{message!r} in {group}", logged, seconds=60, remedy="see the worker agent's log")
 
     def messages(self, group: str, stream: str) -> list[str]:
-        """Lines of a log stream; empty while there is no such stream."""
+        """Returns the lines of a log stream, or none while the stream does not exist."""
         logs = self.client("logs")
         try:
             events = logs.get_log_events(logGroupName=group, logStreamName=stream, startFromHead=True)["events"]

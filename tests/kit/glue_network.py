@@ -1,4 +1,4 @@
-"""A VPC for tests of Glue runs in a subnet."""
+"""Makes a VPC for the tests of Glue runs in a subnet."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ZONE = "us-east-1a"
 
 @dataclass
 class Network:
-    """A VPC of its own with one subnet and one security group, closed until a test opens it."""
+    """A VPC with one subnet and one security group, which is closed until a test opens it."""
 
     kit: GlueKit
     ec2: Any
@@ -34,7 +34,7 @@ class Network:
         return str(self.ec2.describe_route_tables(Filters=main)["RouteTables"][0]["RouteTableId"])
 
     def own_table(self) -> str:
-        """A route table for the subnet, in place of the VPC's main one."""
+        """Gives the subnet a route table in place of the VPC's main one, and returns its id."""
         table = self.ec2.create_route_table(VpcId=self.vpc)["RouteTable"]["RouteTableId"]
         self.ec2.associate_route_table(RouteTableId=table, SubnetId=self.subnet)
         return str(table)
@@ -53,7 +53,7 @@ class Network:
         self.ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", NatGatewayId=nat)
 
     def connection(self, **changes: Any) -> str:
-        """Name of a new connection into the subnet."""
+        """Returns the name of a new connection into the subnet."""
         requirements = {"SubnetId": self.subnet, "SecurityGroupIdList": [self.group], "AvailabilityZone": ZONE}
         requirements.update(changes)
         definition = {
@@ -66,12 +66,12 @@ class Network:
         return str(definition["Name"])
 
     def run(self, *connections: str) -> dict[str, Any]:
-        """A run with these connections, ended."""
+        """Returns a run with these connections once it has ended."""
         return self.kit.finish(self.kit.create_job(Connections={"Connections": list(connections)}))
 
 
 def create_network(kit: GlueKit) -> Network:
-    """A new network: no rule in the security group, no way out of the subnet."""
+    """Returns a new network. Its security group has no rule, and its subnet has no route out."""
     ec2 = kit.client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/24", AvailabilityZone=ZONE)["Subnet"]["SubnetId"]

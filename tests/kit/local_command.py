@@ -1,6 +1,6 @@
-"""What a local command does with AWS: ``python -m tests.kit.local_command boto3|init|terraform FOLDER PORT ROOT``.
+"""Makes the AWS calls of a local command: `python -m tests.kit.local_command boto3|init|terraform FOLDER PORT ROOT`.
 
-It goes the way of ``python -m scripts``, so that its caller's environment is what is on trial.
+It goes the way of `python -m scripts`, so that its caller's environment is what is on trial.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ enter_local()
 instance = Instance.open(Path(folder), Ports(int(port), 2, 3))
 if what == "boto3":
     print("client", instance.client("sts").get_caller_identity()["Account"])
-    # A program of the user's, in a shell with the lines of `make env`.
+    # This stands for a user's program in a shell with the lines of `make env`.
     os.environ.update(instance.aws_environment())
     print("shell", boto3.client("sts").get_caller_identity()["Account"])
     print("buckets", len(boto3.client("s3").list_objects_v2(Bucket="data").get("Contents", [])))

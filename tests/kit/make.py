@@ -1,4 +1,4 @@
-"""Types make targets as a user does, with another account's credentials and settings lying about in the shell."""
+"""Runs make targets as a user does, in a shell that has another account's credentials and settings."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ HOSTILE = {
 
 
 def make(*arguments: str, environment: Mapping[str, str], typed: str = "") -> str:
-    """The output of ``make ARGUMENTS``, which must succeed."""
+    """Returns the output of `make ARGUMENTS`, which must succeed."""
     done = try_make(*arguments, environment=environment, typed=typed)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr
     return done.stdout
 
 
 def try_make(*arguments: str, environment: Mapping[str, str], typed: str = "") -> subprocess.CompletedProcess[str]:
-    """``make ARGUMENTS`` with ``typed`` as its input, which may fail, but not with a traceback."""
+    """Runs `make ARGUMENTS` with the input `typed`. The command may fail, but not with a traceback."""
     done = subprocess.run(
         ["make", *arguments], cwd=TOP, env=environment, input=typed, capture_output=True, text=True, check=False
     )
@@ -39,7 +39,7 @@ def try_make(*arguments: str, environment: Mapping[str, str], typed: str = "") -
 def watched_make(
     target: str, *, environment: Mapping[str, str], on_line: Callable[[str, int], None]
 ) -> tuple[int, str]:
-    """Exit code and output of ``make TARGET``. ``on_line`` gets each line as it comes, and the process group's id."""
+    """Returns exit code and output of `make TARGET`. `on_line` gets each new line and the process group's id."""
     said = []
     with subprocess.Popen(
         ["make", target],

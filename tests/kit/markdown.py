@@ -19,7 +19,7 @@ class Document:
     @classmethod
     def read(cls, path: Path) -> Document:
         """The file at `path`, split at its fences."""
-        parts = re.split(r"^```.*$", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        parts = re.split(r"^``.*$", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
         return cls(path, "".join(parts[::2]), parts[1::2])
 
     @property

@@ -1,4 +1,4 @@
-"""What every plan must keep to. Each policy takes a plan and yields a line for each thing that breaks it."""
+"""The policies of every plan. Each policy takes a plan and yields a line for each violation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scripts.terraform.plan import Plan, Resource
 from tests.kit.plan_statements import Statement, statements
 
 WORLD = {"0.0.0.0/0", "::/0"}
-# Types that hold data, and the arguments that must name the project's key.
+# Types that store data, and the arguments that must name the project's key.
 KEYS: dict[str, list[tuple[str, ...]]] = {
     "aws_cloudwatch_log_group": [("kms_key_id",)],
     "aws_rds_cluster": [("kms_key_id",), ("master_user_secret_kms_key_id",)],
@@ -21,7 +21,7 @@ KEYS: dict[str, list[tuple[str, ...]]] = {
     ],
     "aws_sns_topic": [("kms_master_key_id",)],
 }
-# Types that have been thought about: nothing at rest in them, or as good as their bucket, cluster or group.
+# Reviewed types: they store nothing, or are encrypted with their bucket, cluster or group.
 OTHER_TYPES = {
     "aws_budgets_budget",
     "aws_cloudwatch_dashboard",
@@ -58,7 +58,7 @@ OTHER_TYPES = {
     "aws_vpc_endpoint",
 }
 OWN_KEY_POLICY = "in a key policy * is this key only; AWS's default statement"
-# Allowed on every resource, by document and statement.
+# Actions that may apply to every resource, by document and statement.
 ON_EVERYTHING = {
     (
         "module.iam.data.aws_iam_policy_document.glue",
@@ -70,7 +70,7 @@ ON_EVERYTHING = {
     ("module.s3.data.aws_iam_policy_document.key", "EventsOfTheJob"): "in a key policy * is this key only",
 }
 EVENTBRIDGE = "EventBridge's calls carry no condition key: with one, every alarm would be silent (docs/limits.md)"
-# Services allowed without a condition that ties them to the account.
+# Services that need no condition on the account.
 UNTIED_SERVICES = {
     ("module.s3.data.aws_iam_policy_document.key", "EventsOfTheJob"): EVENTBRIDGE,
     ("module.monitoring.data.aws_iam_policy_document.topic", "EventsOfTheJob"): EVENTBRIDGE,
@@ -151,7 +151,7 @@ def only_tls_is_taken(plan: Plan) -> Iterator[str]:
             yield f"{cluster.address}: rds.force_ssl is not 1"
     for each in plan.of("aws_glue_connection"):
         if each.values["connection_type"] != "NETWORK":
-            yield f"{each.address}: a {each.values['connection_type']} connection, of which no policy knows the TLS"
+            yield f"{each.address}: no policy checks the TLS of a {each.values['connection_type']} connection"
 
 
 def the_database_is_verified(plan: Plan) -> Iterator[str]:
@@ -165,7 +165,7 @@ def the_database_is_verified(plan: Plan) -> Iterator[str]:
         if not any(f"/{key}".endswith(bundle) for key in shipped):
             yield f"{job.address}: no object is the file of --aurora_ca_bundle"
         files = arguments.get("--extra-files", "")
-        if files is not True and not str(files).endswith(bundle):  # True: known once the bucket is there
+        if files is not True and not str(files).endswith(bundle):  # True: unknown until the bucket exists.
             yield f"{job.address}: --extra-files lacks the file of --aurora_ca_bundle"
 
 
@@ -207,7 +207,7 @@ def logs_end(plan: Plan) -> Iterator[str]:
 def no_secret_is_written(plan: Plan) -> Iterator[str]:
     for path, value in _leaves(plan.document):
         names = [name for name in path if name not in ("value", "constant_value")]
-        if not isinstance(value, str) or not value or names[-1] == "user_id":  # the caller's, made up by LocalStack
+        if not isinstance(value, str) or not value or names[-1] == "user_id":  # LocalStack invents the caller's id.
             continue
         if SECRET_NAME.search(names[-1]) or SECRET_VALUE.search(value):
             yield f"{'.'.join(path)[1:]} has a secret"
@@ -223,12 +223,14 @@ def everything_is_tagged(plan: Plan) -> Iterator[str]:
 
 
 def data_outlives_a_mistake(plan: Plan) -> Iterator[str]:
-    """For prod only."""
+    """Yields violations of the policy for prod."""
     for each in plan.of("aws_rds_cluster"):
         values = each.values
         if not values.get("deletion_protection"):
             yield f"{each.address}: no deletion protection"
-        if values.get("skip_final_snapshot") is not False:  # its name, which AWS then asks for, has the key's in it
+        if (
+            values.get("skip_final_snapshot") is not False
+        ):  # AWS then asks for the snapshot's name, which has the key's name in it.
             yield f"{each.address}: no final snapshot"
         if values["backup_retention_period"] < 7:
             yield f"{each.address}: backups of less than a week"
@@ -271,7 +273,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _leaves(value: Any, path: tuple[str, ...] = ("",)) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Every scalar with its path; JSON in a string (event patterns, dashboards) is looked into."""
+    """Yields every scalar with its path, also those of JSON in a string (event patterns, dashboards)."""
     if isinstance(value, str) and value[:1] in ("{", "["):
         with suppress(ValueError):
             value = json.loads(value)

@@ -1,4 +1,4 @@
-"""The statements of a plan's policy documents, known already or read during the apply."""
+"""Reads the statements of a plan's policy documents, which Terraform reads before the apply or during it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scripts.terraform.plan import Plan
 
 @dataclass(frozen=True)
 class Statement:
-    """``None`` among the resources of the plan is one that is not known yet, and so not ``*``; left out here."""
+    """One statement. `resources` leaves out those that the plan does not know yet, which are never `*`."""
 
     document: str
     sid: str
@@ -25,7 +25,7 @@ class Statement:
 
     @property
     def conditions(self) -> set[str]:
-        """Keys that a condition looks at."""
+        """Returns the keys that a condition looks at."""
         return {key for key, _ in self.tests}
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""A Glue job that tries to leave its network; it succeeds when it can't."""
+"""A Glue job that tries to leave its network. It succeeds when it cannot."""
 
 import socket
 

@@ -1,4 +1,4 @@
-"""A queue that tests put behind rules and topics, to see what arrives."""
+"""Makes queues that tests put behind rules and topics."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.kit.aws import unique
 
 
 class Queue:
-    """A queue, and the messages that it has received so far."""
+    """A queue and the messages that it has received so far."""
 
     def __init__(self, client: Callable[[str], Any]) -> None:
         self.sqs = client("sqs")
@@ -22,7 +22,7 @@ class Queue:
         self._seen: list[dict[str, Any]] = []
 
     def messages(self, least: int) -> list[dict[str, Any]]:
-        """Every message, once there are `least`, in the order of arrival."""
+        """Returns all messages in the order of arrival, once the queue has received `least`."""
 
         def arrived() -> None:
             answer = self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10, WaitTimeSeconds=5)

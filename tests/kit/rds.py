@@ -1,4 +1,4 @@
-"""What the tests of RDS share: a network, names of their own, clusters that go when the test ends."""
+"""Makes a network for the tests of RDS, and clusters that it removes when the test ends."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PASSWORD = "correct-horse-battery"
 
 
 class RdsKit:
-    """RDS through the API, with a VPC of its own."""
+    """Calls the API of RDS. It has a VPC of its own."""
 
     def __init__(self, environment: Any) -> None:
         self.environment = environment
@@ -42,7 +42,7 @@ class RdsKit:
 
     @contextmanager
     def parameter_group(self, **settings: str) -> Iterator[str]:
-        """Name of a cluster parameter group with these settings (`__` for a dot), applied immediately."""
+        """Returns the name of a cluster parameter group with these settings (`__` for a dot), applied immediately."""
         name = unique("parameters")
         self.rds.create_db_cluster_parameter_group(
             DBClusterParameterGroupName=name, DBParameterGroupFamily=FAMILY, Description="tests"
@@ -62,7 +62,7 @@ class RdsKit:
         )
 
     def arguments(self, **changes: Any) -> dict[str, Any]:
-        """CreateDBCluster's arguments: a cluster with a user and a database of its own."""
+        """Returns CreateDBCluster's arguments for a cluster with a user and a database of its own."""
         name = unique("cluster")
         word = name.replace("-", "_")
         arguments = {
@@ -80,7 +80,7 @@ class RdsKit:
 
     @contextmanager
     def cluster(self, *, instances: int = 1, **changes: Any) -> Iterator[dict[str, Any]]:
-        """A described cluster with instances, removed after the block, whatever the block left of it."""
+        """Creates a cluster with instances and yields its description. Removes what the block left of it."""
         name = self.rds.create_db_cluster(**self.arguments(**changes))["DBCluster"]["DBClusterIdentifier"]
         try:
             for _ in range(instances):
@@ -90,7 +90,7 @@ class RdsKit:
             self.remove(name)
 
     def instance(self, cluster: str, **changes: Any) -> str:
-        """Identifier of a new instance in the cluster."""
+        """Returns the identifier of a new instance in the cluster."""
         arguments = {"DBInstanceClass": "db.serverless", "Engine": ENGINE, **changes}
         name = unique("instance")
         self.rds.create_db_instance(DBInstanceIdentifier=name, DBClusterIdentifier=cluster, **arguments)
@@ -110,13 +110,13 @@ class RdsKit:
                 self.rds.delete_db_cluster(DBClusterIdentifier=cluster, SkipFinalSnapshot=True)
 
     def secret(self, cluster: dict[str, Any]) -> dict[str, str]:
-        """Content of the cluster's managed secret."""
+        """Returns the content of the cluster's managed secret."""
         answer = self.secrets.get_secret_value(SecretId=cluster["MasterUserSecret"]["SecretArn"])
         content: dict[str, str] = json.loads(answer["SecretString"])
         return content
 
     def connect(self, cluster: dict[str, Any], password: str = PASSWORD, **changes: Any) -> psycopg.Connection[Any]:
-        """A session in the cluster's database, over TLS unless told otherwise."""
+        """Opens a session in the cluster's database, over TLS unless the options say otherwise."""
         parameters = {
             "host": cluster["Endpoint"],
             "port": cluster["Port"],
@@ -130,12 +130,12 @@ class RdsKit:
         return psycopg.connect(**parameters, autocommit=True)
 
     def refuses(self, cluster: dict[str, Any], message: str, **changes: Any) -> None:
-        """A connection is refused by PostgreSQL with this message."""
+        """Asserts that PostgreSQL refuses a connection with this message."""
         with pytest.raises(psycopg.OperationalError, match=message):
             self.connect(cluster, **changes).close()
 
     def exists(self, kind: str, name: str) -> bool:
-        """Whether PostgreSQL has this role or database."""
+        """Returns whether PostgreSQL has this role or database."""
         query = {
             "role": "SELECT 1 FROM pg_roles WHERE rolname = %s",
             "database": "SELECT 1 FROM pg_database WHERE datname = %s",

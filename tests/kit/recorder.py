@@ -1,4 +1,4 @@
-"""A server on 127.0.0.1 that writes down every request: as much of AWS as a plan needs, or a place to be avoided."""
+"""A server on 127.0.0.1 that records every request. It answers as much of AWS as a plan needs."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class Request:
 
     @property
     def by(self) -> str:
-        """``boto3`` or ``terraform``, by the user agent."""
+        """Returns `boto3` or `terraform`, by the user agent."""
         agent = self.headers.get("user-agent", "").lower()
         return "boto3" if "boto3" in agent else "terraform" if "terraform" in agent or "aws-sdk-go" in agent else agent
 
     @property
     def scope(self) -> str:
-        """Access key, date, region and service that it is signed for."""
+        """Returns the access key, date, region and service of the request's signature."""
         return self.headers.get("authorization", "").partition("Credential=")[2].partition(",")[0]
 
 
@@ -63,7 +63,7 @@ class Recorder:
             do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_CONNECT = answer
 
             def log_message(self, format: str, *args: object) -> None:
-                """Nothing on the terminal."""
+                """Prints nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 

@@ -1,4 +1,4 @@
-"""A boto3 client that sends what it is given, so that the service itself has to refuse it."""
+"""Makes boto3 clients that check nothing, so that the service itself has to refuse a wrong request."""
 
 from __future__ import annotations
 

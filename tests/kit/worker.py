@@ -1,4 +1,4 @@
-"""What the worker's tests are made with: clients of the agent and of AWS, and a line to a running script."""
+"""Clients of the worker agent and of AWS for the worker's tests, and a connection to a running script."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SECONDS = 120
 
 @dataclass
 class Agent:
-    """HTTP client of one agent; ``process`` is set for those that a test started itself."""
+    """HTTP client of one agent. `process` is set for an agent that a test started."""
 
     url: str
     token: str
@@ -44,7 +44,7 @@ class Agent:
         return run
 
     def wait(self, run_id: str, states: Collection[str] = ENDED) -> dict[str, Any]:
-        """Polls as the plugin does until the run is in one of ``states``."""
+        """Polls as the plugin does and returns the run once it is in one of `states`."""
         after = 0
         while True:
             run: dict[str, Any] = self.request("GET", f"/runs/{run_id}?after={after}&wait_seconds=20").json()
@@ -56,20 +56,20 @@ class Agent:
 
 @dataclass
 class Cloud:
-    """The AWS side of a run."""
+    """The AWS side of a run: objects, logs and requests."""
 
     client: Callable[[str], Any]
     credentials: dict[str, str]
     endpoint_url: str
 
     def put(self, key: str, content: str | bytes | Path) -> str:
-        """Puts an object, returns its URL."""
+        """Uploads an object and returns its URL."""
         body = content.read_bytes() if isinstance(content, Path) else content
         self.client("s3").put_object(Bucket=BUCKET, Key=key, Body=body)
         return f"s3://{BUCKET}/{key}"
 
     def body(self, script: str, arguments: dict[str, str] | None = None, **changes: Any) -> dict[str, Any]:
-        """Uploads ``script`` and makes the body of ``POST /runs`` for it."""
+        """Uploads `script` and returns the body of `POST /runs` for it."""
         run_id = f"jr_{uuid.uuid4().hex}"
         location = self.put(f"scripts/{run_id}/job.py", textwrap.dedent(script))
         return {
@@ -86,7 +86,7 @@ class Cloud:
         } | changes
 
     def log(self, run_id: str, group: str) -> list[str]:
-        """Every message of the run's stream, oldest first."""
+        """Returns every message of the run's stream, the oldest first."""
         names = {"logGroupName": f"/tests/worker/{group}", "logStreamName": run_id, "startFromHead": True}
         messages: list[str] = []
         token: dict[str, str] = {}
@@ -100,9 +100,9 @@ class Cloud:
 
 @dataclass
 class Phone:
-    """A line from a running script to its test: the script calls, the test answers; it goes dead with the script.
+    """A connection from a running script to its test. The script calls and the test answers; it closes with the script.
 
-    In the script: ``phone = call(PID, …)`` sends pids and returns the connection; ``phone.recv(1)`` waits for the
+    In the script: `phone = call(PID, …)` sends pids and returns the connection; `phone.recv(1)` waits for the
     answer.
     """
 
@@ -110,7 +110,7 @@ class Phone:
 
     @property
     def prelude(self) -> str:
-        """Source that defines ``call`` in a script."""
+        """Returns the source that defines `call` in a script."""
         return textwrap.dedent(f"""
             import json, os, socket, subprocess, sys
             def call(*pids):
@@ -120,7 +120,7 @@ class Phone:
         """)
 
     def answer(self) -> tuple[socket.socket, list[int]]:
-        """Waits for a call; returns the connection and the pids that it brought."""
+        """Waits for a call, and returns the connection and the pids that the script sent."""
         connection, _ = self.listener.accept()
         connection.settimeout(SECONDS)
         with connection.makefile() as lines:
@@ -128,7 +128,7 @@ class Phone:
 
 
 def dead(connection: socket.socket) -> bool:
-    """Waits until every process that held the other end is gone."""
+    """Waits until every process that had the other end is gone. Returns False when the script answers instead."""
     try:
         return connection.recv(1) == b""
     except ConnectionResetError:
@@ -136,7 +136,7 @@ def dead(connection: socket.socket) -> bool:
 
 
 def gone(pids: list[int]) -> bool:
-    """True when no such process is alive (a zombie is dead)."""
+    """Returns True when none of the processes is alive. A zombie counts as dead."""
     processes = [psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)]
     _, alive = psutil.wait_procs(processes, timeout=SECONDS)
     return not [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]

@@ -54,13 +54,13 @@ def assume_role(role: str, account_id: str, region: str, source_arn: str, sessio
 
 
 def _unjudged(judgement: Judgement) -> str:
-    """What the service would not say: that the emulator, not the policy, may be the reason."""
+    """Returns what the service would not say: the emulator, not the policy, may be the reason."""
     if not judgement.unjudged:
         return ""
     return (
-        f" (emulator) The emulator cannot judge this of the trust policy: {'; '.join(judgement.unjudged)}."
-        " A Deny with it counts as matching, an Allow does not. Use StringEquals, StringLike, ArnLike, Bool, Null or"
-        " their negations, with aws:SourceAccount or aws:SourceArn."
+        f" (emulator) The emulator cannot judge these parts of the trust policy: {'; '.join(judgement.unjudged)}."
+        " A Deny with such a part counts as matching, an Allow does not. Use StringEquals, StringLike, ArnLike, Bool,"
+        " Null or their negations, with aws:SourceAccount or aws:SourceArn."
     )
 
 

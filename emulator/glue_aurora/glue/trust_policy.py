@@ -1,8 +1,9 @@
-"""Whether a role's trust policy lets the Glue service assume the role.
+"""Judges whether a role's trust policy lets the Glue service assume the role.
 
 Sources: IAM guide, reference_policies_elements.html, reference_policies_elements_condition_operators.html,
 reference_policies_condition-keys.html. The emulator knows few keys of the service's request and not every operator. It
-names what it cannot judge, which never helps the role: such a Deny counts as matching, such an Allow does not.
+names each part that it cannot judge, and such a part never helps the role: a Deny with it counts as matching, an Allow
+does not.
 """
 
 import fnmatch
@@ -13,7 +14,7 @@ from typing import Any
 
 _SERVICE = "glue.amazonaws.com"
 _ACTION = "sts:assumerole"
-# What the request of an AWS service has beside the keys that the caller of `judge` gives.
+# Keys that the request of an AWS service has in addition to those that the caller of `judge` knows.
 _KEYS_OF_A_SERVICE = {
     "aws:SecureTransport": "true",
     "aws:PrincipalIsAWSService": "true",
@@ -39,7 +40,7 @@ class _UnjudgedError(Exception):
 
 
 def judge(policy: Mapping[str, Any], context: Mapping[str, str]) -> Judgement:
-    """Whether `policy` lets Glue assume the role. `context` holds condition keys, such as `aws:SourceAccount`."""
+    """Returns whether `policy` lets Glue assume the role. `context` has condition keys, such as `aws:SourceAccount`."""
     keys = {key.lower(): value for key, value in {**_KEYS_OF_A_SERVICE, **context}.items()}
     allowed = denied = False
     unjudged: list[str] = []
@@ -56,7 +57,11 @@ def judge(policy: Mapping[str, Any], context: Mapping[str, str]) -> Judgement:
 
 
 def _matches(statement: Mapping[str, Any], keys: Mapping[str, str]) -> bool:
-    """Whether the statement is about Glue's request. Raises _UnjudgedError when the known parts leave it open."""
+    """Returns whether the statement applies to Glue's request.
+
+    Raises:
+        _UnjudgedError: the parts that the emulator can judge leave it open.
+    """
     parts: list[Callable[[], bool]] = [
         partial(_elements_are_known, statement),
         partial(_names_service, statement),

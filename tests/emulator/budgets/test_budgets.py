@@ -29,7 +29,7 @@ def budgets(environment: Any) -> Any:
 
 @pytest.fixture
 def budget(budgets: Any) -> Iterator[dict[str, str]]:
-    """Account and name of a budget with one notification."""
+    """Returns the account and the name of a budget with one notification."""
     name = {"AccountId": ACCOUNT, "BudgetName": unique("budget")}
     budgets.create_budget(
         AccountId=ACCOUNT,

@@ -1,4 +1,4 @@
-"""LocalStack's EC2 and CloudWatch where they would keep a Terraform plan from coming clean."""
+"""The corrections to LocalStack's EC2 and CloudWatch. Without them Terraform's second plan would show changes."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Groups:
         return dict(answer["SecurityGroupRules"][0])
 
     def listed(self, peer: str) -> list[str | None]:
-        """Descriptions of ingress entries of this kind, as DescribeSecurityGroups shows them."""
+        """Returns the descriptions of ingress entries of this kind, as DescribeSecurityGroups shows them."""
         member = next(iter(self.peers[peer]))
         (group,) = self.ec2.describe_security_groups(GroupIds=[self.one])["SecurityGroups"]
         return [entry.get("Description") for one in group["IpPermissions"] for entry in one[member]]

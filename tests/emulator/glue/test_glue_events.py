@@ -1,4 +1,4 @@
-"""What EventBridge hears of a run, as a queue behind a rule receives it."""
+"""The events of a run that a queue behind an EventBridge rule receives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Job definitions: kept as AWS keeps them, refused where AWS refuses them."""
+"""Glue keeps job definitions as AWS does, and refuses those that AWS refuses."""
 
 from __future__ import annotations
 

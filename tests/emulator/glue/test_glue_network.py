@@ -1,4 +1,4 @@
-"""A run in a subnet: what makes it fail on AWS before the script starts makes it fail here, in AWS's words."""
+"""A run in a subnet fails before its script starts for the same reasons as on AWS, in AWS's words."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def network(kit: GlueKit) -> Network:
 
 
 def failure(run: dict[str, Any]) -> str:
-    """Reason of a run that could not be launched."""
+    """Returns why a run could not be launched."""
     assert run["JobRunState"] == "FAILED"
     prefix = f"JobName:{run['JobName']} and JobRunId:{run['Id']} failed to execute with exception "
     assert run["ErrorMessage"].startswith(prefix)

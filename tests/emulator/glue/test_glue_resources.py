@@ -110,7 +110,7 @@ def test_security_configuration_lives_from_create_to_delete(kit: GlueKit) -> Non
 
 
 def create_tagged(kit: GlueKit, kind: str, tags: dict[str, str]) -> str:
-    """ARN of a new resource."""
+    """Returns the ARN of a new resource."""
     name = unique(kind)
     if kind == "job":
         kit.glue.create_job(Name=name, Tags=tags, **kit.definition())

@@ -1,4 +1,4 @@
-"""Runs that really run: states, fields, arguments, logs, failure, timeout, stop, retries, concurrency."""
+"""Runs of real scripts: states, fields, arguments, logs, failure, timeout, stop, retries, concurrency."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.kit.glue import TRUST_GLUE, GlueKit
 pytestmark = pytest.mark.emulator
 
 RUN_ID = re.compile(r"jr_[0-9a-f]{64}")
-# Ends only when it is killed.
+# This script ends only when the worker kills it.
 ENDLESS = "import threading\nprint('endless', flush=True)\nthreading.Event().wait()\n"
 PRINT_ARGUMENTS = "import json, sys\nprint(json.dumps(sys.argv[1:]))\n"
 
@@ -104,7 +104,7 @@ def test_missing_script_fails(kit: GlueKit) -> None:
 
 def test_timeout_kills_and_is_not_retried(kit: GlueKit) -> None:
     job = kit.create_job(ENDLESS, MaxRetries=1)
-    run = kit.finish(job, Timeout=2)  # four seconds in this environment
+    run = kit.finish(job, Timeout=2)  # This environment makes that four seconds.
     assert (run["JobRunState"], run["Timeout"]) == ("TIMEOUT", 2)
     assert run["ExecutionTime"] > 0
     assert [each["Id"] for each in kit.runs(job)] == [run["Id"]]

@@ -1,4 +1,4 @@
-"""Terraform's life cycle of the Glue resources: created, planned empty, changed in place, destroyed."""
+"""Terraform creates the Glue resources, plans no changes, changes them in place and destroys them."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ resource "aws_glue_trigger" "enabled" {
 
 @pytest.fixture
 def terraform(environment: Any, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """``terraform ARGUMENTS`` in a root of its own, against the running LocalStack."""
+    """Returns a function that runs `terraform ARGUMENTS` in a root of its own, against the running LocalStack."""
     (tmp_path / "main.tf").write_text(ROOT)
     shutil.copy(TERRAFORM / ".terraform.lock.hcl", tmp_path)
     variables = {

@@ -1,4 +1,4 @@
-"""Triggers: kept as AWS keeps them; those that would never fire refuse to be started."""
+"""Glue keeps triggers as AWS does, and refuses to start those that would never fire here."""
 
 from __future__ import annotations
 

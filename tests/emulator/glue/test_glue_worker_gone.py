@@ -1,4 +1,4 @@
-"""The worker agent misbehaves: the run fails and says why; it neither hangs nor succeeds.
+"""A run whose worker agent misbehaves fails and says why. It neither hangs nor succeeds.
 
 The real agent does none of these things on demand, so an HTTP server stands in for it.
 """
@@ -23,14 +23,14 @@ from tests.kit.glue import GlueKit
 from tests.kit.glue_network import create_network
 
 pytestmark = pytest.mark.emulator
-# What the plugin's HTTP client gives an answer that needs no work (glue_aurora/glue/worker_client.py).
+# How long the plugin waits for an answer that takes the agent no work (glue_aurora/glue/worker_client.py).
 ANSWER_SECONDS = 10
 ANY_PATH = re.compile("/.*")
 Answer = tuple[int, Any]
 
 
 class FakeWorker:
-    """Answers by `answers`, from a method (or `POST stop`) to status and body; keeps the requests."""
+    """Looks up status and body in `answers` by the method (or `POST stop`), and keeps the requests."""
 
     def __init__(self, server: HTTPServer) -> None:
         self.port = server.port
@@ -62,7 +62,7 @@ def serving() -> Iterator[FakeWorker]:
 
 @pytest.fixture(scope="module")
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Instance, FakeWorker]]:
-    """LocalStack alone, with the fake agent."""
+    """Starts LocalStack alone, with the fake agent."""
     with serving() as worker:
         folder = tmp_path_factory.mktemp("glue") / "instance"
         ports = Ports.free()
@@ -188,7 +188,7 @@ def test_an_agent_that_needs_long_to_kill_a_run_is_waited_for(
     answered = threading.Event()
 
     def slowly() -> Answer:
-        # Longer than any other answer may take.
+        # This is longer than any other answer may take.
         threading.Event().wait(ANSWER_SECONDS + 2)
         answered.set()
         return 204, b""

@@ -1,4 +1,4 @@
-"""The log of a run is found under both names that AWS is said to give its stream."""
+"""The commands find a run's log under both names that AWS may give its stream."""
 
 from __future__ import annotations
 

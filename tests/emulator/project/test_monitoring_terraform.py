@@ -1,4 +1,4 @@
-"""The case's module 6_monitoring, applied: a run that fails reaches whoever subscribed to the topic."""
+"""The applied module 6_monitoring tells the subscribers of its topic about a failed run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plans of dev and prod keep to the policies; and each policy is seen to fail on a plan that breaks it."""
+"""The plans of dev and prod keep to the policies, and each policy fails on a plan that breaks it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Document = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def documents(environment: Any) -> dict[str, Document]:
-    """JSON of the plan of each environment, against an account with nothing in it but the state bucket."""
+    """Returns the JSON of each environment's plan, made against an account that has only the state bucket."""
     terraform = Terraform(environment.instance)
     terraform.init()
     return {name: plans.of(terraform, name, environment.instance.folder) for name in plans.ENVIRONMENTS}
@@ -54,12 +54,12 @@ def test_cost_page_is_what_the_plans_cost(documents: dict[str, Document]) -> Non
 
 
 def after(document: Document, address: str) -> Document:
-    """What the plan makes of a resource, to be changed in place."""
+    """Returns the planned values of a resource. A test may change them in place."""
     return next(each["change"]["after"] for each in document["resource_changes"] if each["address"] == address)
 
 
 def block(document: Document, address: str) -> Document:
-    """Expressions of a block of the configuration."""
+    """Returns the expressions of a block of the configuration."""
     module, local = document["configuration"]["root_module"], re.sub(r"(module\.\w+\.)+", "", address)
     for name in re.findall(r"module\.(\w+)", address):
         module = module["module_calls"][name]["module"]
@@ -67,7 +67,7 @@ def block(document: Document, address: str) -> Document:
 
 
 def read(document: Document, address: str) -> list[Document]:
-    """Statements of a policy document, whether it is read before the apply or during it."""
+    """Returns the statements of a policy document, which Terraform reads before the apply or during it."""
 
     def walk(module: Document) -> Iterator[Document]:
         yield from module.get("resources", [])

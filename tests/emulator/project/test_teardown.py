@@ -1,4 +1,4 @@
-"""What `make aws-destroy` does with the key of a last snapshot; snapshots themselves are not supported here."""
+"""`make aws-destroy` treats the key of a last snapshot with care. The emulator itself supports no snapshots."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CLUSTER = "module.rds_aurora.aws_rds_cluster.this"
 
 @pytest.fixture
 def key(environment: Any) -> str:
-    """A key that Terraform has put on the list for deletion."""
+    """Returns a key whose deletion Terraform has scheduled."""
     kms = environment.client("kms")
     arn = str(kms.create_key()["KeyMetadata"]["Arn"])
     kms.schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)

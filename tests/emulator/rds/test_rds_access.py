@@ -1,4 +1,4 @@
-"""rds.force_ssl and the other parameters of a cluster's group: what PostgreSQL does with them, and when."""
+"""PostgreSQL applies rds.force_ssl and the other parameters of a cluster's group when AWS would."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def kit(environment: Any) -> RdsKit:
 
 
 def one(cursor: psycopg.Cursor) -> Any:
-    """The only value that a query gave."""
+    """Returns the only value of a query's result."""
     ((value,),) = cursor.fetchall()
     return value
 
@@ -95,7 +95,7 @@ def test_one_clusters_force_ssl_is_not_anothers(kit: RdsKit) -> None:
 
 
 def test_a_server_whose_rules_were_written_by_another_gets_ours(kit: RdsKit) -> None:
-    """The postgres image lets everyone in; the first cluster puts that right, once."""
+    """The postgres image admits every client. The first cluster corrects that once."""
     with kit.environment.admin() as connection:
         path = one(connection.execute("SHOW hba_file"))
 

@@ -1,4 +1,4 @@
-"""DB clusters: a role and a database that really exist, and AWS's refusals."""
+"""A DB cluster has a real role and database, and RDS refuses what AWS refuses."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_a_cluster_made_again_after_the_emulator_forgot_it_finds_its_own(kit: Rd
     arguments = kit.arguments()
     name = arguments["DBClusterIdentifier"]
     arn = f"arn:aws:rds:us-east-1:000000000000:cluster:{name}"
-    with kit.environment.admin() as connection:  # what an earlier run of the emulator left
+    with kit.environment.admin() as connection:  # An earlier run of the emulator left these.
         connection.execute(f"CREATE ROLE {arguments['MasterUsername']} LOGIN")
         connection.execute(f"COMMENT ON ROLE {arguments['MasterUsername']} IS '{arn}'")
         connection.execute(f"CREATE DATABASE {arguments['DatabaseName']} OWNER {arguments['MasterUsername']}")

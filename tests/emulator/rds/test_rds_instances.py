@@ -1,4 +1,4 @@
-"""DB instances, and the operations around clusters: tags, filters, pages, versions, classes, what is not supported."""
+"""DB instances, and operations around clusters: tags, filters, pages, versions, classes, refusals."""
 
 from __future__ import annotations
 

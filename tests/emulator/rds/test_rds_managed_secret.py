@@ -1,4 +1,4 @@
-"""The secret that RDS manages: what is in it, who may change it, and rotation that changes the real password."""
+"""The secret that RDS manages has the real password, only RDS changes it, and rotation changes the password."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Terraform's life cycle of Aurora and the network around it: created, planned empty, changed in place, destroyed."""
+"""Terraform creates Aurora and its network, plans no changes, changes them in place and destroys them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture
 def terraform(environment: Any, tmp_path: Path) -> Run:
-    """``terraform ARGUMENTS`` in a copy of the root, against the running LocalStack."""
+    """Returns a function that runs `terraform ARGUMENTS` in a copy of the root, against the running LocalStack."""
     shutil.copy(ROOT / "main.tf", tmp_path)
     shutil.copy(TERRAFORM / ".terraform.lock.hcl", tmp_path)
     variables = {

@@ -1,4 +1,4 @@
-"""The RDS Data API: who may call what, errors, transactions, timeouts, and the project's own SQL."""
+"""The RDS Data API's access rules, errors, transactions and timeouts, and the project's own SQL."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def api(environment: Any) -> Iterator[DataApi]:
 
 
 def create_user(api: DataApi) -> tuple[str, str]:
-    """Name of a new database user, and ARN of its secret."""
+    """Returns the name of a new database user and the ARN of its secret."""
     user = unique("leitor").replace("-", "_")
     api.execute(f"CREATE ROLE {user} LOGIN PASSWORD 'leitor-password'")
     secret = json.dumps({"username": user, "password": "leitor-password"})
@@ -34,13 +34,13 @@ def create_user(api: DataApi) -> tuple[str, str]:
 
 
 def statements(file: str) -> list[str]:
-    """The file's statements; there is no semicolon in its texts but after comments."""
+    """Returns the file's statements. Semicolons in the file only end statements, except in comments."""
     text = re.sub(r"--[^\n]*", "", (SQL / file).read_text(encoding="utf-8"))
     return [part.strip() for part in text.split(";") if part.strip()]
 
 
 def test_the_projects_own_sql(api: DataApi) -> None:
-    for _ in range(2):  # it may be run again
+    for _ in range(2):  # A second run must succeed, too.
         for statement in statements("01_create_tables.sql"):
             api.execute(statement)
     columns = "aluno_id, nome_aluno, idade, genero, escola_id, nome_escola, rede, regiao, disciplina, nota"
@@ -220,7 +220,7 @@ def test_unknown_and_ended_from_within(api: DataApi) -> None:
 
 
 def test_a_transaction_that_nobody_uses_is_rolled_back(api: DataApi) -> None:
-    """By the server, after three minutes; here the minutes are shortened in the session."""
+    """The server rolls the transaction back after three minutes. The test shortens that in the session."""
     with api.table("esquecida"):
         transaction = api.begin()
         limit = "SHOW idle_in_transaction_session_timeout"
@@ -230,7 +230,7 @@ def test_a_transaction_that_nobody_uses_is_rolled_back(api: DataApi) -> None:
         api.execute("SET idle_in_transaction_session_timeout = '100ms'", transactionId=transaction)
         with api.kit.environment.admin() as connection:
             alive = "SELECT count(*) FROM pg_stat_activity WHERE pid = %s"
-            connection.autocommit = True  # else the view stays as it was first seen
+            connection.autocommit = True  # In a transaction the view would never change.
             until(lambda: not connection.execute(alive, (session,)).fetchone()[0])
         for _ in range(2):
             with refused("TransactionNotFoundException", "Transaction may be expired."):
@@ -288,6 +288,6 @@ def test_a_limit_of_the_database_holds_after_the_timeout_too_and_leaves_no_sessi
     with refused("StatementTimeoutException", "canceling statement due to statement timeout"):
         api.execute("SELECT pg_sleep(600)::text", continueAfterTimeout=True, secretArn=secret)
     with api.kit.environment.admin() as connection:
-        connection.autocommit = True  # else the view stays as it was first seen
+        connection.autocommit = True  # In a transaction the view would never change.
         sessions = "SELECT count(*) FROM pg_stat_activity WHERE usename = %s"
         until(lambda: connection.execute(sessions, (user,)).fetchone() == (0,))

@@ -1,4 +1,4 @@
-"""The RDS Data API: parameters and results, against the real PostgreSQL."""
+"""The RDS Data API converts parameters and results of a real PostgreSQL as AWS does."""
 
 from __future__ import annotations
 

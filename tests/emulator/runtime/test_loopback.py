@@ -1,4 +1,4 @@
-"""Nobody else on the network can start a job: LocalStack listens on the loopback interface only."""
+"""LocalStack listens on the loopback interface only, so no other machine on the network can start a job."""
 
 from __future__ import annotations
 

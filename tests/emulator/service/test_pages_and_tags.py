@@ -1,4 +1,4 @@
-"""Pages and tags, which all services have in one form, in the words of each."""
+"""All services share the form of pages and tags, and answer in their own words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ACCOUNT = "000000000000"
 
 @pytest.fixture
 def budgets(environment: Any) -> Iterator[tuple[Any, list[str]]]:
-    """Client, and the names of three budgets in order."""
+    """Returns a client and the names of three budgets in order."""
     client, prefix = environment.client("budgets"), unique("paged")
     names = [f"{prefix}-{number}" for number in range(3)]
     for name in names:

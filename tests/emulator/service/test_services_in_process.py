@@ -1,4 +1,4 @@
-"""What can be seen of the services from inside LocalStack only. The programs run in LocalStack's own venv."""
+"""Behaviour of the services that shows only inside LocalStack. The programs run in LocalStack's own venv."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def answer(program: str) -> Any:
-    """What the program prints, as JSON."""
+    """Returns the program's output, read as JSON."""
     done = run("-c", program)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

@@ -1,4 +1,4 @@
-"""The worker agent over HTTP, with real Spark; S3 and CloudWatch Logs are the running LocalStack's."""
+"""Starts worker agents with real Spark. S3 and CloudWatch Logs are those of the running LocalStack."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ def cloud(environment: Any) -> Cloud:
 
 @pytest.fixture(scope="session")
 def agent(environment: Any) -> Agent:
-    """The environment's own agent."""
+    """Returns a client of the environment's own agent."""
     return Agent(environment.worker_url, environment.worker_token, environment.instance.folder / "worker")
 
 
 @pytest.fixture
 def start_agent(environment: Any, tmp_path: Path) -> Iterator[Callable[..., Agent]]:
-    """Starts further agents, with changes to their environment; ends them."""
+    """Returns a function that starts another agent with changes to its environment. The fixture ends the agents."""
     with ExitStack() as stack:
 
         def start(**changes: str) -> Agent:
@@ -70,7 +70,7 @@ def start_agent(environment: Any, tmp_path: Path) -> Iterator[Callable[..., Agen
 
 @pytest.fixture
 def run(agent: Agent, cloud: Cloud) -> Callable[..., dict[str, Any]]:
-    """Runs a script to its end; the result has the messages of both groups beside the run's fields."""
+    """Returns a function that runs a script to its end. It returns the run's fields and the messages of both groups."""
 
     def run_script(script: str, arguments: dict[str, str] | None = None, **changes: Any) -> dict[str, Any]:
         body = cloud.body(script, arguments, **changes)

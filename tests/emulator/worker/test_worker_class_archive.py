@@ -1,4 +1,4 @@
-"""The class archive: made by itself, harmless when it is broken, given up when the agent ends."""
+"""The agent makes the class archive by itself, stops making it when it ends, and survives a broken archive."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def made(folder: Path) -> Path:
 
 
 def finish(agent: Agent, cloud: Cloud, arguments: dict[str, str] | None = None) -> tuple[str, list[str]]:
-    """State of a run on `agent`, and what it printed."""
+    """Returns the state of a run on `agent` and its output."""
     body = cloud.body(PRINTS, arguments=arguments or {})
     agent.start(body)
     return agent.wait(body["run_id"])["state"], cloud.log(body["run_id"], "output")
@@ -40,7 +40,7 @@ def test_archive_is_made_once_and_a_broken_one_does_no_harm(
     archive = made(folder)
     assert archive.stat().st_size > 10_000_000
     assert finish(agent, cloud) == ("SUCCEEDED", ["5"])
-    own_collector = {"--conf": "spark.driver.extraJavaOptions=-XX:+UseSerialGC"}  # the JVM takes no second one
+    own_collector = {"--conf": "spark.driver.extraJavaOptions=-XX:+UseSerialGC"}  # The JVM takes one only.
     assert finish(agent, cloud, own_collector) == ("SUCCEEDED", ["5"])
     archive.chmod(0o600)
     archive.write_bytes(b"no archive")

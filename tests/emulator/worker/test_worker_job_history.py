@@ -19,7 +19,7 @@ UNSAID = "[]"
 
 
 def level(agent: Agent, cloud: Cloud, job_name: str, arguments: dict[str, str] | None = None) -> str:
-    """What a run of the job is told of the compilers' level."""
+    """Returns the compiler level that a run of the job gets."""
     body = cloud.body(PRINTS_LEVEL, arguments, job_name=job_name)
     agent.start(body)
     assert agent.wait(body["run_id"])["state"] == "SUCCEEDED"

@@ -1,4 +1,4 @@
-"""How runs and agents end: nothing that they started outlives them."""
+"""No process outlives the run or the agent that started it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.kit.worker import Agent, Cloud, Phone, dead, gone, terminate
 
 pytestmark = pytest.mark.emulator
 
-# A script that leaves its session and its parent behind, as a daemon does, before it waits for ever.
+# This script starts a process that leaves its session and parent, as a daemon does, and then waits for ever.
 ENDLESS = """
 daemon = "import os, sys, signal\\nif os.fork(): sys.exit()\\nos.setsid()\\nprint(os.getpid(), flush=True)\\n"
 daemon += "signal.pause()"
@@ -29,7 +29,7 @@ phone.recv(1)
 
 @contextmanager
 def polled(agent: Agent, run_id: str) -> Iterator[None]:
-    """Polls the run for the time of the block, so that a short lease does not end it while it starts."""
+    """Polls the run during the block, so that a short lease does not end the run while it starts."""
     done = threading.Event()
 
     def poll() -> None:
@@ -47,7 +47,7 @@ def polled(agent: Agent, run_id: str) -> Iterator[None]:
 
 @pytest.fixture
 def endless(cloud: Cloud, phone: Phone) -> Callable[..., tuple[str, Any, list[int]]]:
-    """Starts an endless run on an agent; returns its id, the line to it and its pids."""
+    """Returns a function that starts an endless run on an agent. It returns the run's id, connection and pids."""
 
     def start(agent: Agent, **changes: Any) -> tuple[str, Any, list[int]]:
         body = cloud.body(phone.prelude + ENDLESS, **changes)

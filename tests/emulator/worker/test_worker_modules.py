@@ -18,7 +18,7 @@ FAILED = "LAUNCH ERROR | Installation of Additional Python Modules failed: "
 
 
 def put_wheel(cloud: Cloud, name: str, *, requires: str = "", tags: str = "py3-none-any") -> str:
-    """Uploads a wheel of one module, `name`, version 1.0."""
+    """Uploads a wheel of version 1.0 with one module, `name`, and returns its URL."""
     packed = io.BytesIO()
     info = f"{name}-1.0.dist-info"
     metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n"

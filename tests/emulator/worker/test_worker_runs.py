@@ -1,4 +1,4 @@
-"""What a run does and leaves: Spark on S3, arguments, files, logs."""
+"""The effects of a run: Spark on S3, arguments, files, logs."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ phone = call(os.getpid(), os.getppid())
 phone.recv(1)
 """
     )
-    # The UI, which is off, must not open the job to the network either when a job turns it on.
+    # The UI is off. A job that turns it on must not open itself to the network either.
     body = cloud.body(script, {"--conf": "spark.ui.enabled=true --conf spark.ui.port=0"})
     agent.start(body)
     connection, (driver, java) = phone.answer()
@@ -75,7 +75,7 @@ phone.recv(1)
     opened = {file.path for process in tree for file in process.open_files()}
     mapped = {entry.path for process in tree for entry in process.memory_maps()}
     assert folder.startswith(str(agent.home))
-    ours = (str(TOP), str(CACHE), str(agent.home))  # which may lie in /tmp themselves
+    ours = (str(TOP), str(CACHE), str(agent.home))  # These folders themselves may be below /tmp.
     assert not [path for path in opened | mapped if path.startswith("/tmp/") and not path.startswith(ours)]
 
     connection.sendall(b".")
@@ -168,7 +168,7 @@ def test_logs_arrive_while_the_script_runs(agent: Agent, cloud: Cloud, phone: Ph
     body = cloud.body(phone.prelude + "print('começou', flush=True)\nphone = call()\nphone.recv(1)")
     agent.start(body)
     connection, _ = phone.answer()
-    not_there = cloud.client("logs").exceptions.ResourceNotFoundException  # neither group nor stream
+    not_there = cloud.client("logs").exceptions.ResourceNotFoundException  # The group or the stream is missing.
 
     def heard() -> bool:
         try:

@@ -1,4 +1,4 @@
-"""The phases of a run as they show from outside: in processes, in S3, in PostgreSQL. None asks the job."""
+"""Recognises the phases of a run from outside: by processes, S3 and PostgreSQL. It never asks the job."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CREATE TRIGGER hold BEFORE INSERT ON {TABLE} FOR EACH ROW EXECUTE FUNCTION hold(
 
 @dataclass
 class Watch:
-    """What a phase's question may look at. ``changed`` is a key and the nota that it has after the run."""
+    """The parts that a phase's question may look at. `changed` is a key and the nota that the key has after the run."""
 
     site: Site
     database: psycopg.Connection

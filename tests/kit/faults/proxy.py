@@ -1,4 +1,4 @@
-"""A TCP proxy before PostgreSQL: the network between the job and its database, to be cut."""
+"""A TCP proxy before PostgreSQL. It stands in for the network between the job and its database."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import struct
 import threading
 from contextlib import suppress
 
-RESET = struct.pack("ii", 1, 0)  # SO_LINGER with 0 s: closing sends RST, as a network that drops a connection does
+RESET = struct.pack("ii", 1, 0)  # SO_LINGER with 0 s: closing sends RST, as a network that drops a connection does.
 
 
 class Proxy:
-    """Listens on a free port of 127.0.0.1; ``refuse`` makes it reset connections, ``slow_seconds`` delay each."""
+    """Listens on a free port of 127.0.0.1. `refuse` makes it reset new connections; `slow_seconds` delays each one."""
 
     def __init__(self, target: int) -> None:
         self._target = target
@@ -27,7 +27,7 @@ class Proxy:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self) -> int:
-        """Resets all connections; how many there were."""
+        """Resets all connections and returns their number."""
         with self._lock:
             pairs, self._pairs = self._pairs, set()
         for pair in pairs:

@@ -1,4 +1,4 @@
-"""Where the job is run and broken: a real environment without Docker, with only what one job needs in it.
+"""The environment in which faults strike the job: a real one without Docker, with only what one job needs.
 
 The resources are made by API calls, not by Terraform: LocalStack is killed now and then and forgets them, and they must
 be there again in a second.
@@ -40,7 +40,7 @@ STAGING = f"{TABLE}_staging_%"
 
 @dataclass
 class Site:
-    """A started instance; ``port`` is where the job finds its database, a proxy's."""
+    """A started instance. `port` is the proxy's port, at which the job finds its database."""
 
     instance: Instance
     port: int
@@ -60,7 +60,7 @@ class Site:
         self.provision()
 
     def _admit(self, connection: psycopg.Connection) -> None:
-        """Lets the job's user in over TLS, by the file that pg_hba.conf includes."""
+        """Admits the job's user over TLS, by the file that pg_hba.conf includes."""
         row = connection.execute("SHOW hba_file").fetchone()
         assert row is not None
         rules = Path(row[0]).with_name("emulator_hba.conf")
@@ -77,7 +77,7 @@ class Site:
         return connection
 
     def provision(self) -> None:
-        """Bucket, scripts, wheel, secret, role and job, in a LocalStack that knows nothing."""
+        """Makes bucket, scripts, wheel, secret, role and job in an empty LocalStack."""
         s3 = self.client("s3")
         s3.create_bucket(Bucket=BUCKET)
         scripts = sorted((TOP / "glue_scripts").glob("*.py"))
@@ -119,7 +119,7 @@ class Site:
         )
 
     def upload(self, folder: Path) -> None:
-        """The three files of ``folder`` to ``raw/``, and nothing in ``processed/``."""
+        """Uploads the three files of `folder` to `raw/` and empties `processed/`."""
         s3 = self.client("s3")
         for path in sorted(folder.glob("*.csv")):
             s3.upload_file(str(path), BUCKET, f"raw/{path.name}")
@@ -131,7 +131,7 @@ class Site:
         return [each["Key"] for page in pages for each in page.get("Contents", [])]
 
     def start(self) -> str:
-        """Id of a new run."""
+        """Starts a run and returns its id."""
         return str(self.client("glue").start_job_run(JobName=JOB)["JobRunId"])
 
     def look(self, run_id: str) -> dict[str, Any]:
@@ -139,7 +139,7 @@ class Site:
         return found
 
     def finish(self, run_id: str) -> dict[str, Any]:
-        """The run when it has ended."""
+        """Waits for the run's end and returns the run."""
 
         def ended() -> dict[str, Any]:
             run = self.look(run_id)
@@ -150,12 +150,12 @@ class Site:
         return wait_for("the end of the run", ended, seconds=240, remedy="see the worker's log")
 
     def processes(self) -> list[psutil.Process]:
-        """What runs below the worker: a run's JVM, its Python, and Spark's Python workers."""
+        """Returns the processes below the worker: a run's JVM, its Python, and Spark's Python workers."""
         agent = worker.daemon(self.instance).process()
         return agent.children(recursive=True) if agent else []
 
     def quiet(self) -> None:
-        """Returns when no run is alive any more, here or in the database."""
+        """Returns when no process and no database session of a run is left."""
 
         def gone() -> None:
             if [each for each in self.processes() if "glue-job-" in _folder(each)]:
@@ -172,18 +172,18 @@ class Site:
             return in_order(connection.execute(EVERY_ROW).fetchall())
 
     def relations(self) -> list[str]:
-        """Staging tables that there are."""
+        """Returns the names of the staging tables."""
         with self.superuser() as connection:
             query = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE %s"
             return [name for (name,) in connection.execute(query, [STAGING]).fetchall()]
 
     def save(self) -> None:
-        """Keeps the table's rows for :meth:`restore`."""
+        """Keeps the table's rows for `restore`."""
         with self.superuser() as connection, connection.transaction():
             connection.execute(f"TRUNCATE saved; INSERT INTO saved TABLE {TABLE}")
 
     def restore(self) -> None:
-        """The table as it was saved, no staging table and no trigger."""
+        """Restores the saved rows, and removes staging tables and the trigger."""
         with self.superuser() as connection, connection.transaction():
             for name in self.relations():
                 connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(name)))
@@ -192,7 +192,7 @@ class Site:
             )
 
     def kill(self, daemon: Callable[[Instance], Daemon]) -> None:
-        """SIGKILL to a part of the environment and to what it started."""
+        """Kills a part of the environment and all processes that it started, with SIGKILL."""
         process = daemon(self.instance).process()
         assert process is not None
         everything = [process, *process.children(recursive=True)]
@@ -204,7 +204,7 @@ class Site:
         psutil.wait_procs(everything, timeout=30)
 
     def recover(self, *, forgot: bool = False) -> None:
-        """Starts what does not run; ``forgot``: LocalStack did not outlive the fault."""
+        """Starts the parts that do not run. `forgot` says that LocalStack lost its resources."""
         lifecycle.start(self.instance)
         if forgot:
             self.provision()

@@ -1,4 +1,4 @@
-"""What can befall a run. Each is done to a live one; what it needs beforehand, and undoes afterwards, is its own."""
+"""The faults that can strike a run. Each strikes a live run; it prepares and undoes what it needs itself."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Strike = Callable[[Site, Proxy], bool]
 
 
 def _kill(site: Site, wanted: Callable[[psutil.Process], bool]) -> bool:
-    """SIGKILL to the run's processes of one kind; False when there is none."""
+    """Sends SIGKILL to the run's processes of one kind. Returns False when the run has none."""
     hit = False
     for process in site.processes():
         with suppress(psutil.Error):
@@ -38,7 +38,7 @@ def kill_jvm(site: Site, proxy: Proxy) -> bool:
 
 
 def kill_driver(site: Site, proxy: Proxy) -> bool:
-    """The script's Python."""
+    """Kills the script's Python."""
     return _kill(
         site, lambda process: any("runscript.py" in part for part in process.cmdline()) and _is_python(process)
     )
@@ -71,7 +71,7 @@ def cancel_statements(site: Site, proxy: Proxy) -> bool:
 
 
 def hold_the_lock(site: Site, proxy: Proxy) -> bool:
-    """Somebody's session takes the table until the run waits for it."""
+    """Makes another session lock the table until the run waits for it."""
     taken = threading.Event()
 
     def waited_for() -> None:
@@ -111,7 +111,7 @@ STRIKES: dict[str, Strike] = {
     "statements cancelled": cancel_statements,
     "table locked by another": hold_the_lock,
 }
-# Where a fault can befall a run: a Python worker lives while rows are copied; a session must be there to be ended.
+# Faults that need a session of the run. Python workers live only while rows are copied.
 NEEDS_SESSION = {"connections cut", "sessions terminated", "statements cancelled"}
 
 
@@ -119,23 +119,27 @@ def possible(fault: str, phase: str) -> bool:
     if fault == "SIGKILL of the Python workers":
         return phase == "copying"
     if fault in NEEDS_SESSION:
-        return phase not in ("starting", "committed")  # the session ends with its commit
+        return phase not in ("starting", "committed")  # The session ends with its commit.
     if fault == "table locked by another":
-        # The harness itself holds the table in the one, the merge does in the other.
+        # In the first phase the harness itself holds the table, in the second the merge does.
         return phase not in ("waiting for the lock", "merging")
     return True
 
 
 @contextmanager
 def full_disk(site: Site) -> Iterator[None]:
-    """The job's new tables lie on a file system of 512 kB meanwhile. Raises PermissionError where that can't be."""
+    """Puts the job's new tables on a file system of 512 kB for the block.
+
+    Raises:
+        PermissionError: this user can't mount a file system here.
+    """
     if sys.platform != "linux" or psutil.Process().uids().effective != 0:
         raise PermissionError("a small file system can be mounted by root on Linux only")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="letrus-small-")))
         folder.chmod(0o755)
         mount = ["mount", "-t", "tmpfs", "-o", "size=512k,mode=777", "tmpfs", str(folder)]
-        if subprocess.run(mount, check=False).returncode:  # root in a container, for one
+        if subprocess.run(mount, check=False).returncode:  # Root in a container may not mount, for example.
             raise PermissionError("a small file system can't be mounted here")
         stack.callback(lambda: subprocess.run(["umount", folder], check=True))
         connection = stack.enter_context(site.superuser())

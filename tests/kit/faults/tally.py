@@ -1,16 +1,16 @@
-"""Counts the faults that struck a run. A layer of skipped tests must not pass for one of survived faults."""
+"""Counts the faults that struck a run: a layer that skips all faults must not look like one that survived them."""
 
 from __future__ import annotations
 
 import pytest
 
 STRUCK = "struck"
-# On a loaded machine a phase is over now and then before the fault comes: 3 of 100 were (2026-11-24).
+# On a loaded machine a phase sometimes ends before the fault strikes: 3 of 100 did on 2026-11-24.
 LARGEST_MISSED_SHARE = 0.1
 
 
 class Tally:
-    """A plugin of pytest. A test tells it by `record_property(STRUCK, True)` or `False`."""
+    """A pytest plugin. A test reports to it with `record_property(STRUCK, True)` or `False`."""
 
     def __init__(self) -> None:
         self._struck: list[bool] = []
