@@ -1,4 +1,4 @@
-"""``python -m bench``, started by ``make bench`` (scripts/checks/bench.py), which sets up what it needs."""
+"""`python -m bench`. `make bench` sets up what it needs and starts it (scripts/checks/bench.py)."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _measure(
 
 
 def _publish(made: report.Report) -> None:
-    """Print the tables, and write them beside the JSON, named by the time and the size."""
+    """Print the tables, and write them and the JSON into `RESULTS`, under the time and the size."""
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{made.settings['grades']}"
     text = report.as_markdown(made)

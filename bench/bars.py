@@ -1,4 +1,4 @@
-"""The bars that the job has to clear: ratios of medians of one run, on the same data and database."""
+"""The bars for the job: ratios of medians of one run, on the same data and database."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from bench.results import Median
 
-GRADES = 1_000_000  # the bars are for this size; at others the fixed costs weigh otherwise
+GRADES = 1_000_000  # the bars are for this size; at another size the fixed costs have another share
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured value: whose, in which scenario, which measure."""
+    """The name of one measured value: contestant, scenario and measure."""
 
     contestant: str
     scenario: str
@@ -21,7 +21,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Bar:
-    """`ours` may be at most `limit` times `theirs`; without `theirs`, at most `limit` itself. None: shown, no bar."""
+    """`ours` may be at most `limit` times `theirs`, or at most `limit` without `theirs`. None sets no bar."""
 
     what: str
     ours: Figure
@@ -64,9 +64,9 @@ BARS = (
 
 @dataclass(frozen=True)
 class Verdict:
-    """`value`: the ratio, or our value where there is nothing to divide by; None when a side was not measured.
+    """The result of one bar. `value` is the ratio, or our value without `theirs`; None when a side was not measured.
 
-    `passed`: None where there is no bar or no value, or the data has another size.
+    `passed` is None without a bar or a value, and for data of another size than `GRADES`.
     """
 
     bar: Bar
@@ -75,7 +75,7 @@ class Verdict:
 
 
 def judge(medians: Sequence[Median], grades: int) -> list[Verdict]:
-    """A verdict for each of `BARS`, in their order; `grades`: the lines of notas.csv that were measured."""
+    """A verdict for each of `BARS`, in their order. `grades` is the number of lines of notas.csv."""
     measured = {(each.contestant, each.scenario): each.values for each in medians}
 
     def value(figure: Figure) -> float | None:

@@ -1,4 +1,4 @@
-"""Who takes part, and the program of each for a scenario."""
+"""The contestants, and the program of each for a scenario."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SPARK = TOP / "bench" / "spark"
 
 @dataclass(frozen=True)
 class Scenario:
-    """A state of the database and the data that meets it."""
+    """A state of the database, and the data that a contestant brings into it."""
 
     name: str
     state: str
@@ -41,7 +41,7 @@ RE_RUNS = ("unchanged", "changed")
 
 @dataclass(frozen=True)
 class Contestant:
-    """`module` runs in the benchmark's own venv, `script` in Spark as the worker agent launches it."""
+    """A contestant. `module` runs in the benchmark's own venv, `script` in Spark as the worker agent launches it."""
 
     name: str
     what: str
@@ -107,7 +107,7 @@ CONTESTANTS = {
 
 @dataclass(frozen=True)
 class Tools:
-    """What Spark's contestants need, from the set-up. `worker`: settings of the worker agent."""
+    """What the set-up made for Spark's contestants. `worker` has the settings of the worker agent."""
 
     worker_python: Path
     worker: Mapping[str, str]
@@ -124,18 +124,22 @@ class Launch:
 
 
 def with_class_archive(tools: Tools, folder: Path) -> Tools:
-    """With the JVM options that a worker agent has after a while; makes the clone's class archive where it is missing.
+    """`tools` with the JVM options of a worker agent that has its class archive. Makes the archive where it is missing.
 
-    `folder`: an empty one to work in. Raises ContestantError when the agent's code refuses.
+    `folder` is an empty folder to work in.
+
+    Raises:
+        ContestantError: the agent's code refused.
     """
     answer = _ask("archive", {"folder": str(folder), "environment": tools.worker}, tools)
     return replace(tools, jvm_options=answer["jvm_options"])
 
 
 def launch(contestant: Contestant, data: Path, folder: Path, tools: Tools) -> Launch:
-    """Command and environment of one run on the files in `data`; what it writes lies in `folder`, which it gets empty.
+    """The command and environment of one run on the files in `data`. It writes into `folder`, which is empty before.
 
-    Raises ContestantError when the agent's code refuses.
+    Raises:
+        ContestantError: the agent's code refused.
     """
     processed = folder / "processed"
     processed.mkdir(parents=True)

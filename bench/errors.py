@@ -1,4 +1,4 @@
-"""What the benchmark raises itself; the message names the cause and the remedy."""
+"""The errors that the benchmark raises itself. The message names the cause and the remedy."""
 
 from __future__ import annotations
 
@@ -12,4 +12,4 @@ class ContestantError(BenchError):
 
 
 class ContentsError(BenchError):
-    """A contestant left other rows in the table than it should have: its times mean nothing."""
+    """A contestant left wrong rows in the table, so its times mean nothing."""

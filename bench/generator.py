@@ -1,9 +1,8 @@
-"""Source files of any size: alunos.csv, escolas.csv, notas.csv as in csv_exemplos/, and the rows that should result.
+"""Source files of any size: alunos.csv, escolas.csv, notas.csv as in csv_exemplos/, and the rows that must result.
 
-Every value is computed from the line's number and the seed, so nothing is held in memory and the same arguments give
-the same bytes. The lines of notas.csv come in scattered order (line i holds grade i·a mod N), each pupil has 8 to 12 of
-14 subjects (10 on average), and a
-school's size falls with its number: of 250 schools the largest has 6 % of the pupils.
+Every value is computed from the line's number and the seed: memory holds none, and the same arguments give the same
+bytes. The lines of notas.csv are in scattered order (line i holds grade i·a mod N). Each pupil has 8 to 12 of 14
+subjects, 10 on average. A school's size falls with its number: of 250 schools the largest has 6 % of the pupils.
 """
 
 from __future__ import annotations
@@ -22,12 +21,12 @@ from glue_scripts.table import COLUMNS, SPARK_TYPES, of_set
 GOLDEN = (math.sqrt(5) - 1) / 2
 PUPILS_PER_SCHOOL = 400
 GRADES_PER_PUPIL = 10
-# Of neighbouring lines never both are dirty below this, so that a superseded line can be followed by its successor.
+# Up to this percentage no two neighbouring lines are dirty, so the successor of a superseded line can follow it.
 MOST_DIRTY_PERCENT = 30
 LONG_TEXT = 5000
 
-# Kind of a dirty line -> the line, in DuckDB's SQL. `id`, `disciplina` and `nota` are what a clean line would hold;
-# `h` is a hash; `next_*` belong to the line after it.
+# Kind of a dirty line -> the line, in DuckDB's SQL. `id`, `disciplina` and `nota` are the values of a clean line, `h`
+# is a hash, and `next_*` belong to the next line.
 DIRTY_KINDS = {
     "key_missing": "CASE WHEN h % 2 = 0 THEN ',' || disciplina ELSE id || ',' END || ',' || nota",
     "number_malformed": "id || ',' || disciplina || ',' || ['', 'ausente', 'dispensado', '--', '7.5.0'][1 + h % 5]",
@@ -50,8 +49,11 @@ PLAIN = {
 
 @dataclass(frozen=True)
 class Data:
-    """What to make. `grades`: lines of notas.csv, 100 or more; `dirty_percent`: share of them that is unusable or
-    superseded, in equal parts of `DIRTY_KINDS`; `changed_percent`: share of the keys with another nota than with 0.
+    """The data to make.
+
+    `grades` is the number of lines of notas.csv, 100 or more. `dirty_percent` is the share of them that is unusable or
+    superseded, in equal parts of `DIRTY_KINDS`. `changed_percent` is the share of the keys whose nota differs from the
+    nota with 0.
     """
 
     grades: int
@@ -75,7 +77,7 @@ class Data:
 
     @property
     def alunos(self) -> int:
-        """Pupils come in pairs, which share 20 subjects."""
+        """The number of pupils. They come in pairs that share 20 subjects."""
         return 2 * math.ceil(self.grades / (2 * GRADES_PER_PUPIL))
 
     @property
@@ -86,7 +88,7 @@ class Data:
 def generate(folder: Path, data: Data) -> None:
     """Write `alunos.csv`, `escolas.csv`, `notas.csv` and `rows.csv`, the rows of performance_academica, into `folder`.
 
-    rows.csv has no header and the columns in the table's order, in the order of notas.csv.
+    rows.csv has no header. Its columns are in the order of the table, its rows in the order of notas.csv.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection:
@@ -98,7 +100,7 @@ def generate(folder: Path, data: Data) -> None:
         connection.execute(f"CREATE TABLE escolas AS {_escolas(data)}")
         _write(connection, folder / "alunos.csv", "FROM alunos", header=True)
         _write(connection, folder / "escolas.csv", "FROM escolas", header=True)
-        # One string a line, written as it is: some kinds of dirty lines are no CSV.
+        # Each line is one string, written as it is, because some kinds of dirty lines are no CSV.
         raw = r"QUOTE '', ESCAPE '', DELIMITER E'\x1f'"
         _write(connection, folder / "notas.csv", _notas(data), header=True, options=raw)
         _write(connection, folder / "rows.csv", _rows(data), header=False)
@@ -115,7 +117,7 @@ def _macros(data: Data) -> list[str]:
         f"CREATE MACRO kind(i) AS CASE WHEN dirt(i) < {data.dirty_lines} THEN {names}[1 + dirt(i) % {len(names)}] "
         "ELSE 'clean' END",
         f"CREATE MACRO draw(what, i) AS (md5_number_lower(concat(what, i, ':{seed}')) >> 1)::BIGINT",
-        # 20 grades a pair of pupils: `first_has` of them are the first one's.
+        # A pair of pupils has 20 grades. `first_has` of them belong to the first.
         "CREATE MACRO first_has(pair) AS 8 + pair % 5",
         "CREATE MACRO second(g) AS g % 20 >= first_has(g // 20)",
         "CREATE MACRO pupil(g) AS 2 * (g // 20) + second(g)::INT",
@@ -124,7 +126,7 @@ def _macros(data: Data) -> list[str]:
         # A step that shares no factor with 14 visits each subject once.
         f"CREATE MACRO disciplina(g) AS {list(vocabulary.DISCIPLINAS)}"
         "[1 + (slot(g) * [1, 3, 5, 9, 11, 13][1 + pupil(g) % 6] + pupil(g) * 5) % 14]",
-        # Hundredths: the sum of three draws, about 6.5 in the middle, cut at 10.
+        # In hundredths: the sum of three draws, about 6.5 in the middle, 10 at most.
         "CREATE MACRO first_nota(h) AS least(1000, 200 + h % 301 + (h >> 12) % 301 + (h >> 24) % 301)",
         f"CREATE MACRO is_changed(h) AS (h >> 36) % 100 < {data.changed_percent}",
         "CREATE MACRO hundredths(h) AS CASE WHEN is_changed(h) THEN (first_nota(h) + 50) % 1001 ELSE first_nota(h) END",
@@ -220,7 +222,7 @@ def _coprime(n: int, fraction: float, offset: int) -> int:
 
 
 def main() -> None:
-    """``python -m bench.generator FOLDER --grades N``: data to look at, or for ``make run DATA=FOLDER``."""
+    """Write data to look at, or for `make run DATA=FOLDER`: `python -m bench.generator FOLDER --grades N`."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--grades", type=int, default=1_000_000)

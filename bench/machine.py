@@ -1,4 +1,4 @@
-"""What a benchmark ran on, for whoever reads its figures."""
+"""The machine that a benchmark ran on, for the readers of its figures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PACKAGES = ("duckdb", "polars", "pyarrow", "adbc-driver-postgresql", "psycopg")
 
 
 def describe(worker_python: Path, java_home: str) -> dict[str, str]:
-    """Processor, memory, system, versions, and how busy the machine was before."""
+    """Processor, memory, system, versions, and the load before the benchmark."""
     code = "import pyspark, platform; print(pyspark.__version__, platform.python_version())"
     spark, _, python = subprocess.run([worker_python, "-c", code], capture_output=True, text=True).stdout.partition(" ")
     java = subprocess.run([Path(java_home) / "bin" / "java", "-version"], capture_output=True, text=True).stderr

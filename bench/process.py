@@ -16,7 +16,7 @@ from bench.errors import ContestantError
 SAMPLE_SECONDS = 0.1
 # For PSS the kernel walks all pages of a process: 5 ms for a JVM of 230 MB. Sampling may cost a fiftieth of the time.
 PAUSE_FACTOR = 50
-# Proportional set size shares pages among the processes that map them; only Linux tells it.
+# The proportional set size divides a page among the processes that map it. Only Linux has it.
 MEMORY = "PSS" if psutil.LINUX else "RSS"
 
 
@@ -29,9 +29,10 @@ class Measured:
 
 
 def run(command: Sequence[str | Path], environment: Mapping[str, str], log: Path, folder: Path) -> Measured:
-    """Run `command` in `folder` to its end, its output into `log`; ends its whole tree when interrupted.
+    """Run `command` in `folder` to its end, with its output in `log`. An interrupt ends its whole tree.
 
-    Raises ContestantError with the log's last lines when it fails.
+    Raises:
+        ContestantError: it failed. The message has the log's last lines.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
@@ -60,7 +61,7 @@ def run(command: Sequence[str | Path], environment: Mapping[str, str], log: Path
 
 
 class _Sampler:
-    """Watches a process tree from a thread of its own while the block runs."""
+    """A thread that watches a process tree while the block runs."""
 
     def __init__(self, pid: int) -> None:
         self.peak_bytes = 0
@@ -96,7 +97,7 @@ def _memory(process: psutil.Process) -> int:
     try:
         if MEMORY == "RSS":
             return int(process.memory_info().rss)
-        # The kernel's sum; psutil's own walks the list of all mappings, which costs a JVM's process dear.
+        # The kernel's own sum. psutil walks the list of all mappings, which takes long for a JVM.
         text = Path(f"/proc/{process.pid}/smaps_rollup").read_text()
         return 1024 * int(text.partition("\nPss:")[2].split(maxsplit=1)[0])
     except (psutil.Error, OSError, ValueError, IndexError):

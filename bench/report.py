@@ -17,7 +17,7 @@ _HEAD = (
 
 @dataclass(frozen=True)
 class Report:
-    """All of one benchmark. `settings`: what was asked for; `contestants`: name to what it does."""
+    """All of one benchmark. `settings` has the options, `contestants` maps a name to what it does."""
 
     settings: Mapping[str, object]
     machine: Mapping[str, str]
@@ -52,7 +52,7 @@ def as_json(report: Report) -> dict[str, object]:
 
 
 def as_markdown(report: Report) -> str:
-    """Bars first, then a table a scenario, then what it ran on."""
+    """The bars, then one table for each scenario, then the machine."""
     parts = [_settings(report), verdict_table(report.verdicts)]
     for scenario in dict.fromkeys(each.scenario for each in report.medians):
         rows = [each for each in report.medians if each.scenario == scenario]

@@ -1,4 +1,4 @@
-"""What was measured: one run of one contestant, and the medians over the rounds."""
+"""The measurements: one run of one contestant, and the medians over the rounds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from statistics import median
 
 @dataclass(frozen=True)
 class Run:
-    """One run. Seconds of wall clock from the process's start, bytes; stages by the server's log, None if unseen."""
+    """One run: seconds of wall clock, bytes, and the seconds of each stage, None where the server's log has none."""
 
     scenario: str
     round: int

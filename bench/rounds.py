@@ -1,4 +1,4 @@
-"""The rounds: each contestant once a round, in an order that moves on by one, each on a restored database."""
+"""The rounds: each contestant once a round, on a restored database, in an order that moves on by one."""
 
 from __future__ import annotations
 
@@ -24,9 +24,11 @@ def rounds(
     server_log: Path,
     show: Callable[[str], None],
 ) -> Iterator[Run]:
-    """The runs of a scenario, as they are measured. `folder` holds `data/` and takes each run's own files for its time.
+    """The runs of a scenario, each when it has been measured. `folder` holds `data/` and the files of the present run.
 
-    Raises ContestantError when one fails, ContentsError when its rows are not `expected` of the scenario's data.
+    Raises:
+        ContestantError: a contestant failed.
+        ContentsError: its rows are not `expected` for the scenario's data.
     """
     mine = [each for each in contestants if scenario.name in each.scenarios]
     for number in range(repeat):

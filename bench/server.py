@@ -1,4 +1,4 @@
-"""The database under test: its restored states, its contents as one number, what a run cost it."""
+"""The database under test: its states, its contents as one number, and what a run cost."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from glue_scripts.table import NAMES
 
 DATABASE = "bench"
 STATES = ("empty", "loaded")
-# Statements below this leave no line in the server's log: a contestant that sends rows one by one would write a book.
+# Shorter statements leave no line in the server's log, which a contestant that sends single rows would flood.
 LOGGED_MILLISECONDS = 20
 SETTINGS = [
     "server_version", "shared_buffers", "work_mem", "maintenance_work_mem", "max_wal_size", "wal_level", "fsync",
@@ -41,15 +41,16 @@ class Counters:
 
 @contextmanager
 def connect(database: str = DATABASE) -> Iterator[psycopg.Connection]:
-    """A connection over verified TLS in autocommit mode; libpq's own variables have the rest: host, user, authority."""
+    """A connection over verified TLS in autocommit mode. Libpq's own variables have host, user and authority."""
     with psycopg.connect(dbname=database, sslmode="verify-full", autocommit=True) as connection:
         yield connection
 
 
 def prepare(create_tables: Path, rows: Path) -> Contents:
-    """Make the states that runs start from: `empty` with the table of the case, `loaded` with `rows` in it.
+    """Make the states that runs start from: `empty` has the empty table, `loaded` has `rows` in it.
 
-    Returns the contents of `loaded`. Vacuumed and analysed, as autovacuum leaves a table some time after a load.
+    Returns the contents of `loaded`. Its table is vacuumed and analysed, as autovacuum leaves it some time after a
+    load.
     """
     with connect("postgres") as connection:
         connection.execute(f"ALTER SYSTEM SET log_min_duration_statement = {LOGGED_MILLISECONDS}")
@@ -59,7 +60,7 @@ def prepare(create_tables: Path, rows: Path) -> Contents:
     for state in STATES:
         with connect(f"bench_{state}") as connection:
             connection.execute(create_tables.read_bytes())
-            # Whether autovacuum passes by during a run is chance: it would be one contestant's bad luck.
+            # Autovacuum would slow down the contestant whose run it happens to meet.
             connection.execute(f"ALTER TABLE {TABLE} SET (autovacuum_enabled = false)")
     with connect("bench_loaded") as connection:
         _load(connection, rows)
@@ -68,7 +69,7 @@ def prepare(create_tables: Path, rows: Path) -> Contents:
 
 
 def expected(rows: Path) -> Contents:
-    """The contents that the table should have after `rows` were merged into the state `loaded`."""
+    """The contents that the table must have after a merge of `rows` into the state `loaded`."""
     restore("loaded")
     with connect() as connection:
         _load(connection, rows)
@@ -76,7 +77,7 @@ def expected(rows: Path) -> Contents:
 
 
 def restore(state: str) -> None:
-    """The database as it was in `state`, all of it written to disk."""
+    """Bring the database back to `state`, with all of it on disk."""
     with connect("postgres") as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {DATABASE} TEMPLATE bench_{state} STRATEGY FILE_COPY")
@@ -84,7 +85,7 @@ def restore(state: str) -> None:
 
 
 def counters() -> Counters:
-    """Position in the write-ahead log, and bytes of the table with its indexes, both now."""
+    """The present position in the write-ahead log, and the bytes of the table with its indexes."""
     with connect() as connection:
         (row,) = connection.execute(
             "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint, pg_total_relation_size(%s::regclass)",
@@ -94,7 +95,7 @@ def counters() -> Counters:
 
 
 def contents(connection: psycopg.Connection) -> Contents:
-    """The checksum adds up a 64-bit hash of each row's text."""
+    """The number of rows, and a checksum that adds up a 64-bit hash of each row's text."""
     (row,) = connection.execute(
         f"SELECT count(*), sum(hashtextextended(row({', '.join(NAMES)})::text, 0)::numeric) FROM {TABLE}"
     ).fetchall()
@@ -102,14 +103,14 @@ def contents(connection: psycopg.Connection) -> Contents:
 
 
 def staging_left() -> list[str]:
-    """Tables besides the one of the case."""
+    """The tables other than the one of the case."""
     with connect() as connection:
         query = "SELECT relname FROM pg_class WHERE relkind = 'r' AND oid >= 16384 AND relname <> %s ORDER BY 1"
         return [name for (name,) in connection.execute(query, [TABLE])]
 
 
 def settings() -> dict[str, str]:
-    """What the server runs with, as far as it bears on the results."""
+    """The server's settings that influence the results."""
     with connect("postgres") as connection:
         rows = connection.execute(
             "SELECT name, current_setting(name) FROM pg_settings WHERE name = ANY(%s)", [SETTINGS]
@@ -118,7 +119,7 @@ def settings() -> dict[str, str]:
 
 
 def environment() -> dict[str, str]:
-    """libpq's variables and what a program needs to run; no secret: the password is in the file PGPASSFILE names."""
+    """The variables of libpq and those that a program needs. The password is in the file that PGPASSFILE names."""
     kept = ("PATH", "HOME", "TMPDIR", "LANG", "PGHOST", "PGPORT", "PGUSER", "PGPASSFILE", "PGSSLROOTCERT")
     return {name: os.environ[name] for name in kept if name in os.environ} | {
         "PGDATABASE": DATABASE,

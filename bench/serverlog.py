@@ -1,6 +1,6 @@
-"""How long a run's stages took, seen from outside: by the server's own log, and by when the last file was written.
+"""The durations of a run's stages, seen from outside: by the server's own log and the time of the last file.
 
-PostgreSQL writes a line when a statement of at least `server.LOGGED_MILLISECONDS` ends. No contestant knows of this.
+PostgreSQL writes a line when a statement of at least `server.LOGGED_MILLISECONDS` ends. No contestant takes part.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _DDL = re.compile(r"\s*(CREATE|DROP|ALTER|TRUNCATE)\b", re.I)
 class Stages:
     """Seconds; None where the log does not show the stage.
 
-    `staging`: from the last file written, which is the Parquet, to the end of the last COPY. `copy`: from the first
-    COPY's start to the last one's end. `merge`: what the statements after that took, together. Without any COPY,
-    staging ends where the first statement with ON CONFLICT starts, and `merge` are those statements.
+    `staging` lasts from the last file written, which is the Parquet, to the end of the last COPY. `copy` lasts from the
+    start of the first COPY to the end of the last. `merge` is the sum of the statements after that. Without any COPY,
+    staging ends at the start of the first statement with ON CONFLICT, and `merge` is the sum of those statements.
     """
 
     staging: float | None
@@ -47,7 +47,7 @@ class _Statement:
 
 
 def end(log: Path) -> int:
-    """Where the log ends now: the run's part begins there."""
+    """The log's present size in bytes. The run's part begins there."""
     return log.stat().st_size
 
 
@@ -61,7 +61,7 @@ def stages(log: Path, begin: int, files: Path) -> Stages:
 
 
 def stages_of(lines: Iterable[str], written: datetime | None) -> Stages:
-    """The same for the lines themselves; `written`: when the last file was, if any."""
+    """The stages by the lines of the log. `written` is the time of the last file, if any."""
     statements = [
         _Statement(datetime.fromisoformat(found["at"]).replace(tzinfo=UTC), float(found["ms"]) / 1000, found["text"])
         for found in map(_LINE.match, _joined(lines))
@@ -83,7 +83,7 @@ def stages_of(lines: Iterable[str], written: datetime | None) -> Stages:
 
 
 def _joined(lines: Iterable[str]) -> list[str]:
-    """A statement of several lines as one: its further lines begin with a tab."""
+    """The lines, with a statement of several lines as one. Its further lines begin with a tab."""
     whole: list[str] = []
     for line in lines:
         if line.startswith("\t") and whole:

@@ -1,4 +1,4 @@
-"""Words that the generated data is made of."""
+"""The words of the generated data."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 
 class JobError(Exception):
-    """Base of what the job raises itself; the message names the cause and the remedy."""
+    """Base of the errors that the job raises itself. The message names the cause and the remedy."""
 
 
 class ConfigurationError(JobError):
@@ -23,24 +23,24 @@ class InputFileError(JobError):
 
 
 class QualityError(JobError):
-    """Too many lines of a set were rejected: nothing was merged."""
+    """Too many lines of a set were rejected. Nothing was merged."""
 
 
 class DatabaseError(JobError):
-    """The database refuses the job, or its table is missing."""
+    """The database refuses the job, or its table is missing or differs from `table.COLUMNS`."""
 
 
 class ConnectionLost(DatabaseError):
-    """The database went away in the middle of something; what was not committed is undone, and may be tried again."""
+    """The connection ended inside a transaction. The server undoes that transaction, so the job may try it again."""
 
 
 class CountError(JobError):
-    """Two counts of the same lines differ: nothing was merged."""
+    """Two counts of the same lines differ. Nothing was merged."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """What one run works on. `raw` and `processed` are URIs that end in a slash.
+    """The settings of one run. `raw` and `processed` are URIs that end in a slash.
 
     `csv_encoding` is a name that Java knows, `csv_separator` one character or `auto`, `decimal_separator` `.`, `,` or
     `auto`, `max_rejected_percent` 0 to 100.
@@ -57,11 +57,11 @@ class Job:
     max_rejected_percent: float = 10.0
 
     def parquet(self, run_id: str | None = None) -> str:
-        """Folder of this run's Parquet, or of another's."""
+        """The folder of a run's Parquet; without `run_id`, of this run's."""
         return f"{self.processed}performance_academica/run={run_id or self.run_id}/"
 
     def rejects(self) -> str:
-        """Folder of this run's rejected lines."""
+        """The folder of this run's rejected lines."""
         return f"{self.processed}performance_academica_rejeitados/run={self.run_id}/"
 
 

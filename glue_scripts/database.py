@@ -139,7 +139,7 @@ def _without_values(error: psycopg2.Error) -> str:
     told = QUOTING_CLASSES.get((error.pgcode or "")[:2])
     if told is None:
         return error.diag.message_primary or " ".join(str(error).split())
-    # COPY names the column in its context only, in front of the value. A name of our own needs no quotes.
+    # COPY names the column in its context only, in front of the value. Our own names need no quotes there.
     copied = re.match(r"COPY (\w+), line \d+, column (\w+)", error.diag.context or "")
     table, column = copied.groups() if copied else (error.diag.table_name, error.diag.column_name)
     named = {"table": table, "column": column, "constraint": error.diag.constraint_name}

@@ -1,7 +1,8 @@
 """AWS Glue job: alunos, escolas and notas (CSV in S3) -> performance_academica (Parquet in S3, and PostgreSQL).
 
-Lines that can't be used are set aside with the rule that they break; of those that can, the last of each key wins. They
-are joined and written twice: as this run's Parquet, then through a staging table into the table, in one transaction.
+The job sets a line aside, with the rule that it breaks, when it can't use it. Of the other lines the last of each key
+wins. The job joins them and writes them twice: as the run's Parquet, then through a staging table into the table, in
+one transaction.
 """
 
 from __future__ import annotations
@@ -31,13 +32,13 @@ BYTES_PER_SHUFFLE_PARTITION = 16 * 1024 * 1024
 
 
 def main(argv: list[str]) -> None:
-    """Run the job with Glue's arguments; an exception makes the run FAILED."""
+    """Run the job with Glue's arguments. An exception makes the run FAILED."""
     options = resolve_arguments(argv)
     job = job_of(options)
-    # While Spark starts, the secret is read and the database woken.
+    # Another thread reads the secret and wakes the database while Spark starts.
     with ThreadPoolExecutor(max_workers=1) as pool:
         opening = pool.submit(lambda: Staging(database_of(options), job.table, job.run_id).open())
-        # Neither GlueContext nor awsglue's Job: they need Glue's own jars, and here are no DynamicFrames or bookmarks.
+        # GlueContext and awsglue's Job need Glue's own jars, and this job uses neither DynamicFrames nor bookmarks.
         spark = SparkSession.builder.appName(job.name).getOrCreate()
         staging = opening.result()
     with staging:
@@ -46,7 +47,11 @@ def main(argv: list[str]) -> None:
 
 @dataclass
 class Counts:
-    """Lines of a run: by set those read, those rejected by rule, and those that leave a quote open; grades kept."""
+    """The lines of a run.
+
+    By set: the lines read, the lines rejected by each rule, and the lines that leave a quote open. Of notas: the lines
+    kept and superseded. `idade_set_to_null` counts the values of alunos that are no age.
+    """
 
     read: dict[str, int]
     rejected: dict[str, Counter[str]]
@@ -58,7 +63,7 @@ class Counts:
 
 @dataclass
 class Plan:
-    """How a run reads its sources: `careful` names the sets in which values have line breaks."""
+    """How a run reads its sources. `careful` names the sets in which values have line breaks."""
 
     spark: SparkSession
     sources: dict[str, Source]
@@ -85,20 +90,21 @@ class Clock:
 
 
 def run(spark: SparkSession, job: Job, staging: Staging) -> dict[str, object]:
-    """One run, from the raw files to the table; the summary that it logs as its last line.
+    """Run the job from the raw files to the table; returns the summary that it logs as its last line.
 
-    Parquet comes before the database, so that whatever fails, fails while the table is still as it was. A run that dies
-    before the Parquet is whole leaves a folder without `_SUCCESS`, which the next run removes; one that dies between
-    the two leaves a whole folder whose rows the table gets from the next run.
+    It writes the Parquet before the database, so a failure up to then leaves the table as it was. A run that dies
+    before the Parquet is whole leaves a folder without `_SUCCESS`, and the next run removes it. A run that dies between
+    the two leaves a whole folder, and the next run brings its rows into the table.
 
-    Raises JobError where the input, the database or the counts are wrong.
+    Raises:
+        JobError: the input, the database or the counts are wrong.
     """
     clock = Clock()
     sources = find_sources(spark, job)
     size_bytes = sum(source.size_bytes for source in sources.values())
     # By default a small input would be spread over 200 tasks.
     spark.conf.set("spark.sql.shuffle.partitions", max(1, math.ceil(size_bytes / BYTES_PER_SHUFFLE_PARTITION)))
-    # With nothing left to join it would drop the other side of the join, and with that the counts that we wait for.
+    # This rule drops one side of a join when the other is empty, and the counts of the dropped side never come.
     spark.conf.set("spark.sql.adaptive.optimizer.excludedRules", AQE_EMPTY_RELATION)
     staging.remove_leftovers(lambda run_id: outputs.remove_unmarked(spark, job.parquet(run_id)))
     clock.lap("prepare")
@@ -124,7 +130,7 @@ def run(spark: SparkSession, job: Job, staging: Staging) -> dict[str, object]:
         raise
     outputs.mark_whole(spark, parquet)
 
-    # Read back rather than computed again: what the table gets is what the Parquet holds, even if the source changed.
+    # Read back, not computed again: the table gets what the Parquet holds even if a source file changed meanwhile.
     merged = staging.load(copy_lines(outputs.read_parquet(spark, parquet)), counts.kept)
     clock.lap("database")
     clock.seconds |= staging.seconds
@@ -144,11 +150,11 @@ def run(spark: SparkSession, job: Job, staging: Staging) -> dict[str, object]:
 
 
 def write_grades(plan: Plan, folder: str) -> Counts:
-    """Write the last accepted line of each key, joined, and count all lines on the way, in one pass over the files."""
+    """Write the last accepted line of each key, joined, and return the counts of all lines, in one pass."""
     seen = {name: Observation() for name in SETS}
     lines = {name: observed(plan.lines(name), name, seen[name]) for name in SETS}
     joined = Observation()
-    # A key's escola is that of its aluno: the last line of aluno and disciplina is the last of the key.
+    # The escola of a key is the aluno's, so the last line of aluno and disciplina is the last line of the key.
     notas = lines["notas"].select(*of_set("notas"), *reading.POSITION)
     if not plan.one_partition:
         notas = notas.repartition("aluno_id")  # one shuffle for both the ranking and the join
@@ -175,7 +181,7 @@ def write_grades(plan: Plan, folder: str) -> Counts:
 
 
 def rules_of(name: str) -> list[str]:
-    """Names of the rules that a line of a set can break by itself."""
+    """The names of the rules that a line of a set can break by itself."""
     return quality.names(quality.RULES, name)
 
 
@@ -184,7 +190,7 @@ def counted_where(condition: str, name: str) -> Column:
 
 
 def observed(lines: DataFrame, name: str, observation: Observation) -> DataFrame:
-    """The accepted lines; `observation` gets the counts of all once the result is written."""
+    """The accepted lines. `observation` gets the counts of all lines when the result is written."""
     metrics = [counted_where(f"rule = '{rule}'", rule) for rule in rules_of(name)]
     metrics += [F.count(F.lit(1)).alias("lines"), counted_where("open_quote", "open_quotes")]
     if name == "alunos":
@@ -193,13 +199,13 @@ def observed(lines: DataFrame, name: str, observation: Observation) -> DataFrame
 
 
 def ranked(lines: DataFrame, *key: str) -> DataFrame:
-    """Lines with `rank`: 1 for the last line of its key in file order, higher for those it supersedes."""
+    """Lines with `rank`: 1 for the last line of its key in file order, higher for the lines that it supersedes."""
     newest_first = Window.partitionBy(*key).orderBy(*(F.col(name).desc() for name in reading.POSITION))
     return lines.withColumn("rank", F.row_number().over(newest_first))
 
 
 def join_known(notas: DataFrame, alunos: DataFrame, escolas: DataFrame, plan: Plan) -> DataFrame:
-    """Accepted lines of notas with their pupil's and school's columns, and `rule` where one of them is unknown."""
+    """Accepted lines of notas with the columns of their aluno and escola, and `rule` where one of these is unknown."""
     known_alunos = (
         ranked(alunos, "aluno_id").where("rank = 1")
         .selectExpr(*of_set("alunos"), "true AS known_aluno")
@@ -208,7 +214,7 @@ def join_known(notas: DataFrame, alunos: DataFrame, escolas: DataFrame, plan: Pl
         ranked(escolas, "escola_id").where("rank = 1")
         .selectExpr(*of_set("escolas"), "true AS known_escola")
     )  # fmt: skip
-    if plan.one_partition:  # both sides are one partition already: no broadcast, no shuffle
+    if plan.one_partition:  # both sides are one partition, so the hint causes no broadcast and no shuffle
         known_alunos, known_escolas = known_alunos.hint("shuffle_hash"), known_escolas.hint("shuffle_hash")
     alunos_with_escola = known_alunos.join(known_escolas, "escola_id", "left")
     if plan.one_partition:
@@ -218,12 +224,15 @@ def join_known(notas: DataFrame, alunos: DataFrame, escolas: DataFrame, plan: Pl
 
 
 def judged(plan: Plan, name: str, use: str) -> DataFrame:
-    """All lines of a set. The count keeps filters above it: pushed below the parsing they would repeat it, 10 times."""
+    """All lines of a set. The count keeps Spark from pushing a filter below the parsing, which repeats it 10 times."""
     return plan.lines(name).observe(f"{name}_for_{use}", F.count(F.lit(1)))
 
 
 def rejected_lines(plan: Plan, counts: Counts) -> list[DataFrame]:
-    """Rejected lines of each set that has any: `file`, `line_number`, `raw_line`, `rule`. Read again: they are few."""
+    """The rejected lines of each set that has any: `file`, `line_number`, `raw_line`, `rule`.
+
+    The files are read again: the lines are few, and carrying the text of every line through the first pass costs more.
+    """
     parts = []
     for name, source in plan.sources.items():
         if not counts.rejected[name]:
@@ -245,7 +254,13 @@ def rejected_lines(plan: Plan, counts: Counts) -> list[DataFrame]:
 
 
 def check_counts(counts: Counts, job: Job, rejects: str | None) -> None:
-    """Raise unless every line of notas is accounted for, some are usable, and few enough of each set were rejected."""
+    """Check that the counts of notas add up, that a line is usable, and that few enough of each set were rejected.
+
+    Raises:
+        CountError: the lines of notas don't add up.
+        InputFileError: no line of notas is usable.
+        QualityError: more of a set were rejected than `job.max_rejected_percent`.
+    """
     read, rejected = counts.read, counts.rejected
     if read["notas"] != counts.kept + counts.superseded + rejected["notas"].total():
         raise CountError(

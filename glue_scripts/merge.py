@@ -1,7 +1,7 @@
-"""SQL of the merge: only rows that are new or differ are written.
+"""The SQL of the merge. It writes only the rows that are new or differ.
 
-An unconditional ON CONFLICT rewrites every row, which is far slower and makes the table grow at each run. Into an empty
-table the rows are inserted as they are.
+An unconditional ON CONFLICT writes every row again: it is far slower, and the table grows at each run. An empty table
+gets its rows by a plain INSERT.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ WITH changed AS (
 SELECT count(*) FILTER (WHERE inserted), count(*) FILTER (WHERE NOT inserted) FROM written
 """
 
-# Nothing to compare and no conflict: a third less time than the merge takes for the same rows.
+# An empty table has no row to compare with and no conflict: this takes a third less time than the merge.
 FIRST_LOAD = "INSERT INTO {table} ({columns}) SELECT {columns} FROM {staging} ORDER BY {key}"
 
 REMOVE_DOUBLES = """
@@ -36,9 +36,9 @@ DELETE FROM {staging} WHERE ctid IN (
 
 
 def merge(cursor: psycopg2.extensions.cursor, table: str, staging: str) -> tuple[int, int]:
-    """Bring the rows of `staging`, whose keys are unique, into `table`; how many were inserted and updated.
+    """Bring the rows of `staging` into `table`; returns how many were inserted and how many updated.
 
-    The transaction must hold a lock on `table` that keeps other writers out.
+    The keys in `staging` must be unique. The transaction must hold a lock on `table` that keeps other writers out.
     """
     cursor.execute(sql.SQL("SELECT EXISTS (SELECT FROM {})").format(identifier(table)))
     if cursor.fetchone() == (True,):
@@ -51,7 +51,7 @@ def merge(cursor: psycopg2.extensions.cursor, table: str, staging: str) -> tuple
 
 
 def merge_statement(table: str, staging: str) -> sql.Composed:
-    """Upsert `staging`, whose keys are unique, into `table`; returns one row: how many were inserted and updated."""
+    """The upsert of `staging`, whose keys are unique, into `table`. Its only row: the rows inserted and updated."""
     assignments = [sql.SQL("{0} = EXCLUDED.{0}").format(sql.Identifier(column)) for column in VALUES]
     return sql.SQL(MERGE).format(
         table=identifier(table),
@@ -67,9 +67,10 @@ def merge_statement(table: str, staging: str) -> sql.Composed:
 
 
 def prepare_merge(cursor: psycopg2.extensions.cursor, staging: str, rows: int, few: bool) -> None:
-    """Remove rows that a repeated task wrote twice, demand `rows` of them, and set how the merge is planned.
+    """Remove the rows that a repeated task wrote twice, and set how PostgreSQL plans the merge.
 
-    Raises CountError.
+    Raises:
+        CountError: `staging` then holds another number of rows than `rows`.
     """
     cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(identifier(staging)))
     (staged,) = cursor.fetchone() or (0,)
@@ -80,6 +81,6 @@ def prepare_merge(cursor: psycopg2.extensions.cursor, staging: str, rows: int, f
     if staged != rows:
         raise CountError(f"{staging} holds {staged} rows, {rows} were to be merged; the table is as it was")
     if not few:
-        # Statistics of a table that was empty when analysed can lead to a nested loop over all of it. Few rows are
-        # better looked up by key than joined to the whole table.
+        # The statistics of a table that was empty when analysed can lead to a nested loop over all of it. For few
+        # rows a nested loop, which looks each up by its key, is faster than a join with the whole table.
         cursor.execute("SET LOCAL enable_nestloop = off")

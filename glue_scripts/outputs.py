@@ -1,4 +1,4 @@
-"""What a run leaves in S3: its Parquet, marked when whole, and its rejected lines."""
+"""What a run writes to S3: its Parquet, with a marker when it is whole, and its rejected lines."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ MARKER = "_SUCCESS"
 
 
 def write_parquet(rows: DataFrame, folder: str) -> None:
-    """Write `rows` into `folder`, whose `_SUCCESS` is left to `mark_whole`; what lay there before is removed.
+    """Write `rows` into `folder` in place of its contents. `mark_whole` writes the `_SUCCESS` later.
 
-    No committer makes many objects of S3 appear at once, so a reader goes by the marker, and it comes last.
+    No committer makes many objects of S3 appear at once, so a reader goes by the marker, which comes last.
     """
-    # Each file is moved once, when its task is done, and not a second time by the driver (FileOutputCommitter's
-    # version 2). The folder is this run's alone and unmarked until all is well, so that early files harm nobody.
+    # Version 2 of FileOutputCommitter moves a file once, when its task is done; version 1 moves it again at the end. A
+    # file that appears early does no harm: only this run writes into the folder, and it has no marker yet.
     options = {
         "mapreduce.fileoutputcommitter.algorithm.version": "2",
         "mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
@@ -39,7 +39,7 @@ def mark_whole(spark: SparkSession, folder: str) -> None:
 
 
 def remove_unmarked(spark: SparkSession, folder: str) -> None:
-    """Remove the Parquet of a run that did not come to the marker; a marked folder stays."""
+    """Remove the Parquet of a run that did not write its marker. A folder with a marker stays."""
     file_system, path = _path(spark, folder)
     _, marker = _path(spark, folder + MARKER)
     if not file_system.exists(marker) and file_system.delete(path, True):
@@ -47,19 +47,19 @@ def remove_unmarked(spark: SparkSession, folder: str) -> None:
 
 
 def write_rejects(parts: list[DataFrame], job: Job, one_partition: bool) -> str:
-    """Write rejected lines (`file`, `line_number`, `raw_line`, `rule`) of all sets; their folder."""
+    """Write the rejected lines (`file`, `line_number`, `raw_line`, `rule`) of all sets; returns their folder."""
     lines = reduce(DataFrame.unionAll, parts)
-    # Text in Parquet is UTF-8; a line that is not keeps its place with U+FFFD in it.
+    # Text in Parquet is UTF-8. A line in another encoding is kept, with U+FFFD for each byte that means nothing.
     text = F.decode(F.col("raw_line").cast("binary"), "UTF-8")
     lines = lines.withColumn("raw_line", text)
-    # One file. Only rejected lines are shuffled for it; without a shuffle one task would read all.
+    # One file. The shuffle moves rejected lines only; without it one task would read all files.
     lines = lines.coalesce(1) if one_partition else lines.repartition(1)
     lines.write.option("mapreduce.fileoutputcommitter.algorithm.version", "2").mode("overwrite").parquet(job.rejects())
     return job.rejects()
 
 
 def _path(spark: SparkSession, uri: str) -> tuple[Any, Any]:
-    """Hadoop's file system and path of a URI; PySpark has no public way to them."""
+    """Hadoop's file system and path for a URI. PySpark has no public way to them."""
     jvm: Any = spark._jvm
     path = jvm.org.apache.hadoop.fs.Path(uri)
     return path.getFileSystem(spark._jsc.hadoopConfiguration()), path

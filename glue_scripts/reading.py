@@ -1,7 +1,7 @@
-"""Lines of the source files: their text, where they stand, and their values.
+"""The lines of the source files: their text, their place, and their values.
 
-The fast way reads physical lines, which Spark can do from the middle of a file. Only when a set has lines in which a
-quote stays open does the careful way run, which joins the physical lines of a value with line breaks in it.
+The fast way reads physical lines, which Spark can do from the middle of a file. The careful way joins the physical
+lines of a value that has line breaks. It runs only for a set with lines that leave a quote open.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from pyspark.sql import functions as F
 from source_files import Layout, Source, SourceFile
 from table import SOURCE_COLUMNS
 
-RECORD_LINES = 50  # a value's line breaks, at most: one stray quote must not make the job look through the whole file
+RECORD_LINES = 50  # a record has fewer lines; without a limit one stray quote makes the job join the whole file
 PARSER_VALUES = 20_000  # the parser's own limit is 20,480 (Spark's CSV option maxColumns)
 CONTROL_CHARACTERS = r"[\x00-\x08\x0B-\x1F\x7F-\x9F]"  # all but the tab, and the line feed of a joined record
 POSITION = ("file", "block", "number")
 
 
 def read_lines(spark: SparkSession, source: Source, careful: bool, one_partition: bool) -> DataFrame:
-    """Each data line of a set: its columns as trimmed text, NULL when empty, and what `quality` needs besides.
+    """Each data line of a set, without headers and blank lines: its columns as trimmed text, NULL when empty.
 
-    `raw_line`; `file`, `block` and `number`, by which the lines are in the files' order (`number` is the line number
-    where `careful`, else see `with_line_numbers`); `open_quote`, `control_character`, `malformed`, `undecodable`,
-    `decimal_comma`. Header and blank lines are left out.
+    It also has the columns that `quality` needs: `raw_line`, `open_quote`, `control_character`, `malformed`,
+    `undecodable`, `decimal_comma`, and `file`, `block` and `number`, which sort the lines in the order of the files.
+    `number` is the line number where `careful`; `with_line_numbers` adds it to the lines of the fast way.
     """
     parts = []
     for layout, files in source.layouts().items():
@@ -38,15 +38,15 @@ def read_lines(spark: SparkSession, source: Source, careful: bool, one_partition
 
 
 def _physical_lines(spark: SparkSession, layout: Layout, files: list[SourceFile]) -> DataFrame:
-    """`raw_line`, `file`, `block` (offset of Spark's split of the file), `number`, which orders the lines of a block.
+    """`raw_line`, `file`, `block` (the offset of Spark's split of the file), and `number`, the order in the block.
 
-    Spark numbers rows by partition and packs splits into partitions by size, so that number alone would not do.
+    `number` alone does not order the lines: Spark counts rows by partition and packs splits into partitions by size.
     """
-    # Several files of a set lie in one folder, so their names differ. One file needs no name in each row.
+    # The files of a set lie in one folder, so their names differ. One file needs no name in each row.
     numbers = [F.lit(value) for file in files for value in (file.path.rpartition("/")[2], file.number)]
     which = F.create_map(*numbers)[F.col("_metadata.file_name")]
     line = F.col("value")
-    if layout.encoding != "utf-8":  # Spark splits bytes into lines, whatever the encoding
+    if layout.encoding != "utf-8":  # Spark splits bytes into lines and decodes none of them
         line = F.decode(line.cast("binary"), layout.encoding)
     return spark.read.text([file.path for file in files]).select(
         line.alias("raw_line"),
@@ -61,14 +61,14 @@ def _data(lines: DataFrame, layout: Layout) -> DataFrame:
 
 
 def _parsed(lines: DataFrame, layout: Layout, columns: tuple[str, ...]) -> DataFrame:
-    # Positional names: what a header holds besides our columns may be anything.
+    # Names by position, because the names of other columns in a header may be anything.
     fields = [f"value_{index}" for index in range(len(layout.header))]
     parsed = F.from_csv(
         "raw_line",
         ", ".join(f"{name} STRING" for name in (*fields, "corrupt")),
         {"sep": layout.separator, "escape": '"', "mode": "PERMISSIVE", "columnNameOfCorruptRecord": "corrupt"},
     )
-    # More values than the parser takes would end the run, not only the line.
+    # A line with more values than the parser takes ends the run, so it never gets there.
     parsed = F.when(_occurrences(layout.separator) < PARSER_VALUES, parsed)
     open_quote = _occurrences('"') % 2 == 1
     malformed = F.expr("parsed IS NULL OR parsed.corrupt IS NOT NULL") | F.col("open_quote")
@@ -80,7 +80,7 @@ def _parsed(lines: DataFrame, layout: Layout, columns: tuple[str, ...]) -> DataF
         "open_quote",
         F.rlike("raw_line", F.lit(CONTROL_CHARACTERS)).alias("control_character"),
         F.coalesce(malformed, F.lit(True)).alias("malformed"),
-        # Decoding puts U+FFFD where the bytes mean nothing in the file's encoding.
+        # Decoding writes U+FFFD for bytes that mean nothing in the file's encoding.
         F.contains(F.concat_ws(" ", *values.values()), F.lit("\ufffd")).alias("undecodable"),
         F.lit(layout.decimal_comma).alias("decimal_comma"),
         *(F.expr(f"nullif(btrim({value}, ' \t\u00a0'), '')").alias(name) for name, value in values.items()),
@@ -91,7 +91,7 @@ def _parsed(lines: DataFrame, layout: Layout, columns: tuple[str, ...]) -> DataF
 
 
 def with_line_numbers(lines: DataFrame, spark: SparkSession, source: Source, one_partition: bool) -> DataFrame:
-    """`lines` of the fast way with `line_number`, from 1 for a file's first line (its header)."""
+    """`lines` of the fast way with `line_number`. A file's header is line 1."""
     parts = [_physical_lines(spark, layout, files) for layout, files in source.layouts().items()]
     if one_partition:
         parts = [part.coalesce(1) for part in parts]
@@ -99,12 +99,12 @@ def with_line_numbers(lines: DataFrame, spark: SparkSession, source: Source, one
 
 
 def numbered(lines: DataFrame) -> DataFrame:
-    """`_physical_lines` with the line number as `number`."""
+    """The lines of `_physical_lines` with the line number as `number`."""
     return _numbered_by(lines, _blocks(lines)).drop("number").withColumnRenamed("line_number", "number")
 
 
 def _blocks(lines: DataFrame) -> DataFrame:
-    """`file`, `block`, and `shift`: what to add to a block's numbers. A count per block, nothing more, is needed."""
+    """`file`, `block`, and `shift`, which makes line numbers of a block's numbers. It needs one count per block."""
     blocks = lines.groupBy("file", "block").agg(F.min("number").alias("first"), F.count("*").alias("lines"))
     before = Window.partitionBy("file").orderBy("block").rowsBetween(Window.unboundedPreceding, -1)
     shift = F.coalesce(F.sum("lines").over(before), F.lit(0)) + 1 - F.col("first")
@@ -120,11 +120,11 @@ def _numbered_by(lines: DataFrame, blocks: DataFrame) -> DataFrame:
 
 
 def _joined_records(lines: DataFrame, layout: Layout) -> DataFrame:
-    """`numbered` lines, of which those that make up one record are one, with line feeds between, at its first line.
+    """`numbered` lines, with the lines of one record joined by line feeds at the place of the first.
 
-    A record goes from a line that leaves a quote open to the next that does so (which closes it), within
-    `RECORD_LINES`. It must be properly quoted and have as many values as the header; otherwise each of its lines stands
-    for itself, so that a stray quote swallows no good line.
+    A record begins with a line that leaves a quote open and ends with the next such line, within `RECORD_LINES`. It
+    must be properly quoted and have as many values as the header. Otherwise its lines stay single lines, so a stray
+    quote swallows no good line.
     """
     in_file = Window.partitionBy("file").orderBy("number")
     opening = lines.where(_occurrences('"') % 2 == 1).select("file", "number")
@@ -147,7 +147,7 @@ def _joined_records(lines: DataFrame, layout: Layout) -> DataFrame:
 
 
 def _occurrences(character: str) -> Column:
-    """How often `character` is in `raw_line`."""
+    """The number of times that `raw_line` has `character`."""
     return F.length("raw_line") - F.length(F.replace("raw_line", F.lit(character), F.lit("")))
 
 
@@ -156,14 +156,14 @@ def _text(line: Column) -> Column:
 
 
 def _record_pattern(layout: Layout) -> str:
-    """A record that is properly quoted from end to end. Possessive: a long value can't make Java try again."""
+    """A pattern for a properly quoted record. Its quantifiers are possessive: a long value makes Java try once only."""
     separator = f"\\x{ord(layout.separator):02x}"
     value = f'(?:"[^"]*+(?:""[^"]*+)*+"|[^"{separator}\\n]*+)'
     return f"\\A{value}(?:{separator}{value}){{{len(layout.header) - 1}}}\\z"
 
 
 def _without_overlaps(records: DataFrame) -> DataFrame:
-    """Of records where the last line of one is the first of the next, every other one, from the first on."""
+    """Every other record of a chain in which the last line of one is the first line of the next."""
     in_file = Window.partitionBy("file").orderBy("first")
     starts = F.coalesce(F.lag("last").over(in_file) != F.col("first"), F.lit(True)).cast("int")
     chained = records.withColumn("chain", F.sum(starts).over(in_file))

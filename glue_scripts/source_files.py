@@ -1,8 +1,8 @@
-"""Which files a set consists of, and what their first lines tell: on the driver, without a Spark job.
+"""The files of each set, and what their first lines say. The driver reads them without a Spark job.
 
-A set, say notas, is one of: `raw/notas.csv`, `raw/notas.csv.gz`, or the files `*.csv` and `*.csv.gz` of the folder
-`raw/notas/`, in the order of their names (of equal keys the last line wins, and a later file is later). More than
-one of these at once is an error: which is meant, or whether one is a copy of the other, can't be told.
+A set, say notas, is `raw/notas.csv`, or `raw/notas.csv.gz`, or the files `*.csv` and `*.csv.gz` of the folder
+`raw/notas/` in the order of their names. Of equal keys the last line wins, and a later file is later. Two of these
+forms at once are an error: the job can't know which one is meant, or whether one is a copy of the other.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ BYTE_ORDER_MARK = "\ufeff"
 
 @dataclass(frozen=True)
 class Layout:
-    """How to read the lines of some files of a set, which are alike in this.
+    """How to read the lines of some files of a set.
 
-    `header` has the names in the file's order, lower case and trimmed; `separator` is one character.
+    `header` has the names in the file's order, lower case and trimmed. `separator` is one character.
     """
 
     header_line: str
@@ -39,7 +39,7 @@ class Layout:
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A file whose header was checked. `number` is its place in the set, from 0; `label` is its path below `raw/`."""
+    """A file with a checked header. `number` is its place in the set, from 0; `label` is its path below `raw/`."""
 
     number: int
     path: str
@@ -57,11 +57,11 @@ class Source:
 
     @property
     def size_bytes(self) -> int:
-        """Bytes of its files, as they lie there."""
+        """The size of its files in bytes; of a gzip file, as it is stored."""
         return sum(file.size_bytes for file in self.files)
 
     def layouts(self) -> dict[Layout, list[SourceFile]]:
-        """Its files by layout."""
+        """The files of the set by layout."""
         found: dict[Layout, list[SourceFile]] = {}
         for file in self.files:
             found.setdefault(file.layout, []).append(file)
@@ -70,7 +70,7 @@ class Source:
 
 @contextmanager
 def readable(path: str) -> Iterator[None]:
-    """Say which file it was when Java can't read."""
+    """Turn an error of Java in the block into an InputFileError that names `path`."""
     try:
         yield
     except Py4JJavaError as error:
@@ -80,10 +80,11 @@ def readable(path: str) -> Iterator[None]:
 def find_sources(spark: SparkSession, job: Job) -> dict[str, Source]:
     """The three sets, by name.
 
-    Raises InputFileError, naming the file, when a set is missing or there in two forms, or when a file of it has no
-    data line, lacks a column, or can't be read with the given encoding and separator.
+    Raises:
+        InputFileError: a set is missing or has two forms, or a file of it has no data line, lacks a column, or can't be
+            read with the given encoding and separator. The message names the file.
     """
-    # Hadoop's file system reads what Spark reads, with the same settings and rights; PySpark has no public way to it.
+    # Hadoop's file system reads what Spark reads, with the same settings and rights. PySpark has no public way to it.
     jvm: Any = spark._jvm
     root = jvm.org.apache.hadoop.fs.Path(job.raw)
     with readable(job.raw):
@@ -98,7 +99,7 @@ def find_sources(spark: SparkSession, job: Job) -> dict[str, Source]:
 
 
 def _entries(file_system: Any, folder: Any) -> dict[str, Any]:
-    """Hadoop's status of each file and folder directly in `folder`, by name; none where there is no folder."""
+    """Hadoop's status of each file and folder directly in `folder`, by name. It is empty without a folder."""
     try:
         return {status.getPath().getName(): status for status in file_system.listStatus(folder)}
     except Py4JJavaError as error:
@@ -108,7 +109,7 @@ def _entries(file_system: Any, folder: Any) -> dict[str, Any]:
 
 
 def _files_of(name: str, found: dict[str, Any], file_system: Any, job: Job) -> list[Any]:
-    """Statuses of the files of set `name`, in order."""
+    """The statuses of the files of set `name`, in order."""
     forms = {form: found[form] for form in (f"{name}{suffix}" for suffix in SUFFIXES) if form in found}
     entries = list(forms.values())
     if name in found and found[name].isDirectory():
@@ -124,12 +125,12 @@ def _files_of(name: str, found: dict[str, Any], file_system: Any, job: Job) -> l
             f"{job.raw}{name}.csv is missing (and {name}.csv.gz, and *.csv in {name}/): upload it before the run"
         )
     if len(forms) > 1:
-        raise InputFileError(f"{job.raw} has {' and '.join(forms)}: which of them is {name}? Leave one of these there")
+        raise InputFileError(f"{job.raw} has {' and '.join(forms)}, and one of them must be {name}: remove the others")
     return entries
 
 
 def _source_file(jvm: Any, file_system: Any, job: Job, name: str, number: int, status: Any) -> SourceFile:
-    """Look at the head of a file."""
+    """The file with the layout that its first line shows."""
     columns = SOURCE_COLUMNS[name]
     file_name = status.getPath().getName()
     label = file_name if file_name.startswith(f"{name}.") else f"{name}/{file_name}"
@@ -143,16 +144,16 @@ def _source_file(jvm: Any, file_system: Any, job: Job, name: str, number: int, s
         header_line = header_line.removeprefix(BYTE_ORDER_MARK)
         encoding = "utf-8"
     if "\0" in header_line:
-        raise InputFileError(f"{path} is no text in {encoding} (UTF-16?): its first line has NULs; save it as UTF-8")
+        raise InputFileError(f"{path} is no text in {encoding} (UTF-16?): its first line has NULs. Save it as UTF-8")
     if "\ufffd" in header_line:
         raise InputFileError(
-            f"{path} is not in {encoding}: its first line does not decode; --csv_encoding says how it is written"
+            f"{path} is not in {encoding}: its first line does not decode. Name its encoding with --csv_encoding"
         )
     separator, header = _header(header_line, columns, job.csv_separator)
     if not any(header):
         raise InputFileError(f"{path} is empty: its first line must be the header {','.join(columns)}")
     if missing := [column for column in columns if header.count(column) != 1]:
-        # The first line itself stays out of the message: without a header it is a pupil's data.
+        # The message does not quote the first line: in a file without a header it is a pupil's data.
         raise InputFileError(
             f"{path} must have a header with each of the columns {', '.join(columns)} once, between {separator!r}; "
             f"missing or repeated: {', '.join(missing)} (its first line has {len(header)} values)"
@@ -167,11 +168,11 @@ def _source_file(jvm: Any, file_system: Any, job: Job, name: str, number: int, s
 
 
 def _head(jvm: Any, file_system: Any, status: Any, encoding: str) -> tuple[str, bool]:
-    """First line of a file, a byte order mark as U+FEFF, and whether a line that is not blank follows it."""
+    """The first line of a file, a byte order mark as U+FEFF, and whether a line that is not blank follows it."""
     stream = file_system.openFile(status.getPath()).withFileStatus(status).build().get()
     try:
         unpacked = jvm.java.util.zip.GZIPInputStream(stream) if status.getPath().getName().endswith(".gz") else stream
-        # As Latin-1, so that each byte arrives as it is and can be decoded here.
+        # Latin-1 keeps each byte as it is, and Python decodes them below.
         reader = jvm.java.io.BufferedReader(jvm.java.io.InputStreamReader(unpacked, "ISO-8859-1"))
         raw = (reader.readLine() or "").encode("latin-1")
         data_line = reader.readLine()
@@ -184,7 +185,7 @@ def _head(jvm: Any, file_system: Any, status: Any, encoding: str) -> tuple[str, 
 
 
 def _header(line: str, columns: tuple[str, ...], separator: str) -> tuple[str, tuple[str, ...]]:
-    """The separator that finds most of the columns in the header, and the header's names."""
+    """The separator that finds most of `columns` in the header, and the header's names."""
     headers = {
         each: tuple(name.strip().lower() for name in next(csv.reader([line], delimiter=each), []))
         for each in ([separator] if separator != "auto" else [",", ";", "\t", "|"])

@@ -1,4 +1,4 @@
-"""The way into the table: a staging table of the run, COPY into it, one merge. Executors import this module."""
+"""The way into the table: a staging table of the run, COPY into it, and one merge. Executors import this module."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ATTEMPTS = 3
 
 
 def copy_lines(rows: DataFrame) -> DataFrame:
-    """Rows as lines of COPY's text format with their line end, in one column; built in the JVM, where it is cheap."""
+    """The rows as lines of COPY's text format with their line ends, in one column. The JVM makes them cheaply."""
 
     def text(column: str, spark_type: str) -> str:
         if spark_type != "STRING":
@@ -38,7 +38,7 @@ def copy_lines(rows: DataFrame) -> DataFrame:
 
 
 class ArrowText:
-    """A file to read from: the text of a one-column Arrow stream, straight from its buffers."""
+    """A file for reading the text of a one-column Arrow stream, straight from its buffers."""
 
     def __init__(self, batches: Iterator[pyarrow.RecordBatch]) -> None:
         self._batches = batches
@@ -61,11 +61,13 @@ def copy_statement(staging: str) -> sql.Composed:
 
 
 def copy_by_executors(database: Database, staging: str, lines: DataFrame) -> int:
-    """COPY the lines of `copy_lines` side by side, one connection a task; how many arrived, by the tasks' count.
+    """COPY the lines of `copy_lines` side by side, one connection a task; returns how many the tasks copied.
 
-    A task that dies after its commit is run again and its rows are there twice: the merge removes them.
+    Spark runs a task again that dies after its commit. Its rows are then twice in the table, and the merge removes
+    them.
 
-    Raises ConnectionLost when a task lost its connection; Spark would wrap it, so it comes back as a result.
+    Raises:
+        ConnectionLost: a task lost its connection. The task returns it as a result, because Spark wraps an exception.
     """
     statement = copy_statement(staging)
 
@@ -78,7 +80,7 @@ def copy_by_executors(database: Database, staging: str, lines: DataFrame) -> int
         except ConnectionLost as error:
             lost = str(error)
         yield pyarrow.RecordBatch.from_pydict(
-            {"copied": [copied], "lost": pyarrow.array([lost], pyarrow.string())}  # typed: a lone None has no type
+            {"copied": [copied], "lost": pyarrow.array([lost], pyarrow.string())}  # Arrow finds no type for a lone None
         )
 
     tasks = lines.coalesce(COPY_CONNECTIONS).mapInArrow(copy, "copied BIGINT, lost STRING").collect()
@@ -90,8 +92,8 @@ def copy_by_executors(database: Database, staging: str, lines: DataFrame) -> int
 class Staging:
     """The run's staging table, and the session that owns it from the run's beginning to its end.
 
-    The session holds an advisory lock on the table's name: while it lives, no other run takes the table for a leftover.
-    Used as `with Staging(…).open() as staging`; at the end the table is dropped, whatever happened.
+    The session holds an advisory lock on the table's name, so no other run takes the table for a leftover.
+    `with Staging(…).open() as staging` drops the table at its end, after an exception as well.
     """
 
     def __init__(self, database: Database, table: str, run_id: str) -> None:
@@ -99,17 +101,18 @@ class Staging:
         self.table = table
         self.run_id = run_id
         self.name = ""
-        self.seconds: dict[str, float] = {}  # what `copy` and `merge` took, without the wait for other runs
+        self.seconds: dict[str, float] = {}  # of `copy` and `merge`, without the wait for other runs
         self._sessions = 0
-        # The transaction whose commit nobody confirmed, and what it did.
+        # The last transaction that merged, and its counts. The server may have committed it without an answer.
         self._in_doubt: tuple[str, dict[str, int]] | None = None
 
     def open(self) -> Staging:
-        """A session with the lock and an empty table, which appear together: the table is never seen unlocked.
+        """Open a session with the lock and an empty table. They appear in one commit, so the table is never unlocked.
 
-        A later session of the same run has a table of another name: the server may not know yet that the first is gone.
+        A later session of the same run uses another table name: the server may still think that the first is alive.
 
-        Raises DatabaseError when the table is missing or differs from `table.COLUMNS`, or a run of this id is alive.
+        Raises:
+            DatabaseError: the table is missing or differs from `table.COLUMNS`, or a run of this id is alive.
         """
         self._sessions += 1
         self.name = staging_name(self.table, self.run_id, self._sessions)
@@ -128,7 +131,11 @@ class Staging:
         return self
 
     def _check_table(self, cursor: psycopg2.extensions.cursor) -> None:
-        """Raise DatabaseError, naming each column and the file to run, unless the job can write into the table."""
+        """Check that the job can write into the table.
+
+        Raises:
+            DatabaseError: it can't. The message names each column and the file to run.
+        """
         cursor.execute(catalog("%s"), [identifier(self.table).as_string(cursor)])
         found = cursor.fetchall()
         if not found:
@@ -147,14 +154,14 @@ class Staging:
             name = staging_name(self.table, self.run_id, session)
             try:
                 with transaction(self.database, self._connection) as cursor:
-                    cursor.execute("SET LOCAL lock_timeout = '5s'")  # for a backend that does not know we are gone
+                    cursor.execute("SET LOCAL lock_timeout = '5s'")  # a backend whose client is gone may hold the table
                     cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(identifier(name)))
-            except DatabaseError as error:  # must not hide what failed before it
+            except DatabaseError as error:  # logged only, so that it does not hide an earlier error
                 log("staging_left_behind", table=name, error=str(error))
         self._connection.close()
 
     def remove_leftovers(self, remove_files: Callable[[str], None]) -> None:
-        """Drop the staging tables of runs that were killed; `remove_files` is called with each run's id before."""
+        """Drop the staging tables of killed runs, after a call of `remove_files` with each run's id."""
         with transaction(self.database, self._connection) as cursor:
             cursor.execute(
                 "SELECT relname, obj_description(oid, 'pg_class') FROM pg_class WHERE relkind = 'r' AND relname <> %s "
@@ -170,7 +177,7 @@ class Staging:
                 with transaction(self.database, self._connection) as cursor:
                     if not _lock(cursor, name, session=False):
                         continue  # its run is alive
-                    # A backend whose client was killed may still hold the table; it is left for the next run then.
+                    # A backend whose client was killed may still hold the table. The next run drops it then.
                     cursor.execute("SET LOCAL lock_timeout = '5s'")
                     if run_id and run_id != self.run_id:
                         remove_files(run_id)
@@ -184,12 +191,13 @@ class Staging:
     def load(self, lines: DataFrame, rows: int) -> dict[str, int]:
         """COPY the `rows` lines of `copy_lines`, then merge; `{"inserted": n, "updated": n, "unchanged": n}`.
 
-        All of it again, in a new session with an empty table, when the database goes away: a server that crashed has
-        emptied the table, which has no log. The merge can't do harm twice, and its counts stay true: whether a commit
-        that nobody confirmed took place is asked, not guessed.
+        When the connection is lost, it does all of it again in a new session with an empty table: after a crash the
+        server empties the staging table, which is unlogged. A second merge changes no row, and the counts stay true,
+        because the new session asks the server whether the last commit took place.
 
-        Raises CountError, and changes nothing, unless exactly `rows` different keys arrive; ConnectionLost when the
-        database goes away `ATTEMPTS` times.
+        Raises:
+            CountError: not exactly `rows` different keys arrived. Nothing was changed.
+            ConnectionLost: the connection was lost `ATTEMPTS` times.
         """
         lost = False
         while True:
@@ -209,11 +217,11 @@ class Staging:
                 lost = True
 
     def copy(self, lines: DataFrame, rows: int) -> int:
-        """COPY the `rows` lines of `copy_lines` into the staging table; how many arrived."""
+        """COPY the `rows` lines of `copy_lines` into the staging table; returns how many arrived."""
         began = time.monotonic()
         if rows > FEW_ROWS:
             copied = copy_by_executors(self.database, self.name, lines)
-        else:  # through the driver: no Python need start on the executors for so few
+        else:  # through the driver, so the executors start no Python for so few
             text = "".join(row.line for row in lines.collect()).encode()
             with transaction(self.database, self._connection) as cursor:
                 cursor.copy_expert(copy_statement(self.name), io.BytesIO(text))
@@ -222,9 +230,10 @@ class Staging:
         return copied
 
     def merge(self, rows: int) -> dict[str, int]:
-        """Upsert the staging table into the table, in one transaction; runs at the same time queue for the lock.
+        """Upsert the staging table into the table, in one transaction. Runs at the same time wait for the lock.
 
-        Raises CountError, and changes nothing, unless the staging table holds `rows` different keys.
+        Raises:
+            CountError: the staging table does not hold `rows` different keys. Nothing was changed.
         """
         with transaction(self.database, self._connection) as cursor:
             self._lock_table(cursor)
@@ -239,7 +248,7 @@ class Staging:
         return counts
 
     def _settled(self) -> dict[str, int] | None:
-        """What an earlier session's merge did, if it was committed after all."""
+        """The counts of an earlier session's merge if the server committed it, else None."""
         if self._in_doubt is None:
             return None
         transaction_id, counts = self._in_doubt
@@ -254,7 +263,7 @@ class Staging:
 
 
 def staging_name(table: str, run_id: str, session: int = 1) -> str:
-    """The run's staging table, in the schema of `table`; within PostgreSQL's 63 bytes."""
+    """The name of the run's staging table, in the schema of `table`. It has at most PostgreSQL's 63 bytes."""
     schema, dot, name = table.rpartition(".")
     digest = hashlib.sha256(f"{run_id}/{session}".encode()).hexdigest()[:16]
     return f"{schema}{dot}{name[:37]}_staging_{digest}"
@@ -265,8 +274,9 @@ def _bare(name: str) -> str:
 
 
 def _lock(cursor: psycopg2.extensions.cursor, staging: str, session: bool = True) -> bool:
-    """Try the advisory lock of a staging table, for the session or only the transaction; whether we have it."""
+    """Try to take the advisory lock of a staging table, for the session or the transaction; returns whether it did."""
     function = sql.SQL("pg_try_advisory_lock" if session else "pg_try_advisory_xact_lock")
-    # Advisory locks belong to the database; tables of one name in two schemas share one, which only delays a clean-up.
+    # An advisory lock belongs to the database, so tables of one name in two schemas share one. That only delays a
+    # clean-up.
     cursor.execute(sql.SQL("SELECT {}(hashtextextended(%s, 0))").format(function), [_bare(staging)])
     return bool(cursor.fetchone() == (True,))

@@ -1,5 +1,6 @@
--- The three analyses of the case over performance_academica. They only read. The line above a statement is its name.
--- Means are rounded to two decimals for reading. Every ORDER BY ends in a key, so that two runs give the same order.
+-- The analyses of the case over performance_academica. They only read. The line `-- name:` above a statement names it:
+-- scripts/case/analyses.py computes the analysis of that name in Python, and `make aws-verify` compares the two.
+-- Means have two decimals. Every ORDER BY ends in a key, so two runs give the same order.
 
 -- name: media_por_regiao_e_escola
 SELECT regiao,

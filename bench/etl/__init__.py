@@ -1,1 +1,1 @@
-"""The peers, each a program of its own that does the whole: CSV, join, Parquet, table."""
+"""The peers. Each is a program of its own that does the whole work: CSV, join, Parquet, table."""

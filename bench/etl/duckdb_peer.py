@@ -1,4 +1,4 @@
-"""The same work in DuckDB, with its own binary COPY into PostgreSQL. ``duckdb_peer.py RAW_FOLDER PROCESSED_FOLDER``."""
+"""The same work in DuckDB, with its own binary COPY into PostgreSQL. `duckdb_peer.py RAW_FOLDER PROCESSED_FOLDER`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def selected(source: str, alias: str) -> str:
     return ", ".join(f"{alias}.{column} AS {name}" for name, column in of_set(source).items() if name != "escola_id")
 
 
-# Read once: joined, judged, numbered in file order. `row_number() OVER ()` without an order streams.
+# One pass joins, judges and numbers the lines in file order. `row_number() OVER ()` without an order streams.
 LINES = f"""
 CREATE TABLE lines AS
 SELECT n.*, {selected("alunos", "a")}, e.escola_id, {selected("escolas", "e")},
@@ -69,7 +69,7 @@ def main(raw: Path, processed: Path) -> None:
             connection.execute(f"COPY ({REJECTED}) TO '{processed / 'rejected.parquet'}' (FORMAT parquet)")
         connection.execute("DROP TABLE lines")
         connection.execute(f"LOAD '{extension}'")  # DuckDB checks its signature
-        connection.execute("ATTACH '' AS pg (TYPE postgres)")  # libpq's variables say where, as whom, and with TLS
+        connection.execute("ATTACH '' AS pg (TYPE postgres)")  # libpq's variables have the address, the user and TLS
         with table.staging() as server:
             connection.execute(f"INSERT INTO pg.{table.STAGING} SELECT * FROM read_parquet('{parquet}')")
             table.merge_changed(server, table.STAGING)

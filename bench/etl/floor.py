@@ -1,4 +1,4 @@
-"""The floor: ready-made rows, no reading and no joining. ``floor.py HOW ROWS.csv``, HOW one of `HOWS`."""
+"""The floor: it loads ready-made rows, without reading or joining. `floor.py HOW ROWS.csv`, HOW one of `HOWS`."""
 
 from __future__ import annotations
 

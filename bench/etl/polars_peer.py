@@ -1,4 +1,4 @@
-"""The same work in Polars, with ADBC's binary COPY into PostgreSQL. ``polars_peer.py RAW_FOLDER PROCESSED_FOLDER``."""
+"""The same work in Polars, with ADBC's binary COPY into PostgreSQL. `polars_peer.py RAW_FOLDER PROCESSED_FOLDER`."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def schema(source: str) -> dict[str, type[pl.DataType]]:
 
 
 def read(path: Path, schema: Mapping[str, type[pl.DataType]]) -> pl.LazyFrame:
-    """A CSV by position: its header was checked when it was made."""
+    """The lines of a CSV, its columns by position: the generator wrote them in the order of the table."""
     return pl.scan_csv(
         path, has_header=False, skip_rows=1, schema=schema, truncate_ragged_lines=True, missing_columns="insert"
     )
 
 
 def judged(raw: Path) -> pl.LazyFrame:
-    """All lines of notas.csv in file order, joined, with `reason` for those that can't be used."""
+    """All lines of notas.csv in file order, joined, with `reason` for each line that can't be used."""
     alunos = read(raw / "alunos.csv", schema("alunos"))
     escolas = read(raw / "escolas.csv", schema("escolas")).with_columns(escola_known=pl.lit(True))
     notas = read(raw / "notas.csv", NOTAS).with_columns(aluno_id=col("aluno_id_text").cast(pl.Int64, strict=False))
@@ -63,7 +63,7 @@ def main(raw: Path, processed: Path) -> None:
     del lines
     rows.write_parquet(processed / "performance_academica.parquet", compression="snappy")
     with table.staging() as server:
-        # An empty address: libpq's variables say where, as whom, and with TLS.
+        # The address is empty: libpq's variables have the server, the user and TLS.
         with adbc.connect("postgresql://") as connection, connection.cursor() as cursor:
             cursor.adbc_ingest(table.STAGING, rows.to_arrow(), mode="append")
             connection.commit()

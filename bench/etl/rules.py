@@ -1,4 +1,4 @@
-"""The job's quality rules for the peers, as far as generated data breaks them: the same lines must be left out.
+"""The job's quality rules that generated data breaks, for the peers: they must leave out the same lines.
 
 Each peer reads notas.csv as text, with a fourth column that only malformed lines fill.
 """

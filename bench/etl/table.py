@@ -1,4 +1,4 @@
-"""The table of the case, and what the peers do to it: staging, COPY of a file, and three ways to merge."""
+"""What the peers do to the table of the case: a staging table, COPY of a file, and three ways to merge."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SET = ", ".join(f"{column} = EXCLUDED.{column}" for column in VALUES)
 
 @contextmanager
 def staging() -> Iterator[psycopg.Connection]:
-    """A connection (from libpq's variables) with an unlogged staging table of the table's columns, dropped after it."""
+    """A connection by libpq's variables, with an unlogged staging table of the table's columns until the block ends."""
     with psycopg.connect(autocommit=True) as connection:
         connection.execute(f"CREATE UNLOGGED TABLE {STAGING} AS SELECT {_COLUMNS} FROM {TABLE} WITH NO DATA")
         try:
@@ -30,7 +30,7 @@ def staging() -> Iterator[psycopg.Connection]:
 
 
 def copy_file(connection: psycopg.Connection, table: str, rows: Path) -> None:
-    """COPY … FROM STDIN of a CSV without header, in blocks: what psql's \\copy does."""
+    """COPY a CSV without header from standard input, in blocks, as psql's \\copy does."""
     statement = f"COPY {table} ({_COLUMNS}) FROM STDIN (FORMAT csv)"
     with rows.open("rb") as file, connection.cursor().copy(statement) as copy:
         while block := file.read(COPY_BYTES):
@@ -38,12 +38,12 @@ def copy_file(connection: psycopg.Connection, table: str, rows: Path) -> None:
 
 
 def insert(connection: psycopg.Connection, source: str) -> None:
-    """Into an empty table: nothing to compare, nothing to update."""
+    """Insert every row, for an empty table: no row to compare with, none to update."""
     connection.execute(f"INSERT INTO {TABLE} ({_COLUMNS}) SELECT {_COLUMNS} FROM {source} ORDER BY {_KEY}")
 
 
 def merge_changed(connection: psycopg.Connection, source: str) -> None:
-    """Write only the rows that are new or differ: the merge of the job into a table that is not empty."""
+    """Write only the rows that are new or differ, as the job merges into a table with rows."""
     staged, old = (", ".join(f"{alias}.{column}" for column in VALUES) for alias in ("s", "t"))
     with connection.transaction():
         connection.execute("SET LOCAL enable_nestloop = off")

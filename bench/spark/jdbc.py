@@ -1,4 +1,4 @@
-"""What most people write in Spark: read, join, Parquet, a staging table by JDBC, and an upsert of every row."""
+"""The usual way in Spark: read, join, write Parquet, fill a staging table by JDBC, and upsert every row."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def schema(source: str) -> str:
 
 
 def rows(spark: SparkSession, raw: str) -> DataFrame:
-    """The usable lines, the last one of each key, joined."""
+    """The last usable line of each key, joined."""
     alunos = spark.read.csv(
         f"{raw}alunos.csv",
         header=True,

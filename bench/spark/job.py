@@ -1,6 +1,6 @@
-"""The job on local files: its own ``run``, given folders in place of S3 and a database in place of a secret.
+"""The job on local files: its own `run`, with folders in place of S3 and a database in place of a secret.
 
-All that the benchmark knows of the job is here.
+No other module of the benchmark calls the job.
 """
 
 from __future__ import annotations

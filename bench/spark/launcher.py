@@ -1,8 +1,8 @@
-"""How the worker agent launches a script, by its own code: outside of what is measured, for on AWS that is Glue's part.
+"""Prepares a script's launch by the worker agent's own code. It is not measured: on AWS it is Glue's part.
 
-A JSON object on standard input, one on standard output; runs in the worker's venv with the agent's package on
-PYTHONPATH. ``launcher.py archive``: makes the JVM's class archive, which a worker has after its first half minute;
-``launcher.py launch``: command line and environment of a run.
+It reads a JSON object on standard input and writes one on standard output. It runs in the worker's venv with the
+agent's package on PYTHONPATH. `launcher.py archive` makes the JVM's class archive, which a worker has after its first
+half minute. `launcher.py launch` makes the command line and environment of a run.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from glue_worker.versions import find_versions
 
 
 def archive(asked: dict[str, Any]) -> dict[str, Any]:
-    """`{"jvm_options": […]}` that use the archive, once it is made; asked for: `environment`, `folder`."""
+    """`{"jvm_options": […]}` that use the archive, when it is made. `asked` has `environment` and `folder`."""
     config = Config.from_environment(environ(asked))
     made = ClassArchive(config, find_versions(config))
     made.prepare()
@@ -36,7 +36,7 @@ def archive(asked: dict[str, Any]) -> dict[str, Any]:
 def launch(asked: dict[str, Any]) -> dict[str, Any]:
     """`{"command": […], "environment": {…}}`.
 
-    Asked for: `environment` (the agent's settings), `folder`, `script`, `arguments`, `jars`, `python_path`,
+    `asked` has `environment` (the agent's settings), `folder`, `script`, `arguments`, `jars`, `python_path` and
     `jvm_options`.
     """
     config = Config.from_environment(environ(asked))
@@ -69,7 +69,7 @@ def launch(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def environ(asked: dict[str, Any]) -> dict[str, str]:
-    """The agent's environment: what was asked for, and what it demands although nobody listens or stores anything."""
+    """The agent's environment: the settings in `asked`, and those that it demands without using them here."""
     token = Path(asked["folder"]) / "token"
     token.write_text("no agent listens")
     return {

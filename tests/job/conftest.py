@@ -1,4 +1,4 @@
-"""Spark on this machine, a database of its own, and source files written by the test; no S3 needed."""
+"""Spark on this machine, a database for the session, and source files that the test writes. No S3."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def spark() -> Iterator[SparkSession]:
 
 @pytest.fixture(scope="session")
 def server() -> dict[str, str]:
-    """libpq parameters of a superuser on a PostgreSQL with TLS; `sslrootcert` is its authority's file."""
+    """The libpq parameters of a superuser on a PostgreSQL with TLS. `sslrootcert` is its authority's file."""
     dsn = os.environ.get("TEST_POSTGRES_DSN")
     if not dsn:
         pytest.fail("these tests need a PostgreSQL: run them with `make test-job`, which starts one", pytrace=False)
@@ -69,7 +69,7 @@ def server() -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def owned_database(server: dict[str, str]) -> Iterator[Database]:
-    """A new database whose owner is no superuser, as the master user of Aurora is none; dropped at the end."""
+    """A new database, dropped at the end. Its owner is no superuser, as Aurora's master user is none."""
     name = f"job_test_{uuid.uuid4().hex[:12]}"
     password = uuid.uuid4().hex
     names = {"name": sql.Identifier(name), "password": sql.Literal(password)}
@@ -91,7 +91,7 @@ def owned_database(server: dict[str, str]) -> Iterator[Database]:
 
 
 def admit(server: dict[str, str], database: Database) -> None:
-    """Let the database's owner in, over TLS, where the server knows only its superuser (`make test-job`)."""
+    """Let the database's owner in over TLS, on a server that admits only its superuser (`make test-job`'s)."""
     try:
         query(database, "SELECT 1")
     except DatabaseError as error:
@@ -109,7 +109,7 @@ def admit(server: dict[str, str], database: Database) -> None:
     with psycopg2.connect(make_dsn(**server)) as connection, connection.cursor() as cursor:
         cursor.execute("SHOW hba_file")
         (hba_file,) = cursor.fetchone() or ("",)
-        rules = str(Path(hba_file).with_name("emulator_hba.conf"))  # which pg_hba.conf includes when it is there
+        rules = str(Path(hba_file).with_name("emulator_hba.conf"))  # pg_hba.conf includes this file if it exists
         rule = f"hostssl all {database.user} 127.0.0.1/32 scram-sha-256"
         cursor.execute(
             sql.SQL("COPY (SELECT {}) TO {}; SELECT pg_reload_conf()").format(sql.Literal(rule), sql.Literal(rules))
@@ -119,7 +119,7 @@ def admit(server: dict[str, str], database: Database) -> None:
 
 @pytest.fixture
 def database(owned_database: Database) -> Database:
-    """The database with an empty target table, made by the case's own SQL, and nothing else."""
+    """The database with nothing but an empty target table, made by the case's own SQL."""
     query(owned_database, "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     query(owned_database, (REPOSITORY / "sql" / "01_create_tables.sql").read_text())
     return owned_database
@@ -138,12 +138,12 @@ def table(database: Database, columns: str = ", ".join(NAMES)) -> list[tuple[Any
 
 
 def relations(database: Database) -> list[str]:
-    """Every table there is, so that a staging table left behind shows."""
+    """The names of all tables, staging tables included."""
     return [name for (name,) in query(database, "SELECT relname FROM pg_class WHERE relkind = 'r' AND oid >= 16384")]
 
 
 def until(condition: Callable[[], object], seconds: float = 30) -> None:
-    """Wait for a condition that another thread or the server brings about."""
+    """Wait until another thread or the server makes `condition` true."""
     tick = threading.Event()
     for _ in range(int(seconds * 20)):
         if condition():
@@ -153,7 +153,7 @@ def until(condition: Callable[[], object], seconds: float = 30) -> None:
 
 
 class Runner:
-    """Runs the job on files of the test. `raw` is the folder of the source files."""
+    """Runs the job on the test's files. `raw` is the folder of the source files."""
 
     def __init__(self, spark: SparkSession, database: Database, folder: Path) -> None:
         self.spark, self.database, self.folder = spark, database, folder
@@ -167,7 +167,7 @@ class Runner:
             (self.raw / f"{name}.csv").write_bytes(data)
 
     def __call__(self, **files: str | bytes) -> dict[str, Any]:
-        """Run on the files given, the small ones above for those that the folder lacks; the summary."""
+        """Run on `files`, and on the small files above for the sets that the folder lacks; returns the summary."""
         for name, content in {"alunos": ALUNOS, "escolas": ESCOLAS, "notas": NOTAS}.items():
             if name not in files and not any(self.raw.glob(f"{name}*")):
                 files[name] = content
@@ -175,7 +175,7 @@ class Runner:
         return self.run()
 
     def run(self, run_id: str | None = None, **arguments: Any) -> dict[str, Any]:
-        """Run on the folder as it is; `arguments` are fields of `Job`. Any number of lines may be rejected."""
+        """Run on the folder as it is. `arguments` are fields of `Job`. Any number of lines may be rejected."""
         self.runs += 1
         job = Job(
             "test",

@@ -1,4 +1,4 @@
-"""What a run leaves when it fails, is killed or loses the database; what the next run makes of it."""
+"""What a run leaves when it fails, is killed or loses the database, and what the next run does with it."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_run_of_the_same_id_replaces_what_its_killed_attempt_left(job: Runner) -
     half.mkdir(parents=True)
     (half / "part-00000-half.parquet").write_bytes(b"half a file")
     killed(job.database, "jr_x_attempt_1")
-    job(notas=NOTAS)  # another run, which may clean up or not
+    job(notas=NOTAS)  # another run may remove the folder
     half.mkdir(parents=True, exist_ok=True)
     (half / "part-00000-half.parquet").write_bytes(b"half a file")
     assert job.run("jr_x_attempt_1")["unchanged"] == 3
@@ -105,7 +105,7 @@ def test_run_of_the_same_id_replaces_what_its_killed_attempt_left(job: Runner) -
 
 
 def killed(database: Database, run_id: str) -> str:
-    """Its staging table, as a run leaves it that is killed."""
+    """The staging table that a killed run of this id leaves."""
     run = Staging(database, TABLE, run_id).open()
     run._connection.close()
     return run.name
@@ -140,7 +140,7 @@ def test_staging_and_parquet_of_a_run_that_is_alive_stay(job: Runner) -> None:
 
 def test_leftover_that_is_still_held_is_left_to_a_later_run(job: Runner) -> None:
     name = killed(job.database, "jr_killed")
-    holder = open_connection(job.database)  # a COPY of the killed run that the server has not given up
+    holder = open_connection(job.database)  # as a COPY of the killed run that the server still runs
     with holder, holder.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {name} IN ROW EXCLUSIVE MODE")
         job()
@@ -209,7 +209,7 @@ def test_connection_cut_in_the_merge_is_tried_again(
 
 
 class Proxy:
-    """A port that leads to the database until `deaf` is set: from then on answers of the server are swallowed."""
+    """A port that leads to the database. After `deaf` is set it drops the server's next answer and the connection."""
 
     def __init__(self, database: Database) -> None:
         self.target = (database.host, database.port)

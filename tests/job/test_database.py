@@ -1,4 +1,4 @@
-"""Connection, COPY and merge against a real PostgreSQL."""
+"""Connection, COPY and merge on a real PostgreSQL."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def test_bundle_is_a_file_only_while_a_connection_is_made(
 
 @contextmanager
 def waking_up(database: Database, refusals: int) -> Iterator[int]:
-    """A port that hangs up on the first connections, as a database does that wakes, and then leads to it."""
+    """A port that closes the first connections, as a waking database does, and passes the next one on."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def pump(source: socket.socket, target: socket.socket) -> None:
@@ -307,9 +307,9 @@ def test_merges_at_the_same_time_queue_and_readers_go_on(database: Database) -> 
         host=database.host, port=database.port, dbname=database.name, user=database.user, password=database.password
     )
     waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %s::regclass"
-    # In this order, so that a failure here lets the waiting runs go before they are waited for.
+    # In this order a failure here releases the runs before the pool waits for them.
     with ThreadPoolExecutor() as runs, holder, holder.cursor() as cursor:
-        cursor.execute(f"UPDATE {TABLE} SET nota = 2")  # as another run that is not done yet
+        cursor.execute(f"UPDATE {TABLE} SET nota = 2")  # as another run does before its commit
         both = [runs.submit(merge, database, [row(1, nota="3"), row(2)], run) for run in ("jr_1", "jr_2")]
         until(lambda: query(database, waiting, TABLE) == [(2,)])
         reader = f"SET LOCAL lock_timeout = '10s'; SELECT nota FROM {TABLE}"

@@ -1,4 +1,4 @@
-"""Files as they come: what is read, what fails the run, which line wins."""
+"""The source files: what the job reads, what fails the run, which line wins."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_file_without_data_fails_the_run_and_is_named(
 def test_missing_or_repeated_column_fails_the_run_and_is_named(job: Runner, files: dict[str, str], named: str) -> None:
     with pytest.raises(InputFileError, match=named) as caught:
         job(**files)
-    assert "7.5" not in str(caught.value)  # a file without header begins with a pupil's data
+    assert "7.5" not in str(caught.value)  # the first line of a file without a header is a pupil's data
     assert table(job.database) == []
 
 
@@ -112,7 +112,7 @@ def test_last_line_of_a_key_wins_in_every_file(job: Runner) -> None:
 
 
 def test_last_line_wins_across_the_splits_of_a_file(job: Runner) -> None:
-    """Equal keys far apart in a file that Spark reads in over twenty pieces, side by side."""
+    """Equal keys are far apart in a file that Spark reads in over twenty pieces, side by side."""
     rounds = [
         f"{aluno},{subject},{nota}\n" for nota in range(11) for aluno in (1, 2) for subject in ("Artes", "Física")
     ]

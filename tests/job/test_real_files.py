@@ -1,4 +1,4 @@
-"""Files as spreadsheets and other systems write them: encodings, separators, line breaks in values, several files."""
+"""Files as spreadsheets and other systems write them: encodings, separators, line breaks in values, folders."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def grades(job: Runner) -> list[tuple[object, ...]]:
 
 
 def prepare(job: Runner, **files: str | bytes) -> None:
-    """The small files, those given in their place, an empty one for none."""
+    """Write the small files of alunos and escolas, and `files` in their place or beside them."""
     job.write(**{"alunos": ALUNOS, "escolas": ESCOLAS, **files})
 
 
@@ -90,7 +90,7 @@ def test_encoding_that_the_header_contradicts_fails_the_run(job: Runner, notas: 
 
 
 def test_spreadsheet_of_windows_arrives_whole(job: Runner) -> None:
-    """Curly quotes and dashes are where Windows-1252 and Latin-1 differ."""
+    """Windows-1252 and Latin-1 differ in curly quotes and dashes."""
     escolas = (
         "escola_id;nome;rede;regiao;;\r\n10;Escola \u201cDez\u201d \u2013 São José;Municipal;Sul;;\r\n20;a;b;c;;\r\n"
     )
@@ -172,7 +172,7 @@ def test_value_with_line_breaks_is_one_record(job: Runner) -> None:
 
 
 def test_stray_quote_swallows_no_good_line(job: Runner) -> None:
-    """Of lines that leave a quote open, only those that make up a proper record are joined."""
+    """The job joins lines that leave a quote open only if they make up a proper record."""
     lines = [
         '1,"Artes,7',  # a stray quote; the next quote does not close a proper record
         "1,Física,8",

@@ -1,4 +1,4 @@
-"""Quality rules: every line is kept, superseded or set aside with its reason; a bad line stops nothing."""
+"""Quality rules: the job keeps, supersedes or rejects each line with its reason, and a bad line stops no run."""
 
 from __future__ import annotations
 
@@ -71,14 +71,14 @@ def test_each_unusable_nota_is_set_aside_with_its_reason(job: Runner) -> None:
     assert sorted(rejects(summary)) == sorted(("notas.csv", line, reason) for line, reason in REJECTED_NOTAS.items())
     reasons = list(REJECTED_NOTAS.values())
     assert summary["rejected"] == {reason: reasons.count(reason) for reason in set(reasons)}
-    # A rejected line, though last, replaces nothing.
+    # A rejected line replaces nothing, even as the last of its key.
     assert table(job.database, "aluno_id, nota") == [(1, Decimal("7.50")), (2, Decimal("6.00"))]
     assert summary["read"]["notas"] == summary["kept"] + summary["superseded"] + len(reasons) == 2 + len(reasons)
 
 
 @pytest.mark.parametrize("ansi", ["false", "true"])
 def test_numbers_that_are_grades(job: Runner, ansi: str) -> None:
-    """Also where Spark is set to fail on casts (`spark.sql.ansi.enabled`, the default from Spark 4 on)."""
+    """Also with `spark.sql.ansi.enabled`, the default from Spark 4 on, which makes a bad cast an error."""
     accepted = {
         "0": "0", "-0": "0", "+7": "7", "7.": "7", ".5": "0.5", "007.50": "7.5", " 7.5 ": "7.5", '"8"': "8", "10": "10",
         "10.000": "10", "9.999": "10", "7.125": "7.13", "7.124999999999999999999": "7.12", "7.4449999999999": "7.44",
@@ -153,7 +153,7 @@ def test_run_without_one_usable_nota_fails(job: Runner) -> None:
 def test_set_without_one_usable_line_fails_the_run(
     job: Runner, monkeypatch: pytest.MonkeyPatch, name: str, one_partition_bytes: int
 ) -> None:
-    """Also where Spark, seeing that nothing is left to join, would leave out what counts the other sets."""
+    """Spark drops the side of a join that counts the other sets, when the other side is empty."""
     monkeypatch.setattr(etl, "ONE_PARTITION_BYTES", one_partition_bytes)
     header = {"alunos": ALUNOS, "escolas": ESCOLAS, "notas": NOTAS}[name].partition("\n")[0]
     with pytest.raises(InputFileError, match=r"notas.csv has no usable line"):

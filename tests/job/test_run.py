@@ -1,4 +1,4 @@
-"""Whole runs, seen from outside: table, Parquet, summary."""
+"""Whole runs, seen from outside: their table, Parquet and summary."""
 
 from __future__ import annotations
 
