@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
-from glue_scripts.table import COLUMNS, KEY, NAME, NAMES, SETS
+from glue_scripts.table import COLUMNS, KEY, NAME, NAMES, SETS, SOURCE_COLUMNS
 
 Row = tuple[object, ...]
 EVERY_ROW = f"SELECT {', '.join(NAMES)} FROM {NAME}"
@@ -30,12 +30,12 @@ class Expected:
 
 def expected(folder: Path) -> Expected:
     """Returns the content of an empty table after one run over `folder`'s alunos.csv, escolas.csv and notas.csv."""
-    alunos = {line["id"]: line for line in _lines(folder / "alunos.csv") if line["id"]}
-    escolas = {line["escola_id"]: line for line in _lines(folder / "escolas.csv") if line["escola_id"]}
-    notas = _lines(folder / "notas.csv")
+    found = {name: _lines(folder / f"{name}.csv", SOURCE_COLUMNS[name]) for name in SETS}
+    alunos = {line["id"]: line for line in found["alunos"] if line["id"]}
+    escolas = {line["escola_id"]: line for line in found["escolas"] if line["escola_id"]}
     kept: dict[Row, Row] = {}
-    result = Expected([], read={name: len(_lines(folder / f"{name}.csv")) for name in SETS})
-    for line in notas:
+    result = Expected([], read={name: len(lines) for name, lines in found.items()})
+    for line in found["notas"]:
         aluno = alunos.get(line["aluno_id"])
         escola = escolas.get(aluno["escola_id"]) if aluno else None
         if not (line["disciplina"] and aluno and escola and _nota(line["nota"]) is not None):
@@ -77,9 +77,12 @@ def _typed(text: str, spark_type: str) -> object:
     return _nota(text) if spark_type.startswith("DECIMAL") else text
 
 
-def _lines(path: Path) -> list[dict[str, str]]:
+def _lines(path: Path, columns: Iterable[str]) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
-        return [{name: (value or "").strip() for name, value in line.items()} for line in csv.DictReader(file)]
+        reader = csv.DictReader(file)
+        missing = [name for name in columns if name not in (reader.fieldnames or ())]
+        assert not missing, f"{path} lacks the columns that glue_scripts/table.py names: {', '.join(missing)}"
+        return [{name: (value or "").strip() for name, value in line.items()} for line in reader]
 
 
 def _nota(text: str) -> Decimal | None:
