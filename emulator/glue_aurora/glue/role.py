@@ -18,7 +18,7 @@ _SESSION_NAME = "GlueJobRunnerSession"
 
 @dataclass(frozen=True)
 class Credentials:
-    """Credentials of an assumed role."""
+    """The credentials of an assumed role."""
 
     access_key_id: str
     secret_access_key: str = field(repr=False)
@@ -26,9 +26,12 @@ class Credentials:
 
 
 def assume_role(role: str, account_id: str, region: str, source_arn: str, session_policy: str | None) -> Credentials:
-    """Credentials of `role` (name or ARN), which must exist and trust the Glue service.
+    """Returns the credentials of `role` (name or ARN), which must exist and trust the Glue service.
 
-    `source_arn` is the job's ARN, for conditions of the trust policy. Raises RunFailure.
+    `source_arn` is the job's ARN, for conditions of the trust policy.
+
+    Raises:
+        RunFailure: the role does not serve.
     """
     clients = connect_to(aws_access_key_id=account_id, region_name=region)
     name = role_name_of(role)

@@ -49,7 +49,7 @@ class LeftRunningError(ApiError):
 
 
 def run(session: Session, sql: str, values: Sequence[Value], *, leave_after: float | None = None) -> Result:
-    """Result of the statement.
+    """Returns the result of the statement.
 
     With `leave_after` the call ends after so many seconds and the statement runs on.
 
@@ -90,7 +90,10 @@ class _StillRunningError(Exception):
 
 
 def _results(connection: pq.abc.PGconn, deadline: float | None = None) -> Iterator[pq.abc.PGresult]:
-    """Results as they come. Waits in the selector, where other threads run: libpq's own wait would stop them all."""
+    """Yields the results as they come.
+
+    It waits in the selector, where other threads run: libpq's own wait would stop them all.
+    """
     with selectors.DefaultSelector() as selector:
         selector.register(connection.socket, selectors.EVENT_READ)
         while True:
@@ -109,7 +112,12 @@ def _results(connection: pq.abc.PGconn, deadline: float | None = None) -> Iterat
 
 
 def _read(results: Iterator[pq.abc.PGresult]) -> Result:
-    """All results are read, so that the session can go on, and only then is the first problem raised."""
+    """Returns the result. It reads all of it before it raises, so that the session stays usable.
+
+    Raises:
+        ApiError: the first problem of the result.
+        SessionLostError: the server ended the session.
+    """
     columns: pq.abc.PGresult | None = None
     rows: list[list[bytes | None]] = []
     problem: ApiError | None = None
@@ -159,7 +167,7 @@ def _error(result: pq.abc.PGresult) -> ApiError:
 
 
 def _finish(session: Session) -> None:
-    """Read a statement to its end, then close the session."""
+    """Reads a statement to its end, then closes the session."""
     with suppress(psycopg.Error):
         for _result in _results(session.pgconn):
             pass

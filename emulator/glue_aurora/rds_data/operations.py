@@ -101,7 +101,11 @@ def _check(context: RequestContext, request: Mapping[str, Any]) -> None:
 
 @contextmanager
 def _session(context: RequestContext, request: Mapping[str, Any]) -> Iterator[Session]:
-    """The transaction's session, or one for this call alone."""
+    """Yields the transaction's session, or one for this call alone.
+
+    Raises:
+        ApiError: the target, the transaction or the log-in is refused.
+    """
     login = target.login(context, request["resourceArn"], request["secretArn"])
     database, identifier = request.get("database") or None, request.get("transactionId")
     if identifier:
@@ -131,7 +135,7 @@ def _end(context: RequestContext, request: Mapping[str, Any], command: str) -> N
 
 
 def _answer(session: Session, request: Mapping[str, Any], result: Result) -> dict[str, Any]:
-    """`records` or `formattedRecords` where there are rows, `generatedFields`, which is empty, where there are none."""
+    """Returns the answer: `records` or `formattedRecords` where there are rows, else empty `generatedFields`."""
     if result.columns is None:
         return {"numberOfRecordsUpdated": result.updated, "generatedFields": []}
     types = records.column_types(session, result)

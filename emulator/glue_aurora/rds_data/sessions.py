@@ -1,7 +1,7 @@
-"""Sessions on PostgreSQL as the user of the call's secret: a new one for each call outside a transaction.
+"""Opens sessions on PostgreSQL as the user of the call's secret: a new one for each call outside a transaction.
 
-So nothing of a session outlives its call (SET, temporary tables, PREPARE), as on AWS, where calls share a pool whose
-sessions are cleaned (`DISCARD ALL`) in between.
+So nothing of a session outlives its call (SET, temporary tables, PREPARE). On AWS it is the same: calls share a pool,
+which cleans its sessions (`DISCARD ALL`) in between.
 """
 
 import re
@@ -32,12 +32,10 @@ _REFUSALS = (
 
 
 def connect(login: Login, database: str | None, timeout_seconds: float | None) -> Session:
-    """A session in autocommit mode. Its statements end after `timeout_seconds`, or a shorter limit of the database's.
+    """Returns a session in autocommit mode. Its statements end after `timeout_seconds`, or a shorter database limit.
 
-    None: only the limit of the database, role or cluster holds.
-
-    Without a database it is the one with the user's name, as for every client of PostgreSQL; the cluster's own is not
-    looked up (aws/aws-cli#8577).
+    With None only the limit of the database, role or cluster holds. Without a database it is the one with the user's
+    name, as for every client of PostgreSQL. The cluster's own is not looked up (aws/aws-cli#8577).
 
     Raises:
         ApiError: DatabaseErrorException, the server refuses the user.
