@@ -81,6 +81,11 @@ def read(document: Document, address: str) -> list[Document]:
     return statement
 
 
+def without_reference(expression: Document, resource: str) -> None:
+    """Takes the references to `resource` and its attributes out of an expression."""
+    expression["references"] = [each for each in expression["references"] if not each.startswith(resource)]
+
+
 def without(document: Document, type_: str) -> None:
     document["resource_changes"] = [each for each in document["resource_changes"] if each["type"] != type_]
 
@@ -200,18 +205,13 @@ BREAKS: list[tuple[policies.Policy, str, Callable[[Document], Any]]] = [
     ),
     (
         policies.the_database_is_verified,
-        "no bundle",
-        lambda d: after(d, JOB)["default_arguments"].pop("--aurora_ca_bundle"),
+        "arguments without the bundle",
+        lambda d: without_reference(block(d, JOB)["default_arguments"], "aws_s3_object.ca_bundle"),
     ),
     (
         policies.the_database_is_verified,
         "bundle that nobody ships",
-        lambda d: after(d, JOB)["default_arguments"].update({"--aurora_ca_bundle": "other.pem"}),
-    ),
-    (
-        policies.the_database_is_verified,
-        "bundle that Glue does not copy",
-        lambda d: after(d, JOB)["default_arguments"].update({"--extra-files": "s3://bucket/other.pem"}),
+        lambda d: without(d, "aws_s3_object"),
     ),
     (
         policies.no_rights_on_everything,
