@@ -75,7 +75,11 @@ class Terraform:
 
     def plan(self, file: Path, *arguments: str) -> None:
         """Shows what an apply would change, and saves the plan to `file`."""
-        self.run("plan", "-input=false", f"-out={file}", *self._variables, *arguments)
+        try:
+            self.run("plan", "-input=false", f"-out={file}", *self._variables, *arguments)
+        except BaseException:
+            file.unlink(missing_ok=True)  # Terraform also saves a plan that failed, and then refuses to apply it
+            raise
 
     def apply_plan(self, file: Path) -> None:
         """Applies a saved plan and nothing else."""
