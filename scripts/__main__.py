@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from scripts.base.console import err
 from scripts.base.errors import CommandError, of_user
 from scripts.base.isolation import enter_local
+from scripts.cloud.refusals import of_aws
 from scripts.commands import checks, local
 from scripts.commands.aws import aws
 from scripts.commands.cost import cost
@@ -42,7 +43,9 @@ def main() -> None:
     except CommandError as error:
         _fail(str(error))
     except (BotoCoreError, ClientError) as error:  # a missing right, a closed region, no network
-        _fail(f"AWS: {error}")
+        if os.environ.get("TRACEBACK"):
+            raise
+        _fail(str(of_aws(error)))
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

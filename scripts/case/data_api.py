@@ -48,8 +48,8 @@ class DataApi:
         cluster = found["DBClusters"][0]
         if not cluster.get("HttpEndpointEnabled"):
             raise DatabaseError(
-                f"the cluster {cluster['DBClusterIdentifier']} has no Data API",
-                "terraform/modules/4_rds_aurora turns it on (enable_http_endpoint): apply it",
+                f"the cluster {cluster['DBClusterIdentifier']} does not enable the RDS Data API",
+                "apply terraform/, whose module 4_rds_aurora enables it (enable_http_endpoint)",
             )
         secret = outputs["secret_manager_aurora_credentials_arn"]
         self._cluster = {"resourceArn": cluster["DBClusterArn"], "secretArn": secret}
@@ -115,7 +115,7 @@ class DataApi:
             if found["Code"] == RESUMING:
                 raise DatabaseError(
                     f"the cluster did not wake up in {RESUME_SECONDS} s: {found['Message']}",
-                    "look at it in the RDS console, then run the same command again",
+                    "look at the cluster in the RDS console, then run the same command again",
                 ) from None
             raise DatabaseError(f"{found['Code']}: {found['Message']}") from None
 

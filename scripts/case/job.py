@@ -49,7 +49,8 @@ def upload(cloud: Cloud, bucket: str, folder: Path) -> list[str]:
     if missing := [f"{name}.csv" for name, files in found.items() if not files]:
         raise CommandError(
             f"{folder} has no {', '.join(missing)}",
-            "DATA names a folder with alunos, escolas, notas: .csv, .csv.gz, or a folder of them each",
+            "DATA must name a folder that holds alunos, escolas and notas, each as .csv, .csv.gz or a folder "
+            "of such files",
         )
     s3 = cloud.client("s3")
     keys: list[str] = []

@@ -96,10 +96,15 @@ def _last_summary(cloud: Cloud, outputs: Mapping[str, Any]) -> dict[str, Any]:
     ended = (each["Id"] for page in pages for each in page["JobRuns"] if each["JobRunState"] == "SUCCEEDED")
     run_id = next(ended, None)
     if run_id is None:
-        raise JobError("the job has no run that SUCCEEDED", "run it first: make aws-run")
+        raise JobError(
+            "the job has no run that SUCCEEDED", "run the job with make aws-run, then run make aws-verify again"
+        )
     found = job.summary_of(job.log_lines(cloud, dict(outputs), run_id, "output"))
     if found is None:
-        raise JobError(f"the log of run {run_id} has no counts", "it may have expired: make aws-run, then verify again")
+        raise JobError(
+            f"the log of run {run_id} has no counts",
+            "the log may have expired: run make aws-run, then make aws-verify again",
+        )
     return found
 
 

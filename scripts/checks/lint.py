@@ -78,7 +78,7 @@ def _workflow_checks(bin_: Path) -> list[Check]:
     if shutil.which("actionlint"):
         checks.append((["actionlint", *workflows], {}))
     else:
-        say("actionlint is not on PATH: left out")
+        say("actionlint is not on PATH: its check is skipped")
     return checks
 
 
@@ -95,7 +95,7 @@ def _terraform_checks(bin_: Path) -> list[Check]:
         config = TOP / "terraform" / ".tflint.hcl"
         checks.append((["tflint", "--chdir=terraform", "--recursive", f"--config={config}"], {}))
     else:
-        say("tflint is not on PATH: left out")
+        say("tflint is not on PATH: its check is skipped")
     return checks
 
 

@@ -18,6 +18,7 @@ from botocore.session import Session
 
 from scripts.base.errors import GuardError
 from scripts.base.isolation import ACCOUNT as EMULATOR
+from scripts.cloud.refusals import SIGN_IN, remedy
 
 if TYPE_CHECKING:
     from types_boto3_sts import STSClient
@@ -35,12 +36,12 @@ def asked_account(environ: Mapping[str, str]) -> str:
     AWS_ACCOUNT_ID does not count: a shell or a pipeline sets it without a person's having chosen an account.
 
     Raises:
-        GuardError: ACCOUNT is missing or is no account id.
+        GuardError: ACCOUNT is missing or is not an account id.
     """
     account = environ.get("ACCOUNT") or ""
     if not re.fullmatch(r"[0-9]{12}", account):
         raise GuardError(
-            f"ACCOUNT={account} is no account id" if account else "no AWS account was named",
+            f"ACCOUNT={account} is not an account id" if account else "no AWS account was named",
             "name the account by its 12 digits: make … ACCOUNT=123456789012",
         )
     return account
@@ -91,13 +92,14 @@ def check_no_endpoint(environ: Mapping[str, str], session: Session) -> None:
     for name in environ:
         if _ENDPOINT.fullmatch(name) and environ[name]:
             raise GuardError(
-                f"{name} is set: calls would not reach AWS",
+                f"{name} is set, so calls would not reach AWS",
                 f"use another shell, or unset {name} (it fits only ACCOUNT={EMULATOR}, the local environment)",
             )
     for where, value in _profile_endpoints(session):
         raise GuardError(
-            f"profile {session.profile or 'default'} has {where} = {value} in the shared config: that is not AWS",
-            "choose another AWS_PROFILE, or remove the line",
+            f"profile {session.profile or 'default'} has {where} = {value} in the shared config, so calls would not "
+            "reach AWS",
+            "choose another AWS_PROFILE, or remove that line",
         )
 
 
@@ -111,11 +113,11 @@ def check_keys(session: Session) -> None:
         found = session.get_credentials()
         keys = found.get_frozen_credentials() if found else None
     except (BotoCoreError, ClientError) as error:
-        raise GuardError(f"your AWS credentials can't be read: {error}", _SIGN_IN) from None
+        raise GuardError(f"your AWS credentials can't be read: {error}", SIGN_IN) from None
     if keys is None or not keys.access_key:
-        raise GuardError("there are no AWS credentials", _SIGN_IN)
+        raise GuardError("there are no AWS credentials", SIGN_IN)
     if not _KEY.fullmatch(keys.access_key) or keys.access_key.endswith("EXAMPLE"):
-        raise GuardError("the AWS access key is a dummy", _SIGN_IN)
+        raise GuardError("the AWS access key is a dummy", SIGN_IN)
 
 
 def check_identity(sts: STSClient, account: str) -> str:
@@ -127,16 +129,13 @@ def check_identity(sts: STSClient, account: str) -> str:
     try:
         found = sts.get_caller_identity()
     except (BotoCoreError, ClientError) as error:
-        raise GuardError(f"AWS did not say who owns the credentials: {error}", _SIGN_IN) from None
+        raise GuardError(f"AWS did not say who owns the credentials: {error}", remedy(error)) from None
     if found["Account"] != account:
         raise GuardError(
             f"the credentials belong to account {found['Account']}, but ACCOUNT is {account}",
             "choose another AWS_PROFILE, or correct ACCOUNT",
         )
     return str(found["Arn"])
-
-
-_SIGN_IN = "sign in (`aws sso login`, `aws configure`), or choose a profile: export AWS_PROFILE=…"
 
 
 def _profile_endpoints(session: Session) -> Iterator[tuple[str, str]]:

@@ -129,6 +129,6 @@ def _is_ours(s3: S3Client, name: str, account: str) -> bool:
 
 def _not_yours(name: str) -> CommandError:
     return CommandError(
-        f"the bucket name {name} is taken by another account, or the bucket is closed to you",
-        "names of buckets are global: choose another one, STATE_BUCKET=…",
+        f"the bucket name {name} is taken by another account, or your credentials may not read the bucket",
+        "choose another AWS_PROFILE, or another name with STATE_BUCKET=…; a bucket's name is unique in all of AWS",
     )

@@ -216,7 +216,10 @@ def _ask(account: Account, *lines: str) -> None:
     except click.Abort:
         typed = ""
     if typed.strip() != account.account_id:
-        raise CommandError("nothing was changed", "type the account's 12 digits when asked, or set YES=1")
+        raise CommandError(
+            "the account's number was not confirmed, so nothing was changed",
+            "run the same command again and type the account's 12 digits when asked, or set YES=1",
+        )
 
 
 def _terraform(account: Account) -> Terraform:

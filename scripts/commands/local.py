@@ -41,7 +41,7 @@ def up() -> None:
         lifecycle.start(instance)
         changed = lifecycle.provision(instance)
     if already and not changed:
-        say("the environment was running already: nothing changed")
+        say("the environment was already running; nothing changed")
     _summary(instance)
 
 
@@ -62,7 +62,7 @@ def down() -> None:
     """Stop the environment; its database stays for the next start."""
     instance = Instance.load(user_instance_folder())
     stopped = lifecycle.stop(instance) if instance else False
-    say("the environment is down" if stopped else "nothing was running")
+    say("the environment is stopped" if stopped else "nothing was running")
 
 
 @click.command()
@@ -71,7 +71,7 @@ def reset() -> None:
     instance = Instance.load(user_instance_folder())
     if instance:
         lifecycle.remove(instance)
-    say("the environment and its data are gone; the next `make local-up` begins anew")
+    say("the environment and its data are gone; the next `make local-up` starts from nothing")
 
 
 @click.command()

@@ -15,13 +15,13 @@ _HEAD = """\
 # What it costs
 
 Made by `make cost` from the plans of `terraform/environments/` and `scripts/cost/prices.toml`; a test fails when it is
-out of step. List prices of {region}, looked up on {read}, most of them second-hand: read the sum as "about". Taxes,
-support and data transfer to the internet are not in it."""
+out of step. The prices are list prices of {region}, looked up on {read}. Most of them are second-hand, so the sum is
+approximate. It contains no taxes, no support and no data transfer to the internet."""
 _NOTE = """\
 The second figure takes off what CloudWatch, KMS and SNS give every account free each month, which another project may
-have used up. Nothing is billed by the hour but the interface endpoint: a plan that is applied, run and destroyed in an
-afternoon costs cents. What would change the sum most: something that keeps Aurora awake (0.5 ACU all month: $43.80),
-one more zone of an interface endpoint ($7.30), a NAT gateway in its place (about $33)."""
+have used up. An environment that lives for an afternoon costs cents: only the interface endpoint is billed by the hour.
+Three things would change the sum most: something that keeps Aurora awake (0.5 ACU all month: $43.80), one more zone of
+an interface endpoint ($7.30), and a NAT gateway in its place (about $33)."""
 
 
 def summary(cost: Cost) -> str:

@@ -28,14 +28,14 @@ _EMBEDDED = "RUNTIME=embedded needs no Docker"
 def missing() -> str:
     """Returns a sentence on the part of Docker that does not answer, or an empty text when all do."""
     if not shutil.which("docker"):
-        return "there is no docker on PATH"
+        return "docker is not on PATH"
     if query("version", "--format", "{{.Server.Arch}}") is None:
         return "the Docker daemon does not answer"
     version = query("compose", "version", "--short")
     if version is None:
-        return "there is no `docker compose`"
+        return "docker has no `compose` command"
     if tuple(int(part) for part in version.lstrip("v").split(".")[:2]) < MINIMUM_COMPOSE:
-        return f"docker compose is {version}, 2.20 or later is needed"
+        return f"docker compose {version} is too old, and 2.20 or later is needed"
     return ""
 
 
@@ -46,7 +46,7 @@ class Docker:
         """Fetches the images that are missing, before anything starts."""
         architecture = query("version", "--format", "{{.Server.Arch}}")
         if architecture not in ("amd64", "arm64"):
-            raise StartError(f"the images are for amd64 and arm64, Docker runs on {architecture}", _EMBEDDED)
+            raise StartError(f"the images are for amd64 and arm64, but Docker runs on {architecture}", _EMBEDDED)
         absent = [image for image in images() if query("image", "inspect", "--format", "{{.Id}}", image) is None]
         if absent:
             _check_disk()
@@ -55,8 +55,8 @@ class Docker:
             say(f"pulling {image}")
             if run_foreground(["docker", "pull", "--quiet", image], clean_environment()):
                 raise StartError(
-                    f"{image} could not be pulled (Docker says why above)",
-                    f"check the network and the registry's login, then run it again; {_EMBEDDED}",
+                    f"{image} could not be pulled; Docker's message above names the reason",
+                    f"check the network and the registry's login, then run the same command again; {_EMBEDDED}",
                 )
         _native_wheels()
 
@@ -78,7 +78,8 @@ class Docker:
             self.save_logs(instance)
             last = log.read_text().splitlines()[-12:] + self._last_words(instance)
             raise StartError(
-                "docker compose up failed:\n    " + "\n    ".join(last), f"logs: {relative(log.parent)}; {_EMBEDDED}"
+                "docker compose up failed:\n    " + "\n    ".join(last),
+                f"see the logs in {relative(log.parent)}; {_EMBEDDED}",
             )
 
     def certify(self, instance: Instance) -> None:
@@ -191,8 +192,8 @@ def _check_disk() -> None:
     free = shutil.disk_usage(root).free / 1e9
     if free < DISK_GB:
         raise StartError(
-            f"the images take up to {DISK_GB} GB, {free:.0f} GB are free where Docker keeps them",
-            f"free some; {_EMBEDDED}",
+            f"the images need up to {DISK_GB} GB, but Docker's storage ({root}) has {free:.0f} GB free",
+            f"free some space there, then run the same command again; {_EMBEDDED}",
         )
 
 

@@ -39,7 +39,10 @@ class Ports:
         for name, default in DEFAULT_PORTS.items():
             text = os.environ.get(name) or str(default)
             if not re.fullmatch("[0-9]{1,5}", text) or not 0 < int(text) < 65536:
-                raise CommandError(f"{name}={text} is no port number", f"give one, for example {name}={default + 100}")
+                raise CommandError(
+                    f"{name}={text} is not a port number",
+                    f"use a number from 1 to 65535, for example {name}={default + 100}",
+                )
             values.append(int(text))
         return cls(*values)
 

@@ -147,7 +147,7 @@ def _base(instance: Instance, account: Account | None) -> Path:
         return LOCAL
     base = Path(tempfile.gettempdir()) / f"letrus-data-case-{hashlib.sha256(str(TOP).encode()).hexdigest()[:12]}"
     if base.exists() and base.stat().st_uid != os.geteuid():
-        raise SetupError(f"{base} belongs to another user", "remove it: this clone's database needs that path")
+        raise SetupError(f"{base} belongs to another user", "remove that folder: this clone keeps its database there")
     return base
 
 

@@ -70,10 +70,12 @@ def choose() -> tuple[str, str]:
     if wanted == "embedded":
         return "embedded", "RUNTIME=embedded"
     if wanted not in ("auto", "docker"):
-        raise CommandError(f"RUNTIME={wanted} is not known", "RUNTIME is auto, docker or embedded")
+        raise CommandError(f"RUNTIME={wanted} is not known", "set RUNTIME to auto, docker or embedded")
     missing = docker.missing()
     if not missing:
         return "docker", "Docker and Compose answer" if wanted == "auto" else "RUNTIME=docker"
     if wanted == "docker":
-        raise CommandError(f"RUNTIME=docker, but {missing}", "start Docker, or use RUNTIME=embedded, which needs none")
+        raise CommandError(
+            f"RUNTIME=docker, but {missing}", "start Docker, or use RUNTIME=embedded, which needs no Docker"
+        )
     return "embedded", missing

@@ -110,7 +110,7 @@ class Terraform:
 
     @property
     def _how_to_apply(self) -> str:
-        return "make local-up" if self.cloud.is_local else "make aws-plan, then make aws-apply"
+        return "run `make local-up`" if self.cloud.is_local else "run `make aws-plan`, then `make aws-apply`"
 
     def _read(self, *arguments: str) -> str:
         """The output of `terraform ARGUMENTS`, a command that changes nothing."""
@@ -185,7 +185,7 @@ def _remedy(said: str) -> str:
     """The remedy for the errors that a repeated or interrupted command meets; empty for other errors."""
     if "Error acquiring the state lock" in said:
         return (
-            "Another command holds the state lock, or one was killed before releasing it. Wait; if no command runs, "
+            "another command holds the state lock, or one was killed before releasing it. Wait; if no command runs, "
             "delete the .tflock object beside the state in the state bucket"
         )
     if re.search(r"AlreadyExists|already exists|AlreadyOwnedByYou", said):
@@ -210,8 +210,8 @@ def check_version() -> None:
     version = json.loads(done.stdout)["terraform_version"]
     if tuple(map(int, version.split(".")[:2])) < MINIMUM:
         raise TerraformError(
-            f"terraform is {version}",
-            "install Terraform 1.11 or later: older ones don't know the S3 backend's lock file",
+            f"terraform {version} is too old",
+            "install Terraform 1.11 or later, which has the S3 backend's lock file",
         )
 
 
