@@ -63,7 +63,8 @@ def resolve_arguments(argv: list[str]) -> dict[str, str]:
         if values.setdefault(name, value) != value:
             # Glue passes both a default and a run's own argument when their spelling differs, in no fixed order.
             raise ConfigurationError(
-                f"{name} is given twice, as {values[name]!r} and {value!r}: spell it as the job's default arguments do"
+                f"{name} is given twice, as {values[name]!r} and {value!r}. Use the spelling of the job's default "
+                "arguments."
             )
         ours += [name + equals + value] if equals else [name, *argv[position + 1 : position + 2]]
     for name, default in OPTIONAL_ARGUMENTS.items():
@@ -72,7 +73,7 @@ def resolve_arguments(argv: list[str]) -> dict[str, str]:
     try:
         options: dict[str, str] = getResolvedOptions(ours, [*REQUIRED_ARGUMENTS, *OPTIONAL_ARGUMENTS])
     except GlueArgumentError as error:
-        raise ConfigurationError(f"{error}. They are default arguments of the job.") from None
+        raise ConfigurationError(f"{error}. Set them in the job's default arguments.") from None
     _check(options)
     return options
 
@@ -81,15 +82,17 @@ def _check(options: dict[str, str]) -> None:
     """Raise ConfigurationError for a value that can't be meant."""
     if not re.fullmatch(r"[A-Za-z0-9_.-]+", options["JOB_RUN_ID"] or ""):
         raise ConfigurationError(
-            f"--JOB_RUN_ID {options['JOB_RUN_ID']!r} can't name a folder: Glue gives each run an id of its own; "
-            "a run by hand gives one of letters, digits, '_', '.' and '-'"
+            f"--JOB_RUN_ID {options['JOB_RUN_ID']!r} can't name a folder. Glue sets this argument itself; a run "
+            "started by hand must use letters, digits, '_', '.' and '-' only."
         )
     if not re.fullmatch(r"[0-9]{1,5}", options["aurora_port"]):
-        raise ConfigurationError(f"--aurora_port {options['aurora_port']!r} is not a port number")
+        raise ConfigurationError(
+            f"--aurora_port {options['aurora_port']!r} is not a port number. Set the cluster's port, for example 5432."
+        )
     if not re.fullmatch(r"[A-Za-z0-9_.-]+", options["aurora_ca_bundle"]):
         raise ConfigurationError(
-            f"--aurora_ca_bundle {options['aurora_ca_bundle']!r} is not a file's name: give the last part of the S3 "
-            "path that --extra-files has"
+            f"--aurora_ca_bundle {options['aurora_ca_bundle']!r} is not a file's name. Set it to the last part of "
+            "the S3 path in --extra-files."
         )
     options["csv_encoding"] = options["csv_encoding"].lower()
     for name, choices in (
@@ -98,10 +101,10 @@ def _check(options: dict[str, str]) -> None:
         ("decimal_separator", DECIMAL_SEPARATORS),
     ):
         if options[name] not in choices:
-            raise ConfigurationError(f"--{name} {options[name]!r} is not one of: {' '.join(choices)}")
+            raise ConfigurationError(f"--{name} {options[name]!r} is unknown. Set one of: {' '.join(choices)}")
     percent = options["max_rejected_percent"]
     if not re.fullmatch(r"[0-9]{1,3}([.][0-9]+)?", percent) or float(percent) > 100:
-        raise ConfigurationError(f"--max_rejected_percent {percent!r} is not a number from 0 to 100")
+        raise ConfigurationError(f"--max_rejected_percent {percent!r} is not a percentage. Set a number from 0 to 100.")
 
 
 def job_of(options: dict[str, str]) -> Job:
@@ -146,11 +149,13 @@ def database_of(options: dict[str, str]) -> Database:
         ) from error
     except BotoCoreError as error:
         raise ConfigurationError(
-            f"secret {arn} could not be read: {error}. In a private subnet Secrets Manager takes an interface endpoint "
-            "whose security group admits the job's."
+            f"secret {arn} could not be read: {error}. A private subnet needs an interface endpoint for Secrets "
+            "Manager whose security group admits the job's security group."
         ) from error
     except (KeyError, TypeError, ValueError):  # no cause attached: it could quote the secret
-        raise ConfigurationError(f"secret {arn} is not a JSON object with username and password") from None
+        raise ConfigurationError(
+            f"secret {arn} is not a JSON object with username and password. Let RDS manage the secret."
+        ) from None
     return Database(
         host=options["aurora_host"],
         port=int(options["aurora_port"]),

@@ -35,7 +35,7 @@ VERIFICATION_FAILURES = {
         "--aurora_host must be a name in the server's certificate: the cluster's endpoint, not an alias or address."
     ),
 }
-REMEDY = "Check arguments, secret, security groups and the cluster's state."
+REMEDY = "Check the arguments, the secret, the security groups and the state of the cluster."
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,8 @@ def open_connection(database: Database, patience_seconds: float = CONNECT_SECOND
             permanent = any(words in reason for words in (*PERMANENT_FAILURES, *VERIFICATION_FAILURES))
             if permanent or time.monotonic() + wait > deadline:
                 raise DatabaseError(
-                    f"no connection to database {database.name} at {database.host}:{database.port} as {database.user}, "
-                    f"attempt {attempt}: {reason}. {_remedy(reason)}"
+                    f"can't connect to database {database.name} at {database.host}:{database.port} as {database.user} "
+                    f"(attempt {attempt}): {reason}. {_remedy(reason)}"
                 ) from None
             log("database_connect_retry", attempt=attempt, wait_seconds=wait, error=reason)
             time.sleep(wait)

@@ -257,7 +257,7 @@ def check_counts(counts: Counts, job: Job, rejects: str | None) -> None:
     """Check that the counts of notas add up, that a line is usable, and that few enough of each set were rejected.
 
     Raises:
-        CountError: the lines of notas don't add up.
+        CountError: the counts of notas do not add up.
         InputFileError: no line of notas is usable.
         QualityError: more of a set were rejected than `job.max_rejected_percent`.
     """
@@ -265,11 +265,13 @@ def check_counts(counts: Counts, job: Job, rejects: str | None) -> None:
     if read["notas"] != counts.kept + counts.superseded + rejected["notas"].total():
         raise CountError(
             f"notas has {read['notas']} lines, but kept {counts.kept}, superseded {counts.superseded} and rejected "
-            f"{rejected['notas'].total()} don't add up; nothing was merged. Did a file change during the run?"
+            f"{rejected['notas'].total()} do not add up. Nothing was merged. A file may have changed during the run: "
+            "start the run again."
         )
     if counts.kept == 0:
         raise InputFileError(
-            f"{job.raw}notas.csv has no usable line, rejected: {dict(rejected['notas'])}; see {rejects}"
+            f"{job.raw}notas.csv has no usable line. Rejected: {dict(rejected['notas'])}. The lines and the rules that "
+            f"they break are in {rejects}"
         )
     for name in SETS:
         percent = 100 * rejected[name].total() / max(1, read[name])
@@ -277,7 +279,7 @@ def check_counts(counts: Counts, job: Job, rejects: str | None) -> None:
             raise QualityError(
                 f"{rejected[name].total()} of {read[name]} lines of {name} ({percent:.1f} %) were rejected, more than "
                 f"--max_rejected_percent {job.max_rejected_percent:g}: {dict(rejected[name])}. Nothing was merged. "
-                f"The lines and the rules they break are in {rejects}"
+                f"The lines and the rules that they break are in {rejects}"
             )
 
 

@@ -79,7 +79,9 @@ def prepare_merge(cursor: psycopg2.extensions.cursor, staging: str, rows: int, f
         cursor.execute(sql.SQL(REMOVE_DOUBLES).format(staging=identifier(staging), key=listed(KEY)))
         staged -= cursor.rowcount
     if staged != rows:
-        raise CountError(f"{staging} holds {staged} rows, {rows} were to be merged; the table is as it was")
+        raise CountError(
+            f"{staging} holds {staged} rows, but {rows} were to be merged. The table is unchanged. Start the run again."
+        )
     if not few:
         # The statistics of a table that was empty when analysed can lead to a nested loop over all of it. For few
         # rows a nested loop, which looks each up by its key, is faster than a join with the whole table.

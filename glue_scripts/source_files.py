@@ -74,7 +74,10 @@ def readable(path: str) -> Iterator[None]:
     try:
         yield
     except Py4JJavaError as error:
-        raise InputFileError(f"{path} can't be read: {error.java_exception.toString()}") from None
+        raise InputFileError(
+            f"{path} can't be read: {error.java_exception.toString()}. Check that the file exists and "
+            "is whole, and that the job's role may read it."
+        ) from None
 
 
 def find_sources(spark: SparkSession, job: Job) -> dict[str, Source]:
@@ -122,10 +125,14 @@ def _files_of(name: str, found: dict[str, Any], file_system: Any, job: Job) -> l
             entries = [inside[each] for each in csvs]
     if not forms:
         raise InputFileError(
-            f"{job.raw}{name}.csv is missing (and {name}.csv.gz, and *.csv in {name}/): upload it before the run"
+            f"{job.raw} has no {name}: neither {name}.csv, nor {name}.csv.gz, nor *.csv in {name}/. Upload one of them "
+            "before the run."
         )
     if len(forms) > 1:
-        raise InputFileError(f"{job.raw} has {' and '.join(forms)}, and one of them must be {name}: remove the others")
+        raise InputFileError(
+            f"{job.raw} has {' and '.join(forms)}, which are {len(forms)} forms of {name}. "
+            "Leave one and remove the rest."
+        )
     return entries
 
 
@@ -136,7 +143,9 @@ def _source_file(jvm: Any, file_system: Any, job: Job, name: str, number: int, s
     label = file_name if file_name.startswith(f"{name}.") else f"{name}/{file_name}"
     path = job.raw + label
     if GLOB_CHARACTERS & set(file_name):
-        raise InputFileError(f"{path}: Spark takes {{}}[]*?\\ in a name for a pattern; rename the file")
+        raise InputFileError(
+            f"{path}: the name contains one of {{}}[]*?\\, which Spark reads as a pattern. Rename the file."
+        )
     with readable(path):
         header_line, has_data = _head(jvm, file_system, status, job.csv_encoding)
     encoding = job.csv_encoding
@@ -144,10 +153,13 @@ def _source_file(jvm: Any, file_system: Any, job: Job, name: str, number: int, s
         header_line = header_line.removeprefix(BYTE_ORDER_MARK)
         encoding = "utf-8"
     if "\0" in header_line:
-        raise InputFileError(f"{path} is no text in {encoding} (UTF-16?): its first line has NULs. Save it as UTF-8")
+        raise InputFileError(
+            f"{path} is not text in {encoding}: its first line has NUL bytes, as UTF-16 has. Save the file as UTF-8."
+        )
     if "\ufffd" in header_line:
         raise InputFileError(
-            f"{path} is not in {encoding}: its first line does not decode. Name its encoding with --csv_encoding"
+            f"{path} is not in {encoding}: its first line has bytes that are invalid in it. Set --csv_encoding to the "
+            "file's encoding."
         )
     separator, header = _header(header_line, columns, job.csv_separator)
     if not any(header):
@@ -155,11 +167,11 @@ def _source_file(jvm: Any, file_system: Any, job: Job, name: str, number: int, s
     if missing := [column for column in columns if header.count(column) != 1]:
         # The message does not quote the first line: in a file without a header it is a pupil's data.
         raise InputFileError(
-            f"{path} must have a header with each of the columns {', '.join(columns)} once, between {separator!r}; "
-            f"missing or repeated: {', '.join(missing)} (its first line has {len(header)} values)"
+            f"{path} must have a header with each of the columns {', '.join(columns)} once, separated by "
+            f"{separator!r}; missing or repeated: {', '.join(missing)} (its first line has {len(header)} values)"
         )
     if not has_data:
-        raise InputFileError(f"{path} is empty: it has a header and no data line")
+        raise InputFileError(f"{path} is empty: it has a header and no data line. Upload the whole file.")
     if extra := [column for column in header if column not in columns]:
         log("columns_ignored", file=path, columns=extra)
     decimal_comma = job.decimal_separator == "," or (job.decimal_separator == "auto" and separator == ";")

@@ -112,7 +112,7 @@ class Staging:
         A later session of the same run uses another table name: the server may still think that the first is alive.
 
         Raises:
-            DatabaseError: the table is missing or differs from `table.COLUMNS`, or a run of this id is alive.
+            DatabaseError: the table is missing or differs from `table.COLUMNS`, or a run of this id is still active.
         """
         self._sessions += 1
         self.name = staging_name(self.table, self.run_id, self._sessions)
@@ -120,7 +120,9 @@ class Staging:
         with transaction(self.database, self._connection) as cursor:
             self._check_table(cursor)
             if not _lock(cursor, self.name):
-                raise DatabaseError(f"a run {self.run_id} is alive (its session holds the lock of {self.name})")
+                raise DatabaseError(
+                    f"run {self.run_id} is still active: its session holds the lock of {self.name}. Wait for its end."
+                )
             cursor.execute(
                 sql.SQL(
                     "DROP TABLE IF EXISTS {0}; "

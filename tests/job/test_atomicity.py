@@ -153,7 +153,7 @@ def test_leftover_that_is_still_held_is_left_to_a_later_run(job: Runner) -> None
 def test_two_runs_of_one_id_at_once_are_refused(database: Database) -> None:
     with (
         Staging(database, TABLE, "jr_1").open(),
-        pytest.raises(DatabaseError, match="jr_1 is alive"),
+        pytest.raises(DatabaseError, match="jr_1 is still active"),
         Staging(database, TABLE, "jr_1").open(),
     ):
         pass

@@ -84,7 +84,7 @@ def test_what_trying_again_cannot_mend_fails_at_once(
     database: Database, capsys: pytest.CaptureFixture[str], change: dict[str, Any], words: str
 ) -> None:
     with (
-        pytest.raises(DatabaseError, match=f"attempt 1: .*({words})") as caught,
+        pytest.raises(DatabaseError, match=rf"attempt 1\): .*({words})") as caught,
         connect(dataclasses.replace(database, **change)),
     ):
         pass
@@ -97,7 +97,7 @@ def test_server_with_a_certificate_for_another_name_is_refused_at_once(
 ) -> None:
     monkeypatch.setenv("PGHOSTADDR", "127.0.0.1")  # as if the name led to the server
     with (
-        pytest.raises(DatabaseError, match=r"attempt 1: .*does not match host name.*--aurora_host must be a name in"),
+        pytest.raises(DatabaseError, match=r"attempt 1\): .*does not match host name.*--aurora_host must be a name in"),
         connect(dataclasses.replace(database, host="cluster.example")),
     ):
         pass
@@ -160,7 +160,7 @@ def test_patience_with_a_database_that_never_comes_is_limited_and_long_enough_fo
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     with (
-        pytest.raises(DatabaseError, match=rf"127\.0\.0\.1:{port} .*attempt 2: .*efused"),
+        pytest.raises(DatabaseError, match=rf"127\.0\.0\.1:{port} .*attempt 2\): .*efused"),
         connect(dataclasses.replace(database, host="127.0.0.1", port=port), patience_seconds=2.5),
     ):
         pass
@@ -286,7 +286,7 @@ def test_rows_of_a_repeated_task_count_once(database: Database) -> None:
 
 @pytest.mark.parametrize("expected", [1, 3])
 def test_other_number_of_rows_than_expected_merges_nothing(database: Database, expected: int) -> None:
-    with pytest.raises(CountError, match="table is as it was"):
+    with pytest.raises(CountError, match="table is unchanged"):
         merge(database, [row(1), row(2)], "jr_1", expected=expected)
     assert table(database) == []
     assert relations(database) == [TABLE]

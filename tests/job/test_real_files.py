@@ -69,7 +69,7 @@ def test_ambiguous_decimal_is_rejected_and_not_guessed(job: Runner) -> None:
 def test_separator_that_the_header_contradicts_fails_the_run(job: Runner) -> None:
     prepare(job, notas=SPREADSHEET)
     with pytest.raises(
-        InputFileError, match=r"notas.csv must have a header .* between ','; missing or repeated: aluno_id"
+        InputFileError, match=r"notas.csv must have a header .* separated by ','; missing or repeated: aluno_id"
     ):
         job.run(csv_separator=",")
 
@@ -77,7 +77,7 @@ def test_separator_that_the_header_contradicts_fails_the_run(job: Runner) -> Non
 @pytest.mark.parametrize(
     ("notas", "words"),
     [
-        pytest.param(NOTAS.encode("utf-16"), "no text in utf-8", id="UTF-16"),
+        pytest.param(NOTAS.encode("utf-16"), "not text in utf-8", id="UTF-16"),
         pytest.param(
             NOTAS.replace("nota\n", "nota,observação\n").encode("latin-1"), "not in utf-8", id="Latin-1 header"
         ),
