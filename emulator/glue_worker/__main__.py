@@ -87,7 +87,7 @@ def _own(home: Path) -> IO[str]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         lock.close()
-        raise ConfigError(f"another worker uses {home}", "give each its own GLUE_WORKER_HOME") from None
+        raise ConfigError(f"another worker uses {home}", "set another GLUE_WORKER_HOME") from None
     for folder in home.glob("glue-job-*"):
         shutil.rmtree(folder, ignore_errors=True)
     return lock

@@ -80,7 +80,7 @@ def _url(name: str, value: str) -> str:
 def _file(environ: Mapping[str, str], name: str) -> Path | None:
     value = environ.get(name)
     if value and not Path(value).is_file():
-        raise ConfigError(f"{name}={value} is not a file", "start the environment anew, or unset it")
+        raise ConfigError(f"{name}={value} is not a file", f"restart the environment, or unset {name}")
     return Path(value).resolve() if value else None
 
 
@@ -111,7 +111,7 @@ def _folder(environ: Mapping[str, str], name: str) -> Path | None:
     if not value:
         return None
     if not Path(value).is_dir():
-        raise ConfigError(f"{name}={value} is not a folder", "run the set-up, or unset it")
+        raise ConfigError(f"{name}={value} is not a folder", f"run `make setup`, or unset {name}")
     return Path(value).resolve()
 
 

@@ -43,7 +43,8 @@ def with_address(url: str) -> str:
         found = socket.getaddrinfo(host, parts.port or 80, socket.AF_INET, socket.SOCK_STREAM)
     except OSError as error:
         raise EndpointError(
-            f"the AWS endpoint's host {host} has no address: {error.strerror}", "is the emulator running?"
+            f"the AWS endpoint's host {host} has no address: {error.strerror}",
+            "start the emulator, or correct GLUE_WORKER_AWS_ENDPOINT_URL",
         ) from error
     address = str(found[0][4][0])
     return parts._replace(netloc=address if parts.port is None else f"{address}:{parts.port}").geturl()

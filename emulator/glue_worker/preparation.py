@@ -82,7 +82,7 @@ def python_path(libraries: list[Path]) -> list[Path]:
     for library in libraries:
         if library.suffix not in (".py", ".zip", ".egg", ".whl"):
             raise LaunchError(
-                f"--extra-py-files: {library.name} is no Python library", "give .py, .zip, .egg or .whl files"
+                f"--extra-py-files: {library.name} is not a Python library", "give .py, .zip, .egg or .whl files"
             )
         entry = library.parent if library.suffix == ".py" else library
         if entry not in path:

@@ -151,5 +151,5 @@ class Handler(BaseHTTPRequestHandler):
 def _match(pattern: re.Pattern[str], path: str) -> str:
     found = pattern.fullmatch(path)
     if not found:
-        raise NotFoundError(f"there is nothing at {path}")
+        raise NotFoundError(f"no resource has the path {path}")
     return found[1]

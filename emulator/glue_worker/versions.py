@@ -37,12 +37,20 @@ def find_versions(config: Config) -> Versions:
     spark = re.search(r"version (\d+\.\d+\.\d+\S*)", banner)
     java = re.search(r"Using Scala version .*, (\S+)$", banner, flags=re.MULTILINE)
     if not spark or not java:
-        raise ConfigError(f"{config.spark_submit} --version says nothing of its version: {banner.strip()[-500:]}")
+        raise ConfigError(
+            f"{config.spark_submit} --version does not print its version: {banner.strip()[-500:]}",
+            "check that it is the spark-submit of Apache Spark",
+        )
     if java[1].partition(".")[0] != JAVA_MAJOR:
-        raise ConfigError(f"Spark runs on Java {java[1]}, Glue 5.1 on {JAVA_MAJOR}", "set JAVA_HOME to a Java 17")
+        raise ConfigError(
+            f"Spark runs on Java {java[1]}, but Glue 5.1 needs Java {JAVA_MAJOR}", "set JAVA_HOME to a Java 17"
+        )
     python = _output(config, [config.python, "-c", "import platform; print(platform.python_version())"]).strip()
     if not python.startswith(f"{PYTHON}."):
-        raise ConfigError(f"{config.python} is Python {python}, Glue 5.1 has {PYTHON}", "set PYSPARK_PYTHON")
+        raise ConfigError(
+            f"{config.python} is Python {python}, but Glue 5.1 needs {PYTHON}",
+            f"set PYSPARK_PYTHON to a Python {PYTHON}",
+        )
     return Versions(spark=spark[1], python=python, java=java[1])
 
 
@@ -74,6 +82,6 @@ def _output(config: Config, command: list[str]) -> str:
     if done.returncode != 0:
         raise ConfigError(
             f"{' '.join(command[:2])} ended with exit code {done.returncode}: {done.stdout.strip()[-500:]}",
-            "is JAVA_HOME a Java 17?",
+            "check that JAVA_HOME is a Java 17",
         )
     return done.stdout

@@ -98,7 +98,7 @@ class ModuleInstaller:
         if not same:
             raise ModuleInstallError(
                 f"{wheel.filename} is for Glue's platform; this machine ({here}) has no build of {wheel.requirement}",
-                "run the set-up again, which fetches it into GLUE_WORKER_NATIVE_WHEELS",
+                "run `make setup`, which fetches the build into GLUE_WORKER_NATIVE_WHEELS",
             )
         self.note(
             f"{wheel.filename} fits Glue; this machine ({here}) runs its own build of {wheel.requirement} instead"

@@ -122,7 +122,7 @@ def check_timeout(request: Mapping[str, Any]) -> None:
 
 
 def check_execution_class(settings: Mapping[str, Any]) -> None:
-    """Checks that the worker type goes with the execution class.
+    """Checks that the worker type fits the execution class.
 
     Raises:
         InvalidInputError: FLEX, with a worker type that cannot be flexible.
@@ -160,10 +160,10 @@ def _check_command(request: Mapping[str, Any]) -> None:
     if not command.get("ScriptLocation"):
         raise InvalidInputError("ScriptLocation of the command must not be empty.")
     if command.get("PythonVersion", "3") != "3":
-        raise InvalidInputError(f"Python version {command['PythonVersion']} does not go with Glue version {version}.")
+        raise InvalidInputError(f"Glue version {version} needs Python version 3, not {command['PythonVersion']}.")
     if command.get("Runtime"):
-        raise InvalidInputError("Runtime goes with command glueray only.")
+        raise InvalidInputError("Runtime is for command glueray only. Remove it.")
     if request.get("MaintenanceWindow"):
-        raise InvalidInputError("MaintenanceWindow goes with streaming jobs only.")
+        raise InvalidInputError("MaintenanceWindow is for streaming jobs only. Remove it.")
     if request.get("CodeGenConfigurationNodes"):
         raise UnsupportedValueError("A visual job (CodeGenConfigurationNodes)", "Give the script in ScriptLocation.")

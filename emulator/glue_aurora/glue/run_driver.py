@@ -53,7 +53,7 @@ class RunDriver:
         except EmulatorError as error:
             self._end("FAILED", launch_failure(self._run.job_name, self._run.run_id, f"(emulator) {error}"))
         except Exception as error:
-            LOG.exception("run %s could not be driven", self._run.run_id)
+            LOG.exception("the plugin failed while it followed run %s", self._run.run_id)
             reason = f"(emulator) {type(error).__name__}: {error}. See LocalStack's log."
             self._end("FAILED", launch_failure(self._run.job_name, self._run.run_id, reason))
         finally:

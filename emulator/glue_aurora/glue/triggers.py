@@ -147,11 +147,15 @@ def _check(store: GlueStore, kind: str, definition: Mapping[str, Any]) -> None:
         _job(store, action)
     schedule, predicate = definition.get("Schedule"), definition.get("Predicate")
     if (kind == "SCHEDULED") != bool(schedule):
-        raise InvalidInputError(f"Schedule goes with type SCHEDULED, which needs it; the trigger's type is {kind}.")
+        raise InvalidInputError(
+            f"Only a trigger of type SCHEDULED has a Schedule, and it must have one; this trigger's type is {kind}."
+        )
     if schedule and not _SCHEDULE.fullmatch(schedule):
         raise InvalidInputError(f"Schedule {schedule} is not cron(minutes hours day-of-month month day-of-week year).")
     if (kind == "CONDITIONAL") != bool(predicate):
-        raise InvalidInputError(f"Predicate goes with type CONDITIONAL, which needs it; the trigger's type is {kind}.")
+        raise InvalidInputError(
+            f"Only a trigger of type CONDITIONAL has a Predicate, and it must have one; this trigger's type is {kind}."
+        )
 
 
 def _job(store: GlueStore, action: Mapping[str, Any]) -> Any:
@@ -176,6 +180,6 @@ def _shown(trigger: Mapping[str, Any]) -> dict[str, Any]:
 def _cannot_fire(kind: str) -> NotSupportedError:
     return NotSupportedError(
         f"Starting a trigger of type {kind}",
-        "Create the trigger without StartOnCreation, or not at all. With Terraform: leave the variable unset that makes"
-        " the trigger (such as glue_schedule), or write enabled = false into its aws_glue_trigger.",
+        "Create the trigger without StartOnCreation, or do not create it. In Terraform, set enabled = false in the"
+        " aws_glue_trigger, or leave the variable that creates it (for example glue_schedule) null.",
     )

@@ -91,7 +91,9 @@ class WorkerClient:
             # The exception's own text holds the URL and a memory address; its kind says enough.
             raise WorkerError(f"The Glue worker agent does not answer ({type(error).__name__}).", remedy) from error
         if answer.status_code == HTTPStatus.NOT_FOUND:
-            raise RunUnknownError("The Glue worker agent does not know this run (it was restarted?).", remedy)
+            raise RunUnknownError(
+                "The Glue worker agent does not know this run; the agent was probably restarted.", remedy
+            )
         if answer.status_code != expected:
             raise WorkerError(f"The Glue worker agent answered {answer.status_code}: {_reason(answer)}.", remedy)
         return answer

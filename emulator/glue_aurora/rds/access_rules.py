@@ -86,7 +86,7 @@ def _wait_until_loaded(before: object) -> None:
         with databases.connection() as conn:
             if _one(conn, "SELECT pg_conf_load_time() >= %s", before):
                 return
-    raise DatabaseError("PostgreSQL did not reload its access rules.", "See its log.")
+    raise DatabaseError("PostgreSQL did not reload its access rules.", "See PostgreSQL's log.")
 
 
 def _one(conn: psycopg.Connection[tuple[object, ...]], query: str, *parameters: object) -> object:

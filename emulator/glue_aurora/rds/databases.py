@@ -49,7 +49,7 @@ def connection() -> Iterator[psycopg.Connection[tuple[object, ...]]]:
             "Check that it runs and that EMULATOR_POSTGRES_* name it.",
         ) from error
     except psycopg.Error as error:
-        raise DatabaseError(f"PostgreSQL refused a statement: {error}.", "See its log.") from error
+        raise DatabaseError(f"PostgreSQL refused a statement: {error}.", "See PostgreSQL's log.") from error
 
 
 def create(cluster: Cluster, password: str) -> None:
@@ -245,7 +245,8 @@ def _set_password(conn: psycopg.Connection[tuple[object, ...]], username: str, p
         conn.execute(statement)
     except psycopg.Error as error:
         raise DatabaseError(
-            f"PostgreSQL refused to change the password of {username}: {error.diag.message_primary}.", "See its log."
+            f"PostgreSQL refused to change the password of {username}: {error.diag.message_primary}.",
+            "See PostgreSQL's log.",
         ) from None
 
 

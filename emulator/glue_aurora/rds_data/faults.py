@@ -102,7 +102,7 @@ def infinite_time(value: str) -> ApiError:
     """[AWS] The code; the service gives no message at all."""
     return ApiError(
         "InternalFailure",
-        f"The result contains the time {value}, on which the Data API of AWS fails in the same way. Cast it to text.",
+        f"The result contains the time {value}, which AWS's Data API can't return either. Cast it to text.",
         500,
     )
 

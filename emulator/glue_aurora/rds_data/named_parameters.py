@@ -55,8 +55,8 @@ def parse(sql: str) -> Statement:
             inside = _IN_DOLLAR_QUOTES.search(text)
             if inside:
                 raise faults.validation(
-                    f"{inside.group()} stands in dollar-quoted text, where the Data API takes it for a parameter. "
-                    "Write it apart (': name') or quote the text otherwise."
+                    f"{inside.group()} is in dollar-quoted text, but the Data API reads it as a parameter. "
+                    "Put a space after the colon, or use another quoting."
                 )
         elif token.group("positional"):
             raise faults.parameter_name(text)

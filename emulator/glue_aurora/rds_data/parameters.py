@@ -72,7 +72,7 @@ def _value(name: str, parameter: Mapping[str, Any]) -> Value:
             raise faults.validation(f"isNull of parameter {name} is false, and there is no value.")
         return Value(_HINTS.get(hint or "", _UNKNOWN), None)
     if hint is not None and member != "stringValue":
-        raise faults.validation(f"Parameter {name} has a typeHint, which goes with stringValue, and {member}.")
+        raise faults.validation(f"Parameter {name} has a typeHint with {member}; a typeHint needs stringValue.")
     if member == "stringValue":
         return _text(name, value, hint)
     if member == "blobValue":

@@ -81,7 +81,8 @@ def _refusal(error: psycopg.OperationalError) -> ApiError | DatabaseError:
     found = re.search(r"FATAL:\s+(.*)", str(error))
     if found is None:
         return DatabaseError(
-            f"The PostgreSQL that stands in for Aurora can't be reached: {error}.", "See its log, then start it again."
+            f"The PostgreSQL that stands in for Aurora can't be reached: {error}.",
+            "See PostgreSQL's log, then start the server again.",
         )
     message = found.group(1).strip()
     sqlstate = next(state for pattern, state in _REFUSALS if re.fullmatch(pattern, message))

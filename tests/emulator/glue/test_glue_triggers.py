@@ -68,9 +68,9 @@ def test_trigger_that_would_never_fire_is_not_started(kit: GlueKit, parameters: 
         ({"Actions": []}, "at least one action"),
         ({"Actions": [{"CrawlerName": "c"}]}, "crawler is not supported by this emulator"),
         ({"Actions": [{"Timeout": 3}]}, "needs JobName"),
-        ({"Type": "SCHEDULED"}, "Schedule goes with type SCHEDULED"),
+        ({"Type": "SCHEDULED"}, "Only a trigger of type SCHEDULED has a Schedule"),
         ({"Type": "SCHEDULED", "Schedule": "every day"}, "is not cron("),
-        ({"Type": "CONDITIONAL"}, "Predicate goes with type CONDITIONAL"),
+        ({"Type": "CONDITIONAL"}, "Only a trigger of type CONDITIONAL has a Predicate"),
         ({"StartOnCreation": True}, "not supported for triggers of type ON_DEMAND"),
     ],
 )

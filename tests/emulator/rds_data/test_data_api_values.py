@@ -145,7 +145,7 @@ def test_names_in_quotes_comments_and_casts_are_no_parameters(api: DataApi) -> N
         ),
         ("SELECT :a", [parameter("a", "string", "31/01/2026", "DATE")], "YYYY-MM-DD"),
         ("SELECT :a", [parameter("a", "string", "2026-01-31T12:00:00Z", "TIMESTAMP")], "YYYY-MM-DD HH:MM:SS"),
-        ("DO $$ BEGIN PERFORM :a; END $$", [], ":a stands in dollar-quoted text"),
+        ("DO $$ BEGIN PERFORM :a; END $$", [], ":a is in dollar-quoted text"),
     ],
 )
 def test_parameters_that_do_not_fit_are_refused(

@@ -57,7 +57,7 @@ def test_both_endpoints_are_looked_up(config: Config) -> None:
 
 def test_run_is_refused_while_the_endpoint_has_no_address(config: Config, tmp_path: Path) -> None:
     registry = Registry(config)
-    with pytest.raises(EndpointError, match="is the emulator running") as caught:
+    with pytest.raises(EndpointError, match="start the emulator") as caught:
         registry.create(_request())
     assert caught.value.status == 503
     with pytest.raises(UnknownRunError):
