@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from scripts.base.paths import TOP
+from scripts.case.analyses import named
+from scripts.case.statements import statements
 from tests.kit.aws import refused, unique
 from tests.kit.data_api import WITH_DATA_API, DataApi, data_api, parameter, until
 
 pytestmark = pytest.mark.emulator
-SQL = Path(__file__).parents[3] / "sql"
+SQL = TOP / "sql"
 
 
 @pytest.fixture(scope="module")
@@ -33,23 +34,20 @@ def create_user(api: DataApi) -> tuple[str, str]:
     return user, api.kit.secrets.create_secret(Name=unique("secret"), SecretString=secret)["ARN"]
 
 
-def statements(file: str) -> list[str]:
-    """Returns the file's statements. Semicolons in the file only end statements, except in comments."""
-    text = re.sub(r"--[^\n]*", "", (SQL / file).read_text(encoding="utf-8"))
-    return [part.strip() for part in text.split(";") if part.strip()]
-
-
 def test_the_projects_own_sql(api: DataApi) -> None:
     for _ in range(2):  # A second run must succeed, too.
-        for statement in statements("01_create_tables.sql"):
-            api.execute(statement)
+        for statement in statements((SQL / "01_create_tables.sql").read_text(encoding="utf-8")):
+            api.execute(statement.sql)
     columns = "aluno_id, nome_aluno, idade, genero, escola_id, nome_escola, rede, regiao, disciplina, nota"
     row = "1, 'Ana', 15, 'F', 7, 'Escola', 'publica', 'Norte'"
     api.execute(f"INSERT INTO performance_academica ({columns}) VALUES ({row}, 'Artes', 9.5), ({row}, 'Física', 7)")
-    queries = statements("02_analysis_queries.sql")
-    answers = [json.loads(api.execute(one, formatRecordsAs="JSON")["formattedRecords"]) for one in queries]
-    assert [rows[0]["media_nota"] for rows in answers] == [8.25, 8.25, 9.5]
-    assert all(api.execute(one, includeResultMetadata=True)["columnMetadata"] for one in queries)
+    queries = named((SQL / "02_analysis_queries.sql").read_text(encoding="utf-8"))
+    answers = {
+        name: json.loads(api.execute(sql, formatRecordsAs="JSON")["formattedRecords"]) for name, sql in queries.items()
+    }
+    means = {"media_por_regiao_e_escola": 8.25, "desempenho_por_rede": 8.25, "estatisticas_por_disciplina": 9.5}
+    assert {name: answers[name][0]["media_nota"] for name in means} == means
+    assert all(api.execute(one, includeResultMetadata=True)["columnMetadata"] for one in queries.values())
 
 
 def test_the_endpoint_is_switched_by_its_own_operations(api: DataApi) -> None:
