@@ -159,15 +159,20 @@ def log_lines(cloud: Cloud, outputs: dict[str, Any], run_id: str, group: str) ->
     """Returns the lines that the run `run_id`, or the last run when it is empty, logged to `group`.
 
     Raises:
+        CommandError: terraform/ has no output `glue_log_group_<group>`.
         JobError: the job has no run yet.
     """
+    prefix = "glue_log_group_"
+    groups = {each.removeprefix(prefix): value for each, value in outputs.items() if each.startswith(prefix)}
+    if group not in groups:
+        raise CommandError(f"GROUP={group} is not a log group of the job", f"use one of: {', '.join(sorted(groups))}")
     name = outputs["glue_job_performance_academica_name"]
     if not run_id:
         runs = cloud.client("glue").get_job_runs(JobName=name, MaxResults=1)["JobRuns"]
         if not runs:
             raise JobError("the job has not run yet", f"start it with `make {'run' if cloud.is_local else 'aws-run'}`")
         run_id = runs[0]["Id"]
-    return _Follower(cloud.client("logs"), outputs[f"glue_log_group_{group}"], run_id).new_lines()
+    return _Follower(cloud.client("logs"), groups[group], run_id).new_lines()
 
 
 def summary_of(lines: Sequence[str]) -> dict[str, Any] | None:

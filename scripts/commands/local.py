@@ -129,7 +129,7 @@ def status() -> None:
 
 @click.command()
 @click.option("--run-id", envvar="RUN_ID", default="", help="The run; by default the last one.")
-@click.option("--group", envvar="GROUP", type=click.Choice(["output", "error"]), default="error")
+@click.option("--group", envvar="GROUP", default="error", help="Log group: output or error.")
 def logs(run_id: str, group: str) -> None:
     """Show the log of a run."""
     instance = _running()
