@@ -33,7 +33,7 @@ locals {
         width  = 24
         height = 4
         properties = {
-          title   = "Runs told of"
+          title   = "Reported runs"
           region  = local.region
           view    = "timeSeries"
           stat    = "Sum"

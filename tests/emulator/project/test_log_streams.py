@@ -32,5 +32,5 @@ def test_a_run_that_logged_nothing_yet_has_no_lines(environment: Any) -> None:
 
 def test_a_group_that_the_job_does_not_have_is_named(environment: Any) -> None:
     outputs = {"glue_log_group_error": "/streams/error", "glue_log_group_output": "/streams/output"}
-    with pytest.raises(CommandError, match="GROUP=errors is not a log group of the job\n.*use one of: error, output"):
+    with pytest.raises(CommandError, match=r"GROUP=errors is not a log group of the job\n.*use one of: error, output"):
         job.log_lines(environment.instance, outputs, "jr_0", "errors")
