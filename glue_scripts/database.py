@@ -42,8 +42,8 @@ REMEDY = "Check the arguments, the secret, the security groups and the state of 
 class Database:
     """The database's address, the login, and the authorities that may sign the server's certificate.
 
-    `ca_bundle` holds certificates of authorities as PEM, not a path: the executors connect too, and Glue copies files
-    to the driver only.
+    `ca_bundle` holds certificates of authorities as PEM, not a path: the executors connect too, and may not have
+    the file.
     """
 
     host: str

@@ -111,7 +111,7 @@ def _folder(environ: Mapping[str, str], name: str) -> Path | None:
     if not value:
         return None
     if not Path(value).is_dir():
-        raise ConfigError(f"{name}={value} is not a folder", f"run `make setup`, or unset {name}")
+        raise ConfigError(f"{name}={value} is not a folder", f"create the folder, or unset {name}")
     return Path(value).resolve()
 
 

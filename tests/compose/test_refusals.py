@@ -91,7 +91,7 @@ def test_registry_that_does_not_answer(up: Up) -> None:
 def test_disk_that_is_too_small(up: Up) -> None:
     # /proc has no free space.
     said = up(f'{ABSENT}\nif [ "$1" = info ]; then echo /proc; exit; fi')
-    assert "GB are free" in said and "RUNTIME=embedded" in said
+    assert "0 GB free" in said and "RUNTIME=embedded" in said
 
 
 def test_port_that_is_taken(up: Up) -> None:

@@ -91,7 +91,10 @@ def test_job_without_workers_gets_ten_dpu(kit: GlueKit) -> None:
         ({"Command": {"Name": "glueray", "ScriptLocation": "s3://b/s.py"}}, "Command glueray is not supported"),
         ({"Command": {"Name": "spark", "ScriptLocation": "s3://b/s.py"}}, "does not exist"),
         ({"Command": {"Name": "glueetl"}}, "ScriptLocation"),
-        ({"Command": {"Name": "glueetl", "ScriptLocation": "s3://b/s.py", "PythonVersion": "2"}}, "Python version 2"),
+        (
+            {"Command": {"Name": "glueetl", "ScriptLocation": "s3://b/s.py", "PythonVersion": "2"}},
+            "needs Python version 3, not 2",
+        ),
         ({"DefaultArguments": {"--job-language": "scala"}}, "--job-language scala is not supported"),
         (
             {"DefaultArguments": {"--job-bookmark-option": "job-bookmark-enable"}},

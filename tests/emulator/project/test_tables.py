@@ -11,7 +11,7 @@ import pytest
 
 from glue_scripts.table import NAME
 from scripts.base.errors import CommandError, DatabaseError
-from scripts.base.paths import TOP
+from scripts.base.paths import TOP, relative
 from scripts.case.data_api import DataApi
 from scripts.environment import tables
 from scripts.environment.database import Psycopg
@@ -64,7 +64,7 @@ def test_older_table_gets_its_column_and_only_that_file_is_told(
     tables.bring_up_to_date(way)
     (tmp_path / "0001_add_turno.sql").write_text(ADD_TURNO)
     (tmp_path / "0002_nothing.sql").write_text(f"ALTER TABLE {NAME} ALTER nome_aluno DROP NOT NULL;\n")
-    assert tables.bring_up_to_date(way, tmp_path) == [str(tmp_path / "0001_add_turno.sql")]
+    assert tables.bring_up_to_date(way, tmp_path) == [relative(tmp_path / "0001_add_turno.sql")]
     assert columns(admin)[-1] == "turno"
     assert tables.bring_up_to_date(way, tmp_path) == []
 
