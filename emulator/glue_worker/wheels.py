@@ -98,7 +98,7 @@ class ModuleInstaller:
         if not same:
             raise ModuleInstallError(
                 f"{wheel.filename} is for Glue's platform; this machine ({here}) has no build of {wheel.requirement}",
-                "put its build into the folder that GLUE_WORKER_NATIVE_WHEELS names; the environment's set-up fetches it",
+                "put its build into the folder of GLUE_WORKER_NATIVE_WHEELS; the environment's set-up fetches it",
             )
         self.note(
             f"{wheel.filename} fits Glue; this machine ({here}) runs its own build of {wheel.requirement} instead"
