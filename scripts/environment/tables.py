@@ -82,7 +82,7 @@ def report(changed: Sequence[str]) -> str:
     """Returns one line for the user about what `bring_up_to_date` did."""
     if changed:
         return f"tables: {', '.join(changed)} ran and changed the table"
-    return f"tables: nothing was missing ({table.CREATE_TABLES} and {len(migrations())} migrations found nothing to do)"
+    return f"tables: nothing was missing; {table.CREATE_TABLES} and sql/migrations/ changed nothing"
 
 
 def refused(path: Path, why: object) -> DatabaseError:
