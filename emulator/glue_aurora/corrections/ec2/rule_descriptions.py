@@ -21,6 +21,12 @@ from moto.ec2.models.security_groups import (
 from glue_aurora.service.errors import ApiError
 
 _ALL_PROTOCOLS = "-1"
+_KINDS = {
+    "CidrIpv4": "IPv4 CIDR",
+    "CidrIpv6": "IPv6 CIDR",
+    "PrefixListId": "prefix list",
+    "ReferencedGroupId": "referenced group",
+}
 
 
 def set_description(rule: SecurityGroupRule, description: str | None) -> None:
@@ -112,6 +118,9 @@ def apply_patches() -> None:
         for wanted in asked.values():
             if wanted.get("IpProtocol") == _ALL_PROTOCOLS:
                 wanted["FromPort"] = wanted["ToPort"] = -1
+        named = self.get_security_group_by_name_or_id(group_id)
+        if named is not None:
+            _check_kinds(named, asked)
         fn(self, group_id, asked)  # raises when the group or a rule does not exist
         group: Any = self.get_security_group_by_name_or_id(group_id)
         for rule_id, wanted in asked.items():
@@ -125,6 +134,26 @@ def apply_patches() -> None:
             if wanted.get("CidrIpv6"):
                 rule.ip_range["CidrIpv6"] = wanted["CidrIpv6"]
             set_description(rule, wanted.get("Description"))
+
+
+def _kind(rule: SecurityGroupRule) -> str:
+    if rule.source_group:
+        return "ReferencedGroupId"
+    if rule.prefix_list_id:
+        return "PrefixListId"
+    return "CidrIpv6" if rule.ip_range.get("CidrIpv6") else "CidrIpv4"
+
+
+def _check_kinds(group: SecurityGroup, asked: dict[str, dict[str, Any]]) -> None:
+    """Raises:
+    ApiError: a rule would get a peer of another kind. moto says so of one pair of kinds only, in AWS's words.
+    """
+    for rule_id, wanted in asked.items():
+        rule = group.get_rule(rule_id)
+        given = [name for name in _KINDS if wanted.get(name)]
+        if rule is not None and len(given) == 1 and given[0] != _kind(rule):
+            message = f"Invalid rule type for security group rule '{rule_id}'. You may not specify {given[0]} for an "
+            raise ApiError("InvalidParameterValue", f"{message}existing {_KINDS[_kind(rule)]} rule.")
 
 
 def _key(rule: SecurityGroupRule | GroupedSecurityRuleView) -> tuple[int | None, int | None, str | None]:
