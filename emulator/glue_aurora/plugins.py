@@ -68,3 +68,27 @@ def secretsmanager() -> Service:
     from glue_aurora.corrections.secretsmanager.provider import create_service
 
     return create_service()
+
+
+@aws_provider(api="iam", name="corrected")
+def iam() -> Service:
+    """LocalStack's IAM, whose UpdateRole changes what the request names."""
+    from glue_aurora.corrections.iam.provider import create_service
+
+    return create_service()
+
+
+@aws_provider(api="kms", name="corrected")
+def kms() -> Service:
+    """LocalStack's KMS with AWS's own keys and aliases."""
+    from glue_aurora.corrections.kms.provider import create_service
+
+    return create_service()
+
+
+@aws_provider(api="sns", name="corrected")
+def sns() -> Service:
+    """LocalStack's SNS, which keeps each attribute of a topic."""
+    from glue_aurora.corrections.sns.provider import create_service
+
+    return create_service()

@@ -11,6 +11,8 @@ class LoopbackRuntimeServerPlugin(RuntimeServerPlugin):
     name = "loopback"
 
     def load(self, *args: Any, **kwargs: Any) -> RuntimeServer:
+        from glue_aurora.runtime import unknown_operations
         from glue_aurora.runtime.loopback import LoopbackRuntimeServer
 
+        unknown_operations.apply_patch()
         return LoopbackRuntimeServer()  # type: ignore[no-untyped-call]

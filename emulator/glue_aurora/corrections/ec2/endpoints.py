@@ -171,7 +171,9 @@ def _refuse_unsupported(request: Mapping[str, Any], names: Sequence[str]) -> Non
 
 
 def _check_service(backend: Any, name: str, type_: str) -> None:
-    services = VPCBackend._collect_default_endpoint_services(account_id=backend.account_id, region=backend.region_name)
+    services: Any = VPCBackend._collect_default_endpoint_services(
+        account_id=backend.account_id, region=backend.region_name
+    )
     types = {kind["ServiceType"] for one in services if one["ServiceName"] == name for kind in one["ServiceType"]}
     if not types:
         raise ApiError("InvalidServiceName", f"The Vpc Endpoint Service '{name}' does not exist")

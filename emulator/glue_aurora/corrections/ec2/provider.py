@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from localstack.aws.api import RequestContext, handler
-from localstack.aws.api import ec2 as api
 from localstack.services.ec2.models import get_ec2_backend
 from localstack.services.ec2.provider import Ec2Provider
 from localstack.services.moto import MotoFallbackDispatcher, call_moto, call_moto_with_request
@@ -37,53 +36,53 @@ class CorrectedEc2Provider(Ec2Provider):
         _patch_endpoint_filters()
 
     @handler("CreateVpcEndpoint", expand=False)
-    def create_vpc_endpoint(self, context: RequestContext, request: Any) -> api.CreateVpcEndpointResult:
+    def create_vpc_endpoint(self, context: RequestContext, request: Any) -> Any:
         backend = _backend(context)
-        full = endpoints.complete_request(backend, request)
+        full: Any = endpoints.complete_request(backend, request)
         result: Any = call_moto_with_request(context, full)
         endpoints.finish(backend, result["VpcEndpoint"]["VpcEndpointId"], full)
         endpoints.describe(backend, result["VpcEndpoint"])
-        return api.CreateVpcEndpointResult(VpcEndpoint=result["VpcEndpoint"])
+        return {"VpcEndpoint": result["VpcEndpoint"]}
 
     @handler("ModifyVpcEndpoint", expand=False)
-    def modify_vpc_endpoint(self, context: RequestContext, request: Any) -> api.ModifyVpcEndpointResult:
+    def modify_vpc_endpoint(self, context: RequestContext, request: Any) -> Any:
         endpoints.modify(_backend(context), request)
-        return api.ModifyVpcEndpointResult(Return=True)
+        return {"Return": True}
 
     @handler("DeleteVpcEndpoints", expand=False)
-    def delete_vpc_endpoints(self, context: RequestContext, request: Any) -> api.DeleteVpcEndpointsResult:
+    def delete_vpc_endpoints(self, context: RequestContext, request: Any) -> Any:
         unsuccessful: Any = endpoints.delete(_backend(context), request["VpcEndpointIds"])
-        return api.DeleteVpcEndpointsResult(Unsuccessful=unsuccessful)
+        return {"Unsuccessful": unsuccessful}
 
     @handler("DescribeVpcEndpoints", expand=False)
-    def describe_vpc_endpoints(self, context: RequestContext, request: Any) -> api.DescribeVpcEndpointsResult:
+    def describe_vpc_endpoints(self, context: RequestContext, request: Any) -> Any:
         result: Any = super().describe_vpc_endpoints(context, request)
         for endpoint in result.get("VpcEndpoints") or []:
             endpoints.describe(_backend(context), endpoint)
-        return api.DescribeVpcEndpointsResult(**result)
+        return result
 
     @handler("CreateSubnet", expand=False)
-    def create_subnet(self, context: RequestContext, request: Any) -> api.CreateSubnetResult:
+    def create_subnet(self, context: RequestContext, request: Any) -> Any:
         backend = _backend(context)
-        full = networks.subnet_request(backend, request)
+        full: Any = networks.subnet_request(backend, request)
         result: Any = call_moto_with_request(context, full)
         subnet = backend.get_subnet(result["Subnet"]["SubnetId"])
         host_name = full.get("PrivateDnsHostnameTypeOnLaunch")
         if host_name:
             subnet.private_dns_name_options_on_launch["HostnameType"] = host_name
         networks.finish_subnet(subnet, result["Subnet"])
-        return api.CreateSubnetResult(Subnet=result["Subnet"])
+        return {"Subnet": result["Subnet"]}
 
     @handler("ModifySubnetAttribute", expand=False)
     def modify_subnet_attribute(self, context: RequestContext, request: Any) -> None:
         networks.modify_subnet(_backend(context), request)
 
     @handler("DescribeSubnets", expand=False)
-    def describe_subnets(self, context: RequestContext, request: Any) -> api.DescribeSubnetsResult:
+    def describe_subnets(self, context: RequestContext, request: Any) -> Any:
         result: Any = call_moto(context)
         for subnet in result.get("Subnets") or []:
             networks.describe_subnet(_backend(context).get_subnet(subnet["SubnetId"]), subnet)
-        return api.DescribeSubnetsResult(**result)
+        return result
 
     @handler("DeleteSubnet", expand=False)
     def delete_subnet(self, context: RequestContext, request: Any) -> None:
@@ -105,20 +104,20 @@ class CorrectedEc2Provider(Ec2Provider):
         dependencies.forget_vpc(backend, request["VpcId"])
 
     @handler("DeleteSecurityGroup", expand=False)
-    def delete_security_group(self, context: RequestContext, request: Any) -> api.DeleteSecurityGroupResult:
+    def delete_security_group(self, context: RequestContext, request: Any) -> Any:
         backend = _backend(context)
         name = request.get("GroupId") or request.get("GroupName") or ""
         group = backend.get_security_group_by_name_or_id(name)
         if group is not None:
             dependencies.check_group(backend, group)
         result: Any = call_moto(context)
-        return api.DeleteSecurityGroupResult(**result)
+        return result
 
     @handler("CreateRoute", expand=False)
-    def create_route(self, context: RequestContext, request: Any) -> api.CreateRouteResult:
+    def create_route(self, context: RequestContext, request: Any) -> Any:
         networks.check_route(_backend(context), request, new=True)
         result: Any = call_moto(context)
-        return api.CreateRouteResult(**result)
+        return result
 
     @handler("ReplaceRoute", expand=False)
     def replace_route(self, context: RequestContext, request: Any) -> None:
@@ -127,18 +126,18 @@ class CorrectedEc2Provider(Ec2Provider):
         networks.finish_replaced_route(_backend(context), request)
 
     @handler("CreateNetworkAcl", expand=False)
-    def create_network_acl(self, context: RequestContext, request: Any) -> api.CreateNetworkAclResult:
+    def create_network_acl(self, context: RequestContext, request: Any) -> Any:
         result: Any = call_moto(context)
         networks.add_last_entries(_backend(context), result["NetworkAcl"]["NetworkAclId"])
         networks.describe_network_acl(_backend(context), result["NetworkAcl"])
-        return api.CreateNetworkAclResult(**result)
+        return result
 
     @handler("DescribeNetworkAcls", expand=False)
-    def describe_network_acls(self, context: RequestContext, request: Any) -> api.DescribeNetworkAclsResult:
+    def describe_network_acls(self, context: RequestContext, request: Any) -> Any:
         result: Any = call_moto(context)
         for acl in result.get("NetworkAcls") or []:
             networks.describe_network_acl(_backend(context), acl)
-        return api.DescribeNetworkAclsResult(**result)
+        return result
 
     @handler("DeleteNetworkAcl", expand=False)
     def delete_network_acl(self, context: RequestContext, request: Any) -> None:
@@ -162,18 +161,18 @@ class CorrectedEc2Provider(Ec2Provider):
         call_moto(context)
 
     @handler("CreateDhcpOptions", expand=False)
-    def create_dhcp_options(self, context: RequestContext, request: Any) -> api.CreateDhcpOptionsResult:
+    def create_dhcp_options(self, context: RequestContext, request: Any) -> Any:
         networks.check_dhcp_options(request)
         result: Any = call_moto(context)
         networks.finish_dhcp_options(_backend(context), request, result["DhcpOptions"])
-        return api.CreateDhcpOptionsResult(**result)
+        return result
 
     @handler("DescribeDhcpOptions", expand=False)
-    def describe_dhcp_options(self, context: RequestContext, request: Any) -> api.DescribeDhcpOptionsResult:
+    def describe_dhcp_options(self, context: RequestContext, request: Any) -> Any:
         result: Any = call_moto(context)
         for options in result.get("DhcpOptions") or []:
             networks.describe_dhcp_options(_backend(context), options)
-        return api.DescribeDhcpOptionsResult(**result)
+        return result
 
     @handler("DeleteDhcpOptions", expand=False)
     def delete_dhcp_options(self, context: RequestContext, request: Any) -> None:
@@ -186,18 +185,14 @@ class CorrectedEc2Provider(Ec2Provider):
         call_moto(context)
 
     @handler("UpdateSecurityGroupRuleDescriptionsIngress", expand=False)
-    def update_security_group_rule_descriptions_ingress(
-        self, context: RequestContext, request: Any
-    ) -> api.UpdateSecurityGroupRuleDescriptionsIngressResult:
+    def update_security_group_rule_descriptions_ingress(self, context: RequestContext, request: Any) -> Any:
         _update_descriptions(context, request)
-        return api.UpdateSecurityGroupRuleDescriptionsIngressResult(Return=True)
+        return {"Return": True}
 
     @handler("UpdateSecurityGroupRuleDescriptionsEgress", expand=False)
-    def update_security_group_rule_descriptions_egress(
-        self, context: RequestContext, request: Any
-    ) -> api.UpdateSecurityGroupRuleDescriptionsEgressResult:
+    def update_security_group_rule_descriptions_egress(self, context: RequestContext, request: Any) -> Any:
         _update_descriptions(context, request)
-        return api.UpdateSecurityGroupRuleDescriptionsEgressResult(Return=True)
+        return {"Return": True}
 
 
 def _backend(context: RequestContext) -> Any:
@@ -229,7 +224,7 @@ def _dispatch_table(provider: object) -> dict[str, Any]:
 
 
 def _answering(answer: Any) -> Any:
-    """Returns `answer` for requests without DryRun, which moto ignores. The client sees moto's own errors as they are."""
+    """Returns `answer` without effect for a DryRun, which moto ignores, and with moto's own errors as they are."""
 
     def answer_or_refuse(context: RequestContext, request: Mapping[str, Any]) -> Any:
         if request and request.get("DryRun"):

@@ -1,18 +1,51 @@
-"""LocalStack's S3 provider with its objects in LocalStack's own temporary folder.
+"""LocalStack's S3 provider with corrections. Everything else is its own.
 
-LocalStack keeps them in /tmp/localstack-s3-storage for every user. A second user may not write there. When two
-LocalStacks have a bucket of the same name, the one that deletes it removes the other's objects.
+- Its objects are in LocalStack's own temporary folder. LocalStack keeps them in /tmp/localstack-s3-storage for every
+  user. A second user may not write there. When two LocalStacks have a bucket of the same name, the one that deletes it
+  removes the other's objects.
+- MFADelete of a bucket's versioning is kept. LocalStack drops it, and Terraform then sees a change in every plan.
 """
 
+# A handler's signature here differs from LocalStack's API class, whose providers have no types.
+# mypy: disable-error-code="override,no-untyped-call"
+
+from typing import Any
+
 from localstack import config
+from localstack.aws.api import RequestContext, handler
 from localstack.services.plugins import Service
 from localstack.services.s3.provider import S3Provider
 from localstack.services.s3.storage.ephemeral import EphemeralS3ObjectStore
 from localstack.utils.files import mkdir
+
+from glue_aurora.service.errors import NotSupportedError
+
+
+class CorrectedS3Provider(S3Provider):
+    """Chosen by PROVIDER_OVERRIDE_S3=corrected."""
+
+    @handler("PutBucketVersioning")
+    def put_bucket_versioning(
+        self, context: RequestContext, bucket: str, versioning_configuration: Any, **kwargs: Any
+    ) -> None:
+        mfa_delete = versioning_configuration.get("MFADelete")
+        if mfa_delete == "Enabled":
+            raise NotSupportedError("MFADelete: Enabled", "There is no multi-factor authentication here.")
+        super().put_bucket_versioning(context, bucket, versioning_configuration, **kwargs)
+        if mfa_delete:
+            kept: Any = self._get_cross_account_bucket(context, bucket)[1]
+            kept.mfa_delete = mfa_delete
+
+    @handler("GetBucketVersioning")
+    def get_bucket_versioning(self, context: RequestContext, bucket: str, **kwargs: Any) -> Any:
+        result: Any = super().get_bucket_versioning(context, bucket, **kwargs)
+        _store, kept = self._get_cross_account_bucket(context, bucket)
+        mfa_delete = getattr(kept, "mfa_delete", None)
+        return {**result, **({"MFADelete": mfa_delete} if mfa_delete else {})}
 
 
 def create_service() -> Service:
     """Returns the service for the entry point `s3:corrected`."""
     folder = f"{config.dirs.tmp}/s3"
     mkdir(folder)
-    return Service.for_provider(S3Provider(EphemeralS3ObjectStore(folder)))
+    return Service.for_provider(CorrectedS3Provider(EphemeralS3ObjectStore(folder)))

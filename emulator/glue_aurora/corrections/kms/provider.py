@@ -1,0 +1,165 @@
+"""LocalStack's KMS provider with AWS's own keys and aliases. Everything else is its own.
+
+The names `alias/aws/…` belong to AWS: they are listed before their key exists (without TargetKeyId), the first use
+makes the key, and nobody changes either. KMS developer guide, "AWS managed keys" and "Aliases"; API reference,
+ListAliases.
+"""
+
+# A handler that takes the request whole differs from the expanded signature of LocalStack's API class, as its own do.
+# mypy: disable-error-code="override,no-untyped-call"
+
+import datetime
+import json
+from typing import Any
+
+from localstack.aws.api import RequestContext, handler
+from localstack.services.kms.models import RESERVED_ALIASES
+from localstack.services.kms.provider import KmsProvider
+from localstack.services.plugins import Service
+from localstack.utils.aws.arns import kms_alias_arn
+from localstack.utils.collections import PaginatedList
+
+from glue_aurora.service.errors import ApiError
+
+_PREFIX = "alias/aws/"
+_MORE_ALIASES = ("backup", "cloudtrail", "codecommit", "fsx", "kafka", "kinesis", "logs", "mq", "sns", "sqs")
+_PAGE = 100
+_ROTATION_DAYS = 365
+
+_make_alias = KmsProvider._create_alias_if_reserved_and_not_exists
+
+
+class CorrectedKmsProvider(KmsProvider):
+    """Chosen by PROVIDER_OVERRIDE_KMS=corrected."""
+
+    def on_after_init(self) -> None:
+        RESERVED_ALIASES.extend(name for one in _MORE_ALIASES if (name := _PREFIX + one) not in RESERVED_ALIASES)
+        # LocalStack calls it by its class.
+        KmsProvider._create_alias_if_reserved_and_not_exists = staticmethod(_make_managed_key)  # type: ignore[method-assign]
+
+    @handler("ListAliases")
+    def list_aliases(
+        self,
+        context: RequestContext,
+        key_id: Any = None,
+        limit: Any = None,
+        marker: Any = None,
+        **kwargs: Any,
+    ) -> Any:
+        if key_id:
+            return super().list_aliases(context, key_id=key_id, limit=limit, marker=marker, **kwargs)
+        made = self._get_store(context.account_id, context.region).aliases
+        aliases: list[Any] = [alias.metadata for alias in made.values()]
+        for name in RESERVED_ALIASES:
+            if name not in made:
+                arn = kms_alias_arn(name, context.account_id, context.region)
+                aliases.append({"AliasName": name, "AliasArn": arn})
+        aliases.sort(key=lambda one: str(one["AliasName"]))
+        page, following = PaginatedList(aliases).get_page(
+            lambda one: one["AliasName"], next_token=marker, page_size=limit or _PAGE
+        )
+        return {"Aliases": page, **({"NextMarker": following, "Truncated": True} if following else {})}
+
+    @handler("CreateAlias", expand=False)
+    def create_alias(self, context: RequestContext, request: Any) -> None:
+        _refuse_reserved(request["AliasName"])
+        self._refuse_managed(context, request["TargetKeyId"], "CreateAlias")
+        super().create_alias(context, request)
+
+    @handler("UpdateAlias", expand=False)
+    def update_alias(self, context: RequestContext, request: Any) -> None:
+        _refuse_reserved(request["AliasName"])
+        self._refuse_managed(context, request["TargetKeyId"], "UpdateAlias")
+        super().update_alias(context, request)
+
+    @handler("DeleteAlias", expand=False)
+    def delete_alias(self, context: RequestContext, request: Any) -> None:
+        _refuse_reserved(request["AliasName"])
+        super().delete_alias(context, request)
+
+    @handler("CreateKey", expand=False)
+    def create_key(self, context: RequestContext, request: Any = None) -> Any:
+        _check_policy((request or {}).get("Policy"))
+        return super().create_key(context, request)
+
+    @handler("PutKeyPolicy", expand=False)
+    def put_key_policy(self, context: RequestContext, request: Any) -> None:
+        self._refuse_managed(context, request["KeyId"], "PutKeyPolicy")
+        _check_policy(request.get("Policy"))
+        super().put_key_policy(context, request)
+
+    @handler("ScheduleKeyDeletion", expand=False)
+    def schedule_key_deletion(self, context: RequestContext, request: Any) -> Any:
+        self._refuse_managed(context, request["KeyId"], "ScheduleKeyDeletion")
+        return super().schedule_key_deletion(context, request)
+
+    @handler("DisableKey", expand=False)
+    def disable_key(self, context: RequestContext, request: Any) -> None:
+        self._refuse_managed(context, request["KeyId"], "DisableKey")
+        super().disable_key(context, request)
+
+    @handler("UpdateKeyDescription", expand=False)
+    def update_key_description(self, context: RequestContext, request: Any) -> None:
+        self._refuse_managed(context, request["KeyId"], "UpdateKeyDescription")
+        super().update_key_description(context, request)
+
+    @handler("TagResource", expand=False)
+    def tag_resource(self, context: RequestContext, request: Any) -> None:
+        self._refuse_managed(context, request["KeyId"], "TagResource")
+        super().tag_resource(context, request)
+
+    @handler("DisableKeyRotation", expand=False)
+    def disable_key_rotation(self, context: RequestContext, request: Any) -> None:
+        self._refuse_managed(context, request["KeyId"], "DisableKeyRotation")
+        super().disable_key_rotation(context, request)
+
+    @handler("EnableKeyRotation", expand=False)
+    def enable_key_rotation(self, context: RequestContext, request: Any) -> None:
+        self._refuse_managed(context, request["KeyId"], "EnableKeyRotation")
+        key: Any = self._get_kms_key(context.account_id, context.region, request["KeyId"])
+        key.rotation_period_in_days = request.get("RotationPeriodInDays") or _ROTATION_DAYS
+        # LocalStack keeps the first date, whatever the period becomes.
+        key.next_rotation_date = None
+        super().enable_key_rotation(context, request)
+
+    def _refuse_managed(self, context: RequestContext, key_id: str, operation: str) -> None:
+        key = self._get_kms_key(context.account_id, context.region, key_id, any_key_state_allowed=True)
+        if key.metadata.get("KeyManager") == "AWS":
+            arn = key.metadata["Arn"]
+            message = f"The request is not authorized to perform kms:{operation} on {arn}: AWS manages this key."
+            raise ApiError("AccessDeniedException", message)
+
+
+def _make_managed_key(account_id: str, region_name: str, alias_name: str) -> None:
+    """Makes the key of an AWS alias at the alias's first use."""
+    store = KmsProvider._get_store(account_id, region_name)
+    if alias_name not in RESERVED_ALIASES or alias_name in store.aliases:
+        return
+    _make_alias(account_id, region_name, alias_name)
+    key: Any = store.keys[store.aliases[alias_name].metadata["TargetKeyId"]]
+    service = alias_name.removeprefix(_PREFIX)
+    key.metadata["KeyManager"] = "AWS"
+    key.metadata["Description"] = f"Default key that protects my {service} data when no other key is defined"
+    key.is_key_rotation_enabled = True
+    key.next_rotation_date = datetime.datetime.now() + datetime.timedelta(days=_ROTATION_DAYS)
+
+
+def _refuse_reserved(alias: str) -> None:
+    if alias.startswith(_PREFIX):
+        raise ApiError("NotAuthorizedException", f"The prefix {_PREFIX} is reserved for aliases of AWS: {alias}")
+
+
+def _check_policy(policy: str | None) -> None:
+    if not policy:
+        return
+    try:
+        valid = isinstance(json.loads(policy), dict)
+    except ValueError:
+        valid = False
+    if not valid:
+        raise ApiError("MalformedPolicyDocumentException", "The key policy is not a valid JSON policy document.")
+
+
+def create_service() -> Service:
+    """Returns the service, made in the way LocalStack makes its own."""
+    return Service.for_provider(CorrectedKmsProvider())

@@ -1,0 +1,1 @@
+"""LocalStack's SNS, corrected where it takes a value and does not keep it."""
