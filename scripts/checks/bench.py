@@ -18,7 +18,7 @@ from scripts.supply import jars, java, venvs, wheels
 def run() -> int:
     """Runs `python -m bench` (bench/README.md) with the caller's variables. Returns its exit code."""
     python = venvs.bench()
-    worker, s3a, jdbc, modules = java.worker(), jars.s3a(), jars.jdbc(), wheels.importable()
+    worker, own_jars, jdbc, modules = java.worker(), jars.worker(), jars.jdbc(), wheels.importable()
     instance = Instance.open(LOCAL / f"bench-{os.getpid()}", Ports.free())
     scratch = instance.folder / "bench"
     scratch.mkdir()
@@ -39,7 +39,7 @@ def run() -> int:
             "BENCH_SERVER_LOG": str(postgres.daemon(instance).log),
             "BENCH_PASSWORD_FILE": str(instance.secret_file("rdsadmin_password")),
             "BENCH_WORKER_PYTHON": str(worker),
-            "GLUE_WORKER_JARS": str(s3a),
+            "GLUE_WORKER_JARS": str(own_jars),
             "GLUE_WORKER_CLASS_ARCHIVES": str(LOCAL / "class-archives"),
             "BENCH_JDBC_JAR": str(jdbc),
             "BENCH_MODULES": str(modules),

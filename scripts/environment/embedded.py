@@ -18,7 +18,7 @@ class Embedded:
     def setup(self) -> None:
         java.worker()
         venvs.localstack()
-        jars.s3a()
+        jars.worker()
         jars.postgres()
 
     def idle(self, instance: Instance) -> list[str]:

@@ -24,7 +24,7 @@ def start(instance: Instance, extra: dict[str, str] | None = None) -> None:
     if agent.process() is None:
         home = instance.folder / "worker"
         home.mkdir(exist_ok=True)
-        agent.start([java.worker(), "-m", "glue_worker"], {**_environment(instance), **(extra or {})}, cwd=home)
+        agent.start([java.worker(), "-m", "glue_worker"], {**variables(instance), **(extra or {})}, cwd=home)
 
     def answers() -> None:
         agent.check_alive()
@@ -36,7 +36,8 @@ def start(instance: Instance, extra: dict[str, str] | None = None) -> None:
     wait_for("the Glue worker", answers, seconds=60, remedy=f"see {agent.log}")
 
 
-def _environment(instance: Instance) -> dict[str, str]:
+def variables(instance: Instance) -> dict[str, str]:
+    """Returns the environment of a worker agent for the instance."""
     python = java.worker()
     home = instance.folder / "worker"
     # Settings of the developer's own Spark or Hadoop would reach the job: the agent passes its environment on.
@@ -58,6 +59,8 @@ def _environment(instance: Instance) -> dict[str, str]:
         "GLUE_WORKER_S3A_ENDPOINT_URL": instance.tls_endpoint_url,
         "GLUE_WORKER_TRUST_STORE": str(instance.tls_files()[1]),
         "GLUE_WORKER_SPARK_SUBMIT": str(python.parent / "spark-submit"),
-        "GLUE_WORKER_JARS": str(jars.s3a()),
+        "GLUE_WORKER_JARS": str(jars.worker()),
         "GLUE_WORKER_NATIVE_WHEELS": str(wheels.native_folder()),
+        "GLUE_WORKER_DEBUG_COMMAND": "make debug",
+        "GLUE_WORKER_PACKAGES_COMMAND": "make glue-packages",
     }

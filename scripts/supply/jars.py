@@ -28,13 +28,13 @@ _PLATFORMS = {
 }
 
 
-def s3a() -> Path:
-    """Returns the folder with the jars of Spark's S3 file system."""
-    return _fetch("s3a")
+def worker() -> Path:
+    """Returns the folder of jars that a Glue worker has beside Spark's: S3 file system, PostgreSQL's JDBC driver."""
+    return _fetch("worker")
 
 
 def jdbc() -> Path:
-    """Returns PostgreSQL's JDBC driver in the version that Glue has. Only a peer in the benchmark uses it."""
+    """Returns PostgreSQL's JDBC driver alone, for a peer in the benchmark that has no other jars."""
     return next(_fetch("jdbc").glob("*.jar"))
 
 

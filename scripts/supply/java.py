@@ -12,10 +12,12 @@ from functools import cache
 from pathlib import Path
 
 from scripts.base.certificates import write_java_trust_store
-from scripts.base.paths import CACHE
+from scripts.base.paths import CACHE, VENVS
 from scripts.supply import venvs
 
 VERSION = 17  # what Glue 5.1 runs
+# Its presence means that the user wants the packages of requirements/glue-packages.in in the worker's venv.
+ALL_PACKAGES = VENVS / "worker-has-all-packages"
 
 
 @cache
@@ -33,7 +35,16 @@ def machine_home() -> Path | None:
 @cache
 def worker() -> Path:
     """Makes the worker's venv, with a Java in it if the machine has none. Returns its interpreter."""
-    return venvs.ensure("worker", "worker", *([] if machine_home() else ["java"]))
+    packages = "glue-packages" if ALL_PACKAGES.exists() else "worker"
+    return venvs.ensure("worker", packages, *([] if machine_home() else ["java"]))
+
+
+def with_all_packages() -> Path:
+    """Makes the worker's venv with every Python package of Glue 5.1, now and from now on. Returns its interpreter."""
+    VENVS.mkdir(parents=True, exist_ok=True)
+    ALL_PACKAGES.touch()
+    worker.cache_clear()
+    return worker()
 
 
 @cache

@@ -50,7 +50,7 @@ def start_agent(environment: Any, tmp_path: Path) -> Iterator[Callable[..., Agen
 
         def start(**changes: str) -> Agent:
             home = tmp_path / f"home-{uuid.uuid4().hex}"
-            variables = worker._environment(environment.instance) | {
+            variables = worker.variables(environment.instance) | {
                 "GLUE_WORKER_LISTEN": "127.0.0.1:0",
                 "GLUE_WORKER_HOME": str(home),
                 **changes,
