@@ -14,9 +14,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from glue_worker import runscript
 from glue_worker.class_archive import ClassArchive
 from glue_worker.config import Config
+from glue_worker.preparation import place_runscript
 from glue_worker.request import RunRequest
 from glue_worker.spark import RunFiles, job_environment, submit_command
 from glue_worker.versions import find_versions
@@ -57,7 +57,7 @@ def launch(asked: dict[str, Any]) -> dict[str, Any]:
     folder = Path(asked["folder"])
     files = RunFiles(
         folder=folder,
-        runscript=Path(runscript.__file__),
+        runscript=place_runscript(folder),
         script=Path(asked["script"]),
         report=folder / "report",
         jars=[Path(jar) for jar in asked["jars"]],

@@ -32,6 +32,8 @@ class Config:
     master: str
     driver_memory: str
     python: str
+    debug_command: str = ""
+    packages_command: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Config:
@@ -61,6 +63,8 @@ class Config:
             master=environ.get("GLUE_WORKER_SPARK_MASTER", "local[*]"),
             driver_memory=environ.get("GLUE_WORKER_DRIVER_MEMORY", "2g"),
             python=environ.get("PYSPARK_PYTHON") or sys.executable,
+            debug_command=environ.get("GLUE_WORKER_DEBUG_COMMAND", ""),
+            packages_command=environ.get("GLUE_WORKER_PACKAGES_COMMAND", ""),
         )
 
 

@@ -1,6 +1,7 @@
 """Downloads a run's files from S3 into its folder, with the run's own credentials.
 
-As in Glue, each entry names one file, never a prefix. The files of a list land side by side in one folder.
+Each entry names one file; Glue also takes folders in `--extra-files`. The files of a list land side by side in one
+folder.
 https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html
 """
 
@@ -68,7 +69,7 @@ def _split(url: str) -> tuple[str, str]:
     if scheme not in ("s3", "s3a") or not bucket or not key:
         raise LaunchError(f"{url!r} is not the S3 URL of a file", "name it as s3://bucket/key")
     if key.endswith("/"):
-        raise LaunchError(f"{url} is a folder", "Glue takes single files only: name each one")
+        raise LaunchError(f"{url} is a folder", "folders are not supported here: name each file")
     return bucket, key
 
 

@@ -14,13 +14,7 @@ from glue_worker.spark import OWN_FOLDER, RunFiles
 from glue_worker.wheels import ModuleInstaller
 
 RUNSCRIPT = Path(__file__).with_name("runscript.py")
-# These arguments change what Glue does. This worker ignores them and says so in the run's error log.
-NOT_ACTED_ON = (
-    "--class", "--customer-driver-env-vars", "--customer-executor-env-vars", "--datalake-formats",
-    "--enable-glue-datacatalog", "--enable-spark-ui", "--job-bookmark-option", "--python-virtual-env",
-    "--user-jars-first",
-)  # fmt: skip
-OFF = ("false", "job-bookmark-disable")
+NO_TERMINAL = Path(__file__).with_name("no_terminal.py")
 
 
 def prepare(
@@ -40,9 +34,8 @@ def prepare(
     """
     arguments = request.arguments
     own = folder / OWN_FOLDER
-    for name in NOT_ACTED_ON:
-        if arguments.get(name, OFF[0]) not in OFF:
-            note(f"this worker does not act on {name}; Glue on AWS does")
+    for text in request.notes:
+        note(text)
     script = fetcher.fetch(request.script_location, folder)
     fetcher.fetch_all(entries(arguments.get("--extra-files")), folder)
     jars = fetcher.fetch_all(entries(arguments.get("--extra-jars")), own / "jars")
@@ -60,16 +53,22 @@ def prepare(
         arguments.get("--additional-python-modules", ""),
         arguments.get("--python-modules-installer-option", ""),
     )
-    runner = folder / "pythonrunner"
-    runner.mkdir()
     return RunFiles(
         folder=folder,
-        runscript=Path(shutil.copy(RUNSCRIPT, runner)),
+        runscript=place_runscript(folder),
         script=script,
         report=own / "exception.txt",
         jars=jars,
         python_path=[*python_path(libraries), *([modules] if modules else [])],
     )
+
+
+def place_runscript(folder: Path) -> Path:
+    """Copies what runs the script into `folder`, as Glue has it, and returns the program's path."""
+    runner = folder / "pythonrunner"
+    runner.mkdir(exist_ok=True)
+    shutil.copy(NO_TERMINAL, runner)
+    return Path(shutil.copy(RUNSCRIPT, runner))
 
 
 def python_path(libraries: list[Path]) -> list[Path]:

@@ -31,6 +31,8 @@ class RunRequest:
     """Names of the log groups, by what they hold: `output` and `error`."""
     log_stream: str
     internet: bool
+    notes: tuple[str, ...] = ()
+    """Sentences that the run's error log begins with."""
 
     @classmethod
     def parse(cls, body: Any) -> RunRequest:
@@ -63,6 +65,7 @@ class RunRequest:
             log_groups={stream: groups.text(stream) for stream in ("output", "error")},
             log_stream=top.text("log_stream"),
             internet=_boolean(top.value("internet")),
+            notes=_texts(top.optional("notes")),
         )
 
 
@@ -86,6 +89,9 @@ class _Fields:
             raise RequestError(f"{self._path}{name} must be a string that is not empty")
         return value
 
+    def optional(self, name: str) -> Any:
+        return self._value.get(name)
+
     def optional_text(self, name: str) -> str | None:
         return self.text(name) if self._value.get(name) is not None else None
 
@@ -97,6 +103,14 @@ def _arguments(value: Any) -> dict[str, str]:
         if not isinstance(text, str) or "\0" in text or "\0" in name:
             raise RequestError(f"arguments[{name!r}] must be a string without NUL")
     return dict(value)
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        raise RequestError("notes must be a list of strings")
+    return tuple(value)
 
 
 def _positive(value: Any) -> float:

@@ -12,7 +12,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from glue_worker import failure, state
+from boto3.exceptions import S3UploadFailedError
+from botocore.exceptions import BotoCoreError, ClientError
+
+from glue_worker import event_log, failure, hints, lost_tables, state
 from glue_worker.aws import Clients
 from glue_worker.config import Config
 from glue_worker.endpoint import with_addresses
@@ -101,6 +104,7 @@ class Run:
         if message:
             self._note(message)
         shutil.rmtree(self._tmp, ignore_errors=True)
+        self._upload_event_log()
         logs.finish(self._log_seconds)
         log.info("%s: %s %s", self._request.run_id, ended, message or "")
         self.state.ended(ended, message=message, exit_code=self._exit_code, at=at)
@@ -122,10 +126,21 @@ class Run:
         spark = self._start(command, environment, output=self._output)
         self.state.running()
         self._exit_code = self._wait(spark)
+        if self._exit_code == 0 and (names := lost_tables.lost(self._own)):
+            return state.FAILED, lost_tables.message(names)
         if self._exit_code == 0:
             self._history.succeeded(self._request.job_name, time.monotonic() - began)
             return state.SUCCEEDED, None
-        return state.FAILED, failure.message(self._exit_code, report=files.report, spark_log=self._error)
+        told = failure.message(self._exit_code, report=files.report, spark_log=self._error)
+        return state.FAILED, hints.with_hint(told, self._config)
+
+    def _upload_event_log(self) -> None:
+        """Uploads Spark's event log. A failure is noted and changes nothing else, as with the logs."""
+        try:
+            for url in event_log.upload(self._clients.s3(), self._request.arguments, self._request.run_id, self._own):
+                self._note(f"Spark's event log is in {url}")
+        except (ClientError, BotoCoreError, S3UploadFailedError, ValueError) as error:
+            self._note(f"Spark's event log could not be written: {error}")
 
     def _run_pip(self, command: list[str]) -> tuple[int, str]:
         """Runs pip without the run's credentials. Its output also goes to the error log."""

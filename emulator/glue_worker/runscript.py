@@ -5,15 +5,22 @@ As on Glue, its own folder is not on `sys.path`. An exception that ends the scri
 `Class: message`, which is Glue's form of a job run's ErrorMessage. Then it goes up, so that the traceback and the exit
 code are Python's own.
 
+Standard input is empty. Spark gives the script a pipe into which nobody writes, so `input()` or a debugger would wait
+until the run's time is over. With `-` as REPORT, for a script in a terminal, input and errors stay as
+they are.
+
 The agent copies this file into the run's folder and runs the copy, so it uses the standard library only.
 """
 
+import os
 import re
 import runpy
 import sys
 from pathlib import Path
+from traceback import walk_tb
 
 LONGEST_MESSAGE = 8000
+IN_TERMINAL = "-"
 
 
 def describe(error: BaseException) -> str:
@@ -23,7 +30,14 @@ def describe(error: BaseException) -> str:
     name = type(error).__name__
     if name == "Py4JJavaError":
         return java_message(text)[:LONGEST_MESSAGE]
-    return (f"{name}: {text}" if text else name)[:LONGEST_MESSAGE]
+    return (f"{name}: {text}" if text else name)[:LONGEST_MESSAGE] + place(error)
+
+
+def place(error: BaseException) -> str:
+    """Returns where in AWS's own package the error arose, which alone tells a missing jar of Glue's from others."""
+    frames = [frame.f_code.co_filename for frame, _ in walk_tb(error.__traceback__)]
+    own = [name for name in frames if Path(name).parent.name == "awsglue"]
+    return f" (in awsglue/{Path(own[-1]).name})" if own and "JavaPackage" in str(error) else ""
 
 
 def java_message(text: str) -> str:
@@ -40,6 +54,12 @@ def java_message(text: str) -> str:
 def main() -> None:
     report, script = sys.argv[1:3]
     sys.argv = sys.argv[2:]
+    if report == IN_TERMINAL:
+        runpy.run_path(script, run_name="__main__")
+        return
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
     try:
         runpy.run_path(script, run_name="__main__")
     except BaseException as error:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import random
 import re
+import shlex
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from glue_worker import event_log, lost_tables
 from glue_worker.aws import NO_SETTINGS
 from glue_worker.config import Config
+from glue_worker.errors import LaunchError
 from glue_worker.request import RunRequest
 
 # On AWS no variable of the laptop's shell reaches a job. Here only those do by which Python, Java and Spark are found,
@@ -21,6 +24,8 @@ KEPT = frozenset({"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LD_LIBRARY_PATH",
 KEPT_PREFIXES = ("JAVA", "JDK", "SPARK_", "PYSPARK_", "HADOOP_", "HIVE_", "YARN_")
 
 OWN_FOLDER = ".worker"
+# Python calls it in place of its debugger, which a run would offer to nobody.
+BREAKPOINT = "no_terminal.refuse"
 # These are ten times the defaults. In a small run the best compiler spends half of the time on code that has finished
 # by then. Code that runs for minutes passes these numbers soon.
 LATE_C2 = (
@@ -93,7 +98,9 @@ def job_environment(
     if re.search(r"-XX:\+Use\w+GC", request.arguments.get("--conf", "")):  # The JVM takes one collector only.
         more_jvm_options = [option for option in more_jvm_options if option != COLLECTOR]
     environment["SPARK_SUBMIT_OPTS"] = _joined(environment["SPARK_SUBMIT_OPTS"], *more_jvm_options)
+    environment |= customer_variables(request.arguments.get("--customer-driver-env-vars", ""))
     environment |= {
+        "PYTHONBREAKPOINT": BREAKPOINT,
         "AWS_ENDPOINT_URL": config.endpoint_url,
         "AWS_REGION": request.region,
         "AWS_DEFAULT_REGION": request.region,
@@ -102,35 +109,45 @@ def job_environment(
     }
     if credentials.session_token:
         environment["AWS_SESSION_TOKEN"] = credentials.session_token
-    return environment | {"PYTHONPATH": os.pathsep.join([*map(str, files.python_path), *_inherited_path(environment)])}
+    # The last folder has `no_terminal`, which the processes of Python functions import too.
+    path = [*map(str, files.python_path), *_inherited_path(environment), str(files.runscript.parent)]
+    return environment | {"PYTHONPATH": os.pathsep.join(path)}
 
 
 def submit_command(config: Config, request: RunRequest, files: RunFiles) -> list[str]:
-    """Returns the command of spark-submit with the script and the run's arguments.
+    """Returns the command of spark-submit with the script and the run's arguments."""
+    script = [str(files.runscript), str(files.report), str(files.script)]
+    return [config.spark_submit, *submit_options(config, request, files), *script, *script_arguments(request)]
 
-    The arguments are in random order, because Glue does not keep their order either.
-    """
+
+def script_arguments(request: RunRequest) -> list[str]:
+    """Returns the arguments of the script, in random order, because Glue does not keep their order either."""
+    arguments = list(request.arguments.items())
+    random.shuffle(arguments)
+    return [token for pair in arguments for token in pair]
+
+
+def submit_options(config: Config, request: RunRequest, files: RunFiles) -> list[str]:
+    """Returns the options of spark-submit, those of the user's `--conf` last."""
     options = ["--master", config.master, "--driver-memory", config.driver_memory]
     if files.jars:
         options += ["--jars", ",".join(map(str, files.jars))]
     users = user_settings(request.arguments.get("--conf", ""))
-    options += class_path(config, users)
+    first = files.jars if request.arguments.get("--user-jars-first", "").lower() == "true" else []
+    options += class_path(config, users, first)
     settings = [f"{name}={value}" for name, value in _settings(config, request, files).items()] + users
     for setting in settings:
         options += ["--conf", setting]
-    arguments = list(request.arguments.items())
-    random.shuffle(arguments)
-    script = [str(files.runscript), str(files.report), str(files.script)]
-    return [config.spark_submit, *options, *script, *(token for pair in arguments for token in pair)]
+    return options
 
 
-def class_path(config: Config, users: Iterable[str] = ()) -> list[str]:
-    """Returns the option that puts the worker's own jars on Spark's class path, before the user's.
+def class_path(config: Config, users: Iterable[str] = (), first: Iterable[Path] = ()) -> list[str]:
+    """Returns the option that puts the jars of `first` and the worker's own on Spark's class path, before the user's.
 
     From there the JVM loads them out of the class archive. Spark would copy jars of `--jars` for each run, and the
     archive does not serve those.
     """
-    own = sorted(config.jars.glob("*.jar")) if config.jars else []
+    own = [*first, *(sorted(config.jars.glob("*.jar")) if config.jars else [])]
     more = [
         value for name, _, value in (each.partition("=") for each in users) if name == "spark.driver.extraClassPath"
     ]
@@ -143,6 +160,25 @@ def user_settings(value: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
+def customer_variables(value: str) -> dict[str, str]:
+    """Returns the variables of `--customer-driver-env-vars`: `CUSTOMER_A=1,CUSTOMER_B="x, y"`.
+
+    As on Glue, a key without the prefix `CUSTOMER_` is ignored (aws-glue-programming-etl-glue-arguments.html).
+
+    Raises:
+        LaunchError: a quotation mark stays open.
+    """
+    words = shlex.shlex(value, posix=True, punctuation_chars="")
+    words.whitespace, words.whitespace_split, words.commenters = ",", True, ""
+    try:
+        pairs = [word.strip().partition("=") for word in words]
+    except ValueError as error:
+        raise LaunchError(
+            f"customer variables {value!r} can't be read: {error}", "close every quotation mark"
+        ) from None
+    return {name: text for name, equals, text in pairs if equals and name.startswith("CUSTOMER_")}
+
+
 def _inherited_path(environment: Mapping[str, str]) -> list[str]:
     """Returns the login shell's PYTHONPATH (in Glue's image it has awsglue) without the agent's own folder."""
     own = Path(__file__).parent.parent
@@ -152,11 +188,15 @@ def _inherited_path(environment: Mapping[str, str]) -> list[str]:
 
 def _settings(config: Config, request: RunRequest, files: RunFiles) -> dict[str, str]:
     secure = urlsplit(config.s3a_endpoint_url).scheme == "https"
+    functions = customer_variables(request.arguments.get("--customer-executor-env-vars", ""))
+    functions["PYTHONBREAKPOINT"] = BREAKPOINT
     return {
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.ui.enabled": "false",
-        "spark.eventLog.enabled": "false",
+        **event_log.settings(request.arguments, files.folder / OWN_FOLDER),
+        "spark.sql.warehouse.dir": lost_tables.warehouse(files.folder / OWN_FOLDER).as_uri(),
+        **{f"spark.executorEnv.{name}": value for name, value in functions.items()},
         "spark.hadoop.hadoop.tmp.dir": str(files.tmp / "hadoop"),
         "spark.hadoop.fs.s3.impl": S3A,
         "spark.hadoop.fs.s3a.impl": S3A,

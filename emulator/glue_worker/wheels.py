@@ -23,6 +23,8 @@ from glue_worker.platform_tags import Wheel, glue_refuses
 
 NO_INTERNET = "a job in a subnet has no internet: ship the module's wheel, and those it needs, through S3"
 NOT_FROM_PYPI = "installing from PyPI is not supported here: ship the module's wheel, and those it needs, through S3"
+# These change nothing: pip gets wheels only, and no index.
+HARMLESS_OPTIONS = {"--no-index", "--only-binary=:all:", "--no-cache-dir", "--verbose", "-v", "--quiet", "-q"}
 PIP_OPTIONS = [
     "install", "--isolated", "--no-input", "--no-index", "--only-binary=:all:", "--no-cache-dir", "--no-compile",
     "--disable-pip-version-check", "--root-user-action=ignore", "--progress-bar=off",
@@ -53,8 +55,10 @@ class ModuleInstaller:
         wanted = entries(modules)
         if not wanted:
             return None
-        if installer_options.strip():
-            raise ModuleInstallError("--python-modules-installer-option is not supported here", "leave it out")
+        if more := set(installer_options.split()) - HARMLESS_OPTIONS:
+            raise ModuleInstallError(
+                f"--python-modules-installer-option {' '.join(sorted(more))} is not supported here", "leave it out"
+            )
         wheels = [self._wheel(url) for url in wanted if is_s3(url)]
         names = [_checked_name(entry) for entry in wanted if not is_s3(entry)]
         arguments = [self._installable(wheel) for wheel in wheels]

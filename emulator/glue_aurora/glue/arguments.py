@@ -30,6 +30,15 @@ def log_groups(merged: Mapping[str, str], security_configuration: str | None, ro
     return {stream: f"{prefix}/{stream}" for stream in ("output", "error")}
 
 
+def log_stream(merged: Mapping[str, str], run_id: str) -> str:
+    """Returns the name of the driver's log stream.
+
+    Source: AWS Glue guide, monitor-continuous-logging.html (custom prefix). Without a prefix, as seen on Glue 5.1.
+    """
+    prefix = merged.get("--custom-logStream-prefix")
+    return f"{prefix}-driver" if prefix else run_id
+
+
 def role_name_of(role: str) -> str:
     """Returns the name of a role that is given by name or ARN, with or without a path."""
     return role.rsplit("/", 1)[-1]

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from glue_aurora.glue.errors import InvalidInputError, UnsupportedValueError
+from glue_aurora.glue.job_parameters import internal, refused
 
 SUPPORTED_GLUE_VERSIONS = ("5.0", "5.1")
 """Both are Python 3.11 and Spark 3.5, which is what the worker agent has."""
@@ -18,6 +19,10 @@ MAXIMUM_TIMEOUT_MINUTES = 7 * 24 * 60
 MAXIMUM_RETRIES = 10
 DEFAULT_CAPACITY = 10.0
 MINIMUM_WORKERS = 2
+LONGEST_ARGUMENTS = 260 * 1024
+"""Bytes. Source: "maximum size limit of 260KB", aws-glue-programming-etl-glue-arguments.html."""
+LONGEST_STREAM_PREFIX = 400
+"""Characters. Source: monitor-continuous-logging.html."""
 
 _OTHER_GLUE_VERSIONS = frozenset({"0.9", "1.0", "2.0", "3.0", "4.0", "6.0"})
 _DPU_OF_WORKER = {
@@ -132,17 +137,27 @@ def check_execution_class(settings: Mapping[str, Any]) -> None:
 
 
 def check_arguments(arguments: Mapping[str, str]) -> None:
-    """Checks arguments of a job or run.
+    """Checks the arguments of a job or of a run.
 
     Raises:
-        InvalidInputError: an argument asks for what the worker agent cannot do.
+        UnsupportedValueError: an argument asks for what the worker agent can't do.
+        InvalidInputError: AWS refuses the arguments, or says that nobody may set one of them.
     """
-    language = arguments.get("--job-language", "python")
-    if language != "python":
-        raise UnsupportedValueError(f"--job-language {language}", "Write the job in Python.")
-    bookmarks = arguments.get("--job-bookmark-option", "job-bookmark-disable")
-    if bookmarks != "job-bookmark-disable":
-        raise UnsupportedValueError(f"--job-bookmark-option {bookmarks}", "Use job-bookmark-disable.")
+    size = sum(len(name.encode()) + len(value.encode()) for name, value in arguments.items())
+    if size > LONGEST_ARGUMENTS:
+        raise InvalidInputError(f"The arguments have {size} bytes. Job arguments have a maximum size limit of 260KB.")
+    for name in internal(arguments):
+        raise InvalidInputError(f"{name} is internal to AWS Glue. Give the script's argument another name.")
+    for argument, remedy in refused(arguments):
+        raise UnsupportedValueError(argument, remedy)
+    prefix = arguments.get("--custom-logStream-prefix", "")
+    if len(prefix) > LONGEST_STREAM_PREFIX or {":", "*"} & set(prefix):
+        raise InvalidInputError(
+            f"--custom-logStream-prefix must have at most {LONGEST_STREAM_PREFIX} characters, and neither ':' nor '*'."
+        )
+    script = arguments.get("--scriptLocation", "s3://")
+    if not script.startswith("s3://"):
+        raise InvalidInputError(f"--scriptLocation {script} must be an S3 path of the form s3://bucket/script.py.")
 
 
 def _check_command(request: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from glue_aurora import config
 from glue_aurora.glue import run_states
-from glue_aurora.glue.arguments import merged_arguments, script_arguments
+from glue_aurora.glue.arguments import log_stream, merged_arguments, script_arguments
 from glue_aurora.glue.errors import RunFailure, launch_failure
 from glue_aurora.glue.events import DelayNotice, publish_end, publish_status
 from glue_aurora.glue.network import has_internet
@@ -100,7 +100,7 @@ class RunDriver:
         return {
             "run_id": run.run_id,
             "job_name": run.job_name,
-            "script_location": run.job["Command"]["ScriptLocation"],
+            "script_location": merged.get("--scriptLocation") or run.job["Command"]["ScriptLocation"],
             "arguments": script_arguments(merged, run.job_name, run.job_id, run.run_id),
             "credentials": {
                 "access_key_id": credentials.access_key_id,
@@ -110,8 +110,9 @@ class RunDriver:
             "region": run.region,
             "timeout_seconds": self._timeout_seconds,
             "log_groups": dict(run.log_groups),
-            "log_stream": run.run_id,
+            "log_stream": log_stream(merged, run.run_id),
             "internet": has_internet(connections, run.account_id, run.region),
+            "notes": [run.state_detail] if run.state_detail else [],
         }
 
     def _credentials(self) -> Credentials:

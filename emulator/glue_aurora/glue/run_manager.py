@@ -12,6 +12,7 @@ from glue_aurora.glue.arguments import log_groups, merged_arguments, role_name_o
 from glue_aurora.glue.errors import ConcurrentRunsExceededError
 from glue_aurora.glue.events import publish_end, publish_status
 from glue_aurora.glue.job_definition import capacity, check_arguments, check_execution_class, check_timeout
+from glue_aurora.glue.job_parameters import without_effect
 from glue_aurora.glue.run_driver import RunDriver
 from glue_aurora.glue.store import GlueStore, Job, JobRun
 from glue_aurora.glue.worker_client import WorkerClient
@@ -79,7 +80,7 @@ class RunManager:
                 attempt=attempt,
                 previous_run_id=previous.run_id if previous else None,
                 trigger_name=trigger_name,
-                state_detail=_unapplied(store, settings),
+                state_detail=" ".join(_unapplied(store, settings) + without_effect(merged)) or None,
             )
             if _is_full(store, job):
                 if not settings["JobRunQueuingEnabled"]:
@@ -178,14 +179,14 @@ def _next_attempt(store: GlueStore, previous: JobRun) -> tuple[str, int]:
     return f"{first_id}_attempt_{number}", number
 
 
-def _unapplied(store: GlueStore, settings: Mapping[str, Any]) -> str | None:
-    """Returns a run's StateDetail when AWS would apply an encryption that the emulator does not."""
+def _unapplied(store: GlueStore, settings: Mapping[str, Any]) -> list[str]:
+    """Returns a sentence when AWS would apply an encryption that the emulator does not."""
     name = settings.get("SecurityConfiguration")
     encryption = store.security_configurations.get(name, {}).get("EncryptionConfiguration", {}) if name else {}
     parts = [*encryption.get("S3Encryption", []), *(part for part in encryption.values() if isinstance(part, dict))]
     if any(mode != "DISABLED" for part in parts for key, mode in part.items() if key.endswith("EncryptionMode")):
-        return f"The emulator does not apply the encryption of security configuration {name} to this run."
-    return None
+        return [f"The emulator does not apply the encryption of security configuration {name} to this run."]
+    return []
 
 
 def _kill_at_worker(run: JobRun) -> None:

@@ -100,6 +100,15 @@ def test_job_without_workers_gets_ten_dpu(kit: GlueKit) -> None:
             {"DefaultArguments": {"--job-bookmark-option": "job-bookmark-enable"}},
             "--job-bookmark-option job-bookmark-enable is not supported",
         ),
+        (
+            {"DefaultArguments": {"--enable-glue-datacatalog": "true"}},
+            "--enable-glue-datacatalog true is not supported by this emulator",
+        ),
+        ({"NonOverridableArguments": {"--datalake-formats": "delta"}}, "--datalake-formats delta is not supported"),
+        ({"DefaultArguments": {"--mode": "full"}}, "--mode is internal to AWS Glue"),
+        ({"DefaultArguments": {"--scriptLocation": "/job.py"}}, "must be an S3 path"),
+        ({"DefaultArguments": {"--custom-logStream-prefix": "a:b"}}, "neither ':' nor"),
+        ({"DefaultArguments": {"--text": "x" * 266_300}}, "maximum size limit of 260KB"),
     ],
 )
 def test_definition_is_refused(kit: GlueKit, changes: dict[str, Any], message: str) -> None:

@@ -302,3 +302,25 @@ def test_on_demand_trigger_starts_its_jobs(kit: GlueKit) -> None:
     assert run["JobRunState"] == "SUCCEEDED"
     assert (run["TriggerName"], run["Timeout"], run["Arguments"]) == (name, 20, {"--from": "trigger"})
     assert "--from" in json.loads(kit.messages("/aws-glue/jobs/output", run["Id"])[0])
+
+
+def test_arguments_without_effect_are_told_in_the_run_and_in_its_log(kit: GlueKit) -> None:
+    run = kit.finish(kit.create_job(DefaultArguments={"--enable-metrics": ""}))
+    sentence = "--enable-metrics has no effect in this emulator: there are no metrics of runs in CloudWatch."
+    assert (run["JobRunState"], run["StateDetail"]) == ("SUCCEEDED", sentence)
+    assert sentence in kit.messages("/aws-glue/jobs/error", run["Id"])
+
+
+def test_arguments_of_a_run_are_refused_before_it_starts(kit: GlueKit) -> None:
+    job = kit.create_job()
+    with refused("InvalidInputException", "There is no Data Catalog here"):
+        kit.start(job, Arguments={"--enable-glue-datacatalog": "true"})
+    assert kit.runs(job) == []
+
+
+def test_arguments_choose_the_script_and_the_log_stream(kit: GlueKit) -> None:
+    stream = unique("stream")
+    job = kit.create_job("print('of the job')", DefaultArguments={"--custom-logStream-prefix": stream})
+    run = kit.finish(job, Arguments={"--scriptLocation": kit.script("print('of the run')")})
+    assert run["JobRunState"] == "SUCCEEDED"
+    assert kit.messages("/aws-glue/jobs/output", f"{stream}-driver") == ["of the run"]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from glue_worker.config import Config
-from glue_worker.errors import ConfigError
+from glue_worker.errors import ConfigError, LaunchError
 from glue_worker.request import Credentials, RunRequest
-from glue_worker.spark import RunFiles, job_environment, submit_command, user_settings
+from glue_worker.spark import RunFiles, customer_variables, job_environment, submit_command, user_settings
 
 from scripts.base.paths import TOP
 
@@ -93,7 +94,7 @@ def test_job_environment_extends_pythonpath_and_keeps_the_callers_settings_out(
         **environ,
     }
     job = job_environment(callers, config, make_request(), make_files(tmp_path))
-    assert job["PYTHONPATH"] == os.pathsep.join([str(tmp_path / "modules"), "/glue/PyGlue.zip"])
+    assert job["PYTHONPATH"] == os.pathsep.join([str(tmp_path / "modules"), "/glue/PyGlue.zip", str(tmp_path)])
     assert job["SPARK_HOME"] == "/usr/lib/spark"
     assert job["SPARK_SUBMIT_OPTS"].startswith("-Da=b ")
     assert job["AWS_SESSION_TOKEN"] == "session-secret"
@@ -133,6 +134,39 @@ def test_arguments_come_in_no_fixed_order(environ: dict[str, str], tmp_path: Pat
 )
 def test_user_conf_is_split_as_glue_writes_it(value: str, settings: list[str]) -> None:
     assert user_settings(value) == settings
+
+
+@pytest.mark.parametrize(
+    ("value", "variables"),
+    [
+        ("", {}),
+        ("CUSTOMER_A=1", {"CUSTOMER_A": "1"}),
+        ('CUSTOMER_A=1,CUSTOMER_B="x, y z"', {"CUSTOMER_A": "1", "CUSTOMER_B": "x, y z"}),
+        ("CUSTOMER_A=a=b,KEY=ignored,CUSTOMER_C=#x", {"CUSTOMER_A": "a=b", "CUSTOMER_C": "#x"}),
+    ],
+)
+def test_customer_variables_are_read_as_glue_documents_them(value: str, variables: dict[str, str]) -> None:
+    assert customer_variables(value) == variables
+
+
+def test_an_open_quotation_mark_in_customer_variables_is_named() -> None:
+    with pytest.raises(LaunchError, match="close every quotation mark"):
+        customer_variables('CUSTOMER_A="x')
+
+
+def test_user_jars_come_first_on_the_class_path_when_asked(environ: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "jars").mkdir()
+    (tmp_path / "jars" / "own.jar").touch()
+    config = Config.from_environment(environ | {"GLUE_WORKER_JARS": str(tmp_path / "jars")})
+    files = replace(make_files(tmp_path), jars=[tmp_path / "users.jar"])
+
+    def path(**arguments: str) -> list[str]:
+        command = submit_command(config, make_request(**arguments), files)
+        whole = command[command.index("--driver-class-path") + 1]
+        return [Path(entry).name for entry in whole.split(os.pathsep)]
+
+    assert path(**{"user-jars-first": "true"}) == ["users.jar", "own.jar"]
+    assert path(**{"user-jars-first": "false"}) == ["own.jar"]
 
 
 def test_spark_may_reach_s3_at_an_endpoint_of_its_own(environ: dict[str, str], tmp_path: Path) -> None:

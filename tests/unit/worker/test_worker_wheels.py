@@ -73,5 +73,5 @@ def test_nothing_to_install_is_no_folder(tmp_path: Path) -> None:
 
 
 def test_installer_options_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModuleInstallError, match="--python-modules-installer-option is not supported here"):
-        installer(tmp_path, None, [], []).install("numpy", "--upgrade")
+    with pytest.raises(ModuleInstallError, match="--python-modules-installer-option --upgrade is not supported here"):
+        installer(tmp_path, None, [], []).install("numpy", "--no-index --upgrade")

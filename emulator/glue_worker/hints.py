@@ -1,0 +1,51 @@
+"""Adds to the error of a script what its user can do, where the error shows a difference to Glue or to a terminal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from glue_worker import packages
+from glue_worker.config import Config
+
+
+def with_hint(message: str, config: Config) -> str:
+    """Returns `message`, followed by a hint in parentheses where one is known."""
+    for pattern, hint in _HINTS:
+        if found := re.search(pattern, message, flags=re.MULTILINE):
+            return f"{message} ({hint(found, config)})"
+    return message
+
+
+def _debugger(found: re.Match[str], config: Config) -> str:
+    remedy = f"`{config.debug_command}` runs the job in yours" if config.debug_command else "remove the call"
+    return remedy if found[0].startswith("NoTerminal") else f"a run has no terminal to read from: {remedy}"
+
+
+def _module(found: re.Match[str], config: Config) -> str:
+    module = found[1].partition(".")[0]
+    if package := packages.of_glue(module):
+        remedy = f": `{config.packages_command}` installs it" if config.packages_command else ""
+        return f"Glue 5.1 has {package}, and this worker does not have it{remedy}"
+    bring = "Ship its wheel through S3 in --additional-python-modules"
+    if package := packages.lost_since_glue_4(module):
+        return f"Glue 4.0 had {package}, and Glue 5.1 does not have it. {bring}"
+    return f"Glue 5.1 does not have it either. {bring}, or name your own file in --extra-py-files"
+
+
+def _glue_classes(found: re.Match[str], config: Config) -> str:
+    return (
+        "GlueContext, DynamicFrame and awsglue's Job need Java classes that only AWS's own Glue image has, and this "
+        "worker runs Apache Spark. The runtime in Docker has them: set RUNTIME=docker. Or use SparkSession, which "
+        "needs none of them. emulator/LIMITS.md says more"
+    )
+
+
+_HINTS: tuple[tuple[str, Callable[[re.Match[str], Config], str]], ...] = (
+    (r"'JavaPackage' object is not callable \(in awsglue/", _glue_classes),
+    (r"^(?:BdbQuit|NoTerminalError: breakpoint\(\) needs)|^EOFError: EOF when reading a line", _debugger),
+    (r"ModuleNotFoundError: No module named '([\w.]+)'", _module),
+    (r"ImportError: Missing optional dependency '([\w.]+)'", _module),
+    (r"ImportError: ([\w.]+) is required for plotting", _module),
+    (r"^ImportError: Install (\w+) to access", _module),
+)
