@@ -9,13 +9,19 @@ help:  ## Show this help
 	@printf '\nVariables: LOCALSTACK_PORT=4566 POSTGRES_PORT=15432 WORKER_PORT=4570 PYTHON=python3.11\n'
 
 ## The environment
-.PHONY: setup local-up run logs status env local-down reset
+.PHONY: setup local-up run debug shell glue-packages logs status env local-down reset
 setup:  ## Fetch and build what the environment needs (the other targets do this too)
 	$(RUN) setup
 local-up:  ## Start the environment, apply terraform/, create or update the table; a second call changes nothing
 	$(RUN) up
-run:  ## Run the Glue job and show its log (needs local-up). DATA=folder uploads its CSVs first; ARGS="--key value"
+run:  ## Run the Glue job and show its log (needs local-up). DATA=folder uploads its CSVs first; ARGS="--key value"; UI=1 opens Spark's UI
 	$(RUN) run
+debug:  ## Run the job in this terminal, where breakpoint() works (needs local-up). DATA, ARGS and UI as for run
+	$(RUN) debug
+shell:  ## Open PySpark with the job's modules, S3 and the database at hand (needs local-up)
+	$(RUN) shell
+glue-packages:  ## Install all Python packages of Glue 5.1, 70 MB, where jobs have the small ones (matplotlib, plotly …)
+	$(RUN) glue-packages
 logs:  ## Show the log of the last run (needs local-up). RUN_ID=jr_… of another; GROUP=output|error
 	$(RUN) logs
 status:  ## Show what runs, where, and the last runs of the job

@@ -14,7 +14,7 @@ from scripts.base.console import err
 from scripts.base.errors import CommandError, of_user
 from scripts.base.isolation import enter_local
 from scripts.cloud.refusals import of_aws
-from scripts.commands import checks, local
+from scripts.commands import checks, local, terminal
 from scripts.commands.aws import aws
 from scripts.commands.cost import cost
 
@@ -27,7 +27,7 @@ def cli(context: click.Context) -> None:
     context.obj = [] if context.invoked_subcommand == aws.name else enter_local()
 
 
-for command in (*local.COMMANDS, *checks.COMMANDS, cost, aws):
+for command in (*local.COMMANDS, *terminal.COMMANDS, *checks.COMMANDS, cost, aws):
     cli.add_command(command)
 
 

@@ -90,11 +90,10 @@ def run(config: Config, request: RunRequest, script: Path | None) -> int:
 
 def _wait(process: subprocess.Popen[bytes]) -> int:
     """Returns the exit code. An interrupt is the script's: the debugger and the shell catch it."""
-    before = signal.signal(signal.SIGINT, lambda *_: None)
-    try:
-        code = process.wait()
-    finally:
-        signal.signal(signal.SIGINT, before)
+    signal.signal(signal.SIGINT, lambda *_: None)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: process.terminate())
+    code = process.wait()
     return code if code >= 0 else 128 - code
 
 

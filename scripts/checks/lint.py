@@ -46,7 +46,12 @@ def _python_checks(bin_: Path) -> list[Check]:
         ([bin_ / "lint-imports", "--no-logo", "--cache-dir", LOCAL / "lint" / "imports"], {"PYTHONPATH": "emulator"}),
     ]
     for python, search, paths in (
-        (Path(sys.executable), "emulator", ["scripts", "tests", "--exclude", "tests/job"]),
+        (
+            Path(sys.executable),
+            "emulator",
+            ["scripts", "tests", "--exclude", "tests/job", "--exclude", "scripts/case/shell_startup"],
+        ),
+        (java.worker(), "glue_scripts", ["scripts/case/shell_startup.py"]),
         (venvs.localstack(), "emulator", ["emulator/glue_aurora"]),
         (java.worker(), "emulator", ["emulator/glue_worker"]),
         (java.worker(), "glue_scripts", ["glue_scripts"]),

@@ -76,11 +76,13 @@ def reset() -> None:
 
 @click.command()
 @runs.run_options
-def run(data: Path | None, arguments: str) -> None:
+@runs.ui_option
+def run(data: Path | None, arguments: str, ui: bool) -> None:
     """Run the job once, following its log."""
-    instance = _running()
+    instance = running()
     outputs = Terraform(instance).outputs()
-    ended = runs.upload_and_run(instance, outputs, data, job.parse_arguments(arguments))
+    given = runs.with_ui(instance, outputs, job.parse_arguments(arguments), ui, "run UI=1")
+    ended = runs.upload_and_run(instance, outputs, data, given)
     runs.report(ended, "its Spark log: make logs RUN_ID=" + ended.id)
 
 
@@ -88,7 +90,7 @@ def run(data: Path | None, arguments: str) -> None:
 @click.pass_obj
 def env(inherited: list[str]) -> None:
     """Print export lines for terraform, aws, boto3 and psql."""
-    instance = _running()
+    instance = running()
     terraform = Terraform(instance)
     outputs = terraform.outputs()
     variables = terraform.environment()
@@ -132,7 +134,7 @@ def status() -> None:
 @click.option("--group", envvar="GROUP", default="error", help="Log group: output or error.")
 def logs(run_id: str, group: str) -> None:
     """Show the log of a run."""
-    instance = _running()
+    instance = running()
     for line in job.log_lines(instance, Terraform(instance).outputs(), run_id, group):
         say(line)
 
@@ -140,7 +142,12 @@ def logs(run_id: str, group: str) -> None:
 COMMANDS = [setup, up, down, reset, run, env, status, logs]
 
 
-def _running() -> Instance:
+def running() -> Instance:
+    """Returns the running instance.
+
+    Raises:
+        NotRunningError: it does not run.
+    """
     instance = Instance.load(user_instance_folder())
     if instance is None or not lifecycle.is_running(instance):
         raise NotRunningError()

@@ -48,8 +48,8 @@ class User:
     def make(self, *arguments: str) -> str:
         return make(*arguments, environment=self.environment())
 
-    def try_make(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return try_make(*arguments, environment=self.environment())
+    def try_make(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        return try_make(*arguments, environment=self.environment(), typed=typed)
 
     def shell(self, script: str) -> str:
         """Runs `script`, which must succeed, after `eval "$(make -s env)"`. Returns its output."""
@@ -165,6 +165,68 @@ def test_run_that_fails_ends_with_its_message(user: User) -> None:
     done = user.try_make("run", "ARGS=--raw_prefix nowhere/")
     assert done.returncode != 0
     assert "FAILED" in done.stderr and "nowhere/" in done.stderr
+
+
+def test_debugger_stops_in_the_script_with_all_that_a_run_has(user: User) -> None:
+    script = """
+import sys
+from arguments import database_of, resolve_arguments
+from pyspark.sql import SparkSession
+database = database_of(resolve_arguments(sys.argv))
+spark = SparkSession.builder.getOrCreate()
+breakpoint()
+print("the end")
+"""
+    instance = Instance.load(user.folder)
+    assert instance is not None
+    bucket = "letrus-de-case-data-000000000000"
+    instance.client("s3").put_object(Bucket=bucket, Key="tmp/stops.py", Body=script.encode())
+    runs = user.make("status").count("  run jr_")
+    typed = (
+        "p 'database', database.name, sys.argv.count('--of_mine')\n"
+        "import urllib.request\n"
+        "p 'ui', spark.sparkContext.uiWebUrl, urllib.request.urlopen(spark.sparkContext.uiWebUrl).status\n"
+        "c\n"
+    )
+    arguments = f"--scriptLocation s3://{bucket}/tmp/stops.py --of_mine x"
+    done = user.try_make("debug", f"ARGS={arguments}", "UI=1", typed=typed)
+    assert done.returncode == 0, done.stderr
+    address = re.search(r"Spark's UI: (http://127\.0\.0\.1:\d+)", done.stdout)
+    assert address
+    assert f"('ui', '{address[1]}', 200)" in done.stdout
+    assert "('database', 'letrus', 1)" in done.stdout
+    assert done.stdout.endswith("the end\n")
+    assert user.make("status").count("  run jr_") == runs  # it is no run of Glue's
+    assert list((user.folder / "terminal").iterdir()) == []  # nor do its files and the role's keys stay
+
+
+def test_error_of_a_debugged_job_is_the_commands_own(user: User) -> None:
+    done = subprocess.run(
+        ["make", "debug", "ARGS=--csv_encoding utf-99"],
+        cwd=TOP,
+        env=user.environment(),
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "ConfigurationError: --csv_encoding 'utf-99' is unknown" in done.stderr
+
+
+def test_shell_has_spark_the_data_and_the_database_at_hand(user: User) -> None:
+    program = (
+        "import quality\n"
+        "with connection().cursor() as cursor:\n"
+        "    cursor.execute('SELECT count(*) FROM performance_academica')\n"
+        "    print('rows', cursor.fetchone()[0] == read_table().count() > 0)\n"
+        "_, _, bucket, prefix = raw.split('/', 3)\n"
+        "alunos = s3.get_object(Bucket=bucket, Key=prefix + 'alunos.csv')['Body'].read()\n"
+        "print('lines', spark.read.text(raw + 'alunos.csv').count() == alunos.count(b'\\n') > 0)\n"
+    )
+    done = user.try_make("shell", typed=program)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "rows True\nlines True\n"
 
 
 def test_exported_variables_lead_every_tool_to_the_environment(user: User) -> None:

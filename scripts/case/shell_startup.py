@@ -1,0 +1,76 @@
+"""The script of `make shell`: a Python prompt with Spark, S3, the database and the job's modules at hand.
+
+It runs in the worker's Python with the job's arguments, in place of the job's script. Piped into `make shell`, a
+program runs without a prompt.
+"""
+
+from __future__ import annotations
+
+import code
+import sys
+from typing import Any
+
+import boto3
+from arguments import database_of, job_of, resolve_arguments
+from database import open_connection
+from pyspark.sql import DataFrame, SparkSession
+from table import COLUMNS
+
+
+def main() -> None:
+    options = resolve_arguments(sys.argv)
+    job, database = job_of(options), database_of(options)
+    spark = SparkSession.builder.appName("shell").getOrCreate()
+
+    def connection() -> Any:
+        """Opens a connection of psycopg2 to the database, as the job does."""
+        return open_connection(database)
+
+    def read_table(query: str = job.table) -> DataFrame:
+        """Reads a table, or a query in parentheses with a name, through PostgreSQL's JDBC driver."""
+        with open("rds-authority.pem", "w", encoding="ascii") as file:  # noqa: PTH123 - a line that a user may copy
+            file.write(database.ca_bundle)
+        url = f"jdbc:postgresql://{database.host}:{database.port}/{database.name}"
+        login = {"user": database.user, "password": database.password}
+        return spark.read.jdbc(url, query, properties={**login, "sslmode": "verify-full", "sslrootcert": file.name})
+
+    names = {
+        "spark": spark,
+        "raw": job.raw,
+        "processed": job.processed,
+        "s3": boto3.client("s3"),
+        "connection": connection,
+        "read_table": read_table,
+    }
+    if not sys.stdin.isatty():
+        exec(compile(sys.stdin.read(), "<stdin>", "exec"), {"__name__": "__main__", **names})  # noqa: S102
+        return
+    _complete(names)
+    code.interact(banner=_banner(job.raw, job.table), local={"__name__": "__main__", **names}, exitmsg="")
+
+
+def _banner(raw: str, table: str) -> str:
+    return f"""
+spark                Spark {SparkSession.builder.getOrCreate().version}: spark.read.text(raw + "notas.csv").show()
+raw                  {raw}
+processed, s3        the job's results in S3; boto3's client
+read_table()         the table {table} ({len(COLUMNS)} columns) as a DataFrame
+connection()         psycopg2's connection to the same database
+import reading       a module of the job; all of them can be imported
+Ctrl-D ends the shell.
+"""
+
+
+def _complete(names: dict[str, Any]) -> None:
+    """Makes the tab key complete names, where Python has readline."""
+    try:
+        import readline
+        import rlcompleter
+    except ImportError:
+        return
+    readline.set_completer(rlcompleter.Completer(names).complete)
+    readline.parse_and_bind("bind ^I rl_complete" if "libedit" in (readline.__doc__ or "") else "tab: complete")
+
+
+if __name__ == "__main__":
+    main()

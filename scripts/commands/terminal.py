@@ -1,0 +1,62 @@
+"""The commands that run the job, or a prompt in its place, in the terminal; and the packages that jobs may import."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from scripts.base.console import say
+from scripts.base.errors import CommandError
+from scripts.base.paths import TOP
+from scripts.case import in_terminal, job
+from scripts.commands import runs
+from scripts.commands.local import running
+from scripts.environment import runtime, terminal
+from scripts.supply import java
+from scripts.terraform.root import Terraform
+
+SHELL = TOP / "scripts" / "case" / "shell_startup.py"
+
+
+@click.command()
+@runs.run_options
+@runs.ui_option
+def debug(data: Path | None, arguments: str, ui: bool) -> None:
+    """Run the job in this terminal, where breakpoint() works. Glue knows nothing of it."""
+    instance = running()
+    terminal.check_runtime(instance, "debug")
+    outputs = Terraform(instance).outputs()
+    given = runs.with_ui(instance, outputs, job.parse_arguments(arguments), ui, "debug UI=1")
+    asked = in_terminal.body(instance, outputs, given)
+    if data:
+        runs.upload(instance, outputs, data)
+    say("the job runs in this terminal, not as a run of Glue")
+    sys.exit(terminal.run(instance, asked))
+
+
+@click.command()
+@click.option("--args", "arguments", envvar="ARGS", default="", help="Arguments of the job: --key value …")
+def shell(arguments: str) -> None:
+    """Open PySpark with the job's modules, S3 and the database at hand."""
+    instance = running()
+    terminal.check_runtime(instance, "shell")
+    asked = in_terminal.body(instance, Terraform(instance).outputs(), job.parse_arguments(arguments), alone=False)
+    sys.exit(terminal.run(instance, asked, SHELL))
+
+
+@click.command()
+def glue_packages() -> None:
+    """Install every Python package of Glue 5.1 into the worker's Python."""
+    name, _ = runtime.choose()
+    if name == "docker":
+        raise CommandError(
+            "in Docker the jobs run in AWS's own Glue image, which has its packages",
+            "nothing is to do; RUNTIME=embedded make glue-packages is for the embedded runtime",
+        )
+    java.with_all_packages()
+    say("the worker's Python has every package of Glue 5.1; the next run can import them")
+
+
+COMMANDS = [debug, shell, glue_packages]
