@@ -9,7 +9,7 @@ from typing import Any
 
 from glue_scripts.table import KEY, NAME, NAMES
 from scripts.base.errors import JobError
-from scripts.case import job
+from scripts.case import job, logs
 from scripts.case.analyses import Row, computed, named, sorted_rows
 from scripts.case.data_api import DataApi
 from scripts.cloud.cloud import Cloud
@@ -99,7 +99,7 @@ def _last_summary(cloud: Cloud, outputs: Mapping[str, Any]) -> dict[str, Any]:
         raise JobError(
             "the job has no run that SUCCEEDED", "run the job with make aws-run, then run make aws-verify again"
         )
-    found = job.summary_of(job.log_lines(cloud, dict(outputs), run_id, "output"))
+    found = job.summary_of(logs.log_lines(cloud, dict(outputs), run_id, "output"))
     if found is None:
         raise JobError(
             f"the log of run {run_id} has no counts",

@@ -11,6 +11,7 @@ import click
 from scripts.base.console import say
 from scripts.base.errors import CommandError, NotRunningError, TerraformError
 from scripts.case import job
+from scripts.case.logs import log_lines
 from scripts.commands import runs
 from scripts.environment import database, lifecycle, runtime
 from scripts.environment.instance import DEFAULT_PORTS, Instance, Ports, user_instance_folder
@@ -135,7 +136,7 @@ def status() -> None:
 def logs(run_id: str, group: str) -> None:
     """Show the log of a run."""
     instance = running()
-    for line in job.log_lines(instance, Terraform(instance).outputs(), run_id, group):
+    for line in log_lines(instance, Terraform(instance).outputs(), run_id, group):
         say(line)
 
 

@@ -16,7 +16,7 @@ from glue_scripts.table import NAMES
 from scripts.base.console import say
 from scripts.base.isolation import ACCESS_KEY, REGION, SECRET_KEY
 from scripts.base.paths import TOP
-from scripts.case import job
+from scripts.case import job, logs
 from scripts.case.analyses import computed, named, sorted_rows
 from scripts.environment import database
 from tests.e2e.conftest import Road
@@ -91,8 +91,8 @@ def test_rejects(road: Road) -> None:
 
 def test_logs(road: Road) -> None:
     """The run's logs are in both groups"""
-    output = job.log_lines(road.instance, road.outputs, runs["first"].id, "output")
-    error = job.log_lines(road.instance, road.outputs, runs["first"].id, "error")
+    output = logs.log_lines(road.instance, road.outputs, runs["first"].id, "output")
+    error = logs.log_lines(road.instance, road.outputs, runs["first"].id, "error")
     assert job.summary_of(output) == runs["first"].summary
     assert any("spark" in line.lower() for line in error)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from scripts.base.errors import CommandError
-from scripts.case import job
+from scripts.case.logs import log_lines
 
 pytestmark = pytest.mark.emulator
 
@@ -22,15 +22,15 @@ def test_the_drivers_stream_is_read_and_no_executors(environment: Any, suffix: s
         event = {"timestamp": int(time.time() * 1000), "message": text}
         logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=[event])
     outputs = {"glue_job_performance_academica_name": "job", "glue_log_group_output": group}
-    assert job.log_lines(environment.instance, outputs, run_id, "output") == ["driver"]
+    assert log_lines(environment.instance, outputs, run_id, "output") == ["driver"]
 
 
 def test_a_run_that_logged_nothing_yet_has_no_lines(environment: Any) -> None:
     outputs = {"glue_job_performance_academica_name": "job", "glue_log_group_output": "/streams/none"}
-    assert job.log_lines(environment.instance, outputs, "jr_0", "output") == []
+    assert log_lines(environment.instance, outputs, "jr_0", "output") == []
 
 
 def test_a_group_that_the_job_does_not_have_is_named(environment: Any) -> None:
     outputs = {"glue_log_group_error": "/streams/error", "glue_log_group_output": "/streams/output"}
     with pytest.raises(CommandError, match=r"GROUP=errors is not a log group of the job\n.*use one of: error, output"):
-        job.log_lines(environment.instance, outputs, "jr_0", "errors")
+        log_lines(environment.instance, outputs, "jr_0", "errors")
