@@ -92,3 +92,35 @@ def sns() -> Service:
     from glue_aurora.corrections.sns.provider import create_service
 
     return create_service()
+
+
+@aws_provider(api="logs", name="corrected")
+def logs() -> Service:
+    """LocalStack's CloudWatch Logs, whose filters choose as on AWS."""
+    from glue_aurora.corrections.logs.provider import create_service
+
+    return create_service()
+
+
+@aws_provider(api="events", name="corrected")
+def events() -> Service:
+    """LocalStack's EventBridge without the targets that it would never reach."""
+    from glue_aurora.corrections.events.provider import create_service
+
+    return create_service()
+
+
+@aws_provider(api="scheduler", name="corrected")
+def scheduler() -> Service:
+    """LocalStack's EventBridge Scheduler, which starts nothing and therefore takes no enabled schedule."""
+    from glue_aurora.corrections.scheduler.provider import create_service
+
+    return create_service()
+
+
+@aws_provider(api="stepfunctions", name="corrected")
+def stepfunctions() -> Service:
+    """LocalStack's Step Functions, whose state machines wait for Glue jobs."""
+    from glue_aurora.corrections.stepfunctions.provider import create_service
+
+    return create_service()

@@ -180,3 +180,26 @@ def test_alarm_keeps_its_tags(environment: Any) -> None:
     put("new again")
     assert cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"] == [{"Key": "Projeto", "Value": "new again"}]
     cloudwatch.delete_alarms(AlarmNames=[name])
+
+
+@pytest.mark.parametrize("member", ["AlarmActions", "OKActions", "InsufficientDataActions"])
+def test_action_that_never_happens_is_refused(environment: Any, member: str) -> None:
+    cloudwatch, name = environment.client("cloudwatch"), unique("alarm")
+    lambda_function = "arn:aws:lambda:us-east-1:000000000000:function:f"
+    composite = {"AlarmName": name, "AlarmRule": "FALSE"}
+    metric = {
+        "AlarmName": name,
+        "Namespace": "Glue",
+        "MetricName": "m",
+        "Statistic": "Sum",
+        "Period": 60,
+        "EvaluationPeriods": 1,
+        "Threshold": 1,
+        "ComparisonOperator": "GreaterThanThreshold",
+    }
+    for action in (lambda_function, "arn:aws:automate:us-east-1:ec2:stop"):
+        with refused("NotSupportedByEmulator", "Nothing would happen."):
+            cloudwatch.put_metric_alarm(**metric, **{member: [action]})
+        with refused("NotSupportedByEmulator", "Nothing would happen."):
+            cloudwatch.put_composite_alarm(**composite, **{member: [action]})
+    assert cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"] == []

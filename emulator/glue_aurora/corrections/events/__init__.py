@@ -1,0 +1,1 @@
+"""LocalStack's EventBridge, put right."""

@@ -1,0 +1,1 @@
+"""LocalStack's CloudWatch Logs, put right."""

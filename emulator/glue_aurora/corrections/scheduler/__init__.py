@@ -1,0 +1,1 @@
+"""LocalStack's EventBridge Scheduler, put right."""

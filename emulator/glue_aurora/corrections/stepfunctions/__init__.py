@@ -1,0 +1,1 @@
+"""LocalStack's Step Functions, put right."""

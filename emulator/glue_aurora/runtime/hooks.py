@@ -1,0 +1,22 @@
+"""What the plugin does when LocalStack starts, through the entry points `localstack.hooks.…` of pyproject.toml.
+
+The imports are inside the functions: the first hook runs before LocalStack's own modules may be imported.
+"""
+
+from localstack.runtime import hooks
+
+
+@hooks.on_runtime_create()
+def mend_imports() -> None:
+    """Lets Python before 3.13 import the services that need LocalStack's packages."""
+    from glue_aurora.runtime import lazy_annotations
+
+    lazy_annotations.install()
+
+
+@hooks.on_infra_start()
+def refuse_services_without_a_backend() -> None:
+    """Disables the services whose backend is not in this LocalStack."""
+    from glue_aurora.runtime import backends
+
+    backends.disable_services_without()
