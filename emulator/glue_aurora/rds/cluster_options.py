@@ -100,10 +100,17 @@ def scaling(request: Mapping[str, Any], before: Mapping[str, Any] | None) -> dic
     wanted = {**(before or {}), **asked}
     least, most = wanted.get("MinCapacity"), wanted.get("MaxCapacity")
     if least is None or most is None:
-        raise faults.invalid_value("Serverless v2 needs both a minimum and a maximum capacity.")
+        raise faults.invalid_value(  # [AWS]
+            "Both MinCapacity and MaxCapacity must be specified when you initialize Serverless v2 scaling "
+            "configuration."
+        )
     if not 0 <= least <= 256 or least * 2 != int(least * 2):
         raise faults.invalid_value(
             f"Serverless v2 minimum capacity {least} isn't valid. It must be from 0 to 256 in steps of 0.5."
+        )
+    if most < 1:
+        raise faults.invalid_value(  # [AWS]
+            f"Serverless v2 maximum capacity {most} isn't valid. The maximum capacity must be at least 1.0."
         )
     if not 1 <= most <= 256 or most * 2 != int(most * 2):
         raise faults.invalid_value(

@@ -23,7 +23,6 @@ from glue_aurora.rds import (
 from glue_aurora.rds.dialect import page
 from glue_aurora.rds.models import Cluster
 from glue_aurora.rds.parameter_groups import CLUSTER as PARAMETER_GROUPS
-from glue_aurora.rds.parameter_groups import DEFAULT_GROUP
 from glue_aurora.rds.requests import filtered, identifier, refuse_unknown_members, required, tags_of
 from glue_aurora.rds.store import all_clusters, arn, store_of
 from glue_aurora.service.errors import NotSupportedError
@@ -65,9 +64,7 @@ def create(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any
         master_username=username,
         database_name=request.get("DatabaseName") or None,
         subnet_group=group.name,
-        parameter_group=PARAMETER_GROUPS.find(
-            context, request.get("DBClusterParameterGroupName") or DEFAULT_GROUP
-        ).name,
+        parameter_group=PARAMETER_GROUPS.usable(context, request.get("DBClusterParameterGroupName")),
         security_group_ids=network.security_groups(context, request.get("VpcSecurityGroupIds") or [], group.vpc_id),
         zones=_zones(context, request.get("AvailabilityZones") or group.zones),
         scaling=cluster_options.scaling(request, None),
@@ -125,7 +122,7 @@ def modify(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any
         raise faults.invalid_combination(f"Cannot upgrade aurora-postgresql from {cluster.engine_version} to {version}")
     parameter_group = None
     if request.get("DBClusterParameterGroupName"):
-        parameter_group = PARAMETER_GROUPS.find(context, request["DBClusterParameterGroupName"]).name
+        parameter_group = PARAMETER_GROUPS.usable(context, request["DBClusterParameterGroupName"])
     cluster_password.modify(context, request, cluster, now)
 
     cluster.options, cluster.scaling, cluster.security_group_ids = options, scaling, groups

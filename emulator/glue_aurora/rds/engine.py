@@ -13,22 +13,41 @@ from glue_aurora.rds.requests import filtered, refuse_unknown_members
 from glue_aurora.service.errors import NotSupportedError
 
 ENGINE = "aurora-postgresql"
+_LICENSE = "postgresql-license"
 MAJOR_VERSION = str(databases.MAJOR_VERSION)
-# Minor versions that AWS offers; 16.8 is the one with long-term support.
-VERSIONS = ("16.8", "16.9", "16.10", "16.11", "16.13")
+# Versions that a new cluster can have: what `aws rds describe-db-engine-versions --engine aurora-postgresql` listed on
+# 2026-08-06 (ministackorg/ministack, services/rds.py). 16.8 is the minor version with long-term support.
+VERSIONS = ("16.8", "16.9", "16.10", "16.11", "16.13", "16.14")
 LONG_TERM_VERSION = "16.8"
-# Minor versions that AWS has withdrawn: new clusters get "Cannot find version".
-_WITHDRAWN = {"15.2", "15.3", "15.4", "15.5", "16.1", "16.2", "16.3", "16.4"}
+_OTHER_VERSIONS = frozenset(
+    (
+        *("11.9", "11.21", "12.9", "12.22", "13.9", "13.23"),
+        *("14.6", "14.17", "14.18", "14.19", "14.20", "14.22", "14.23"),
+        *("15.10", "15.12", "15.13", "15.14", "15.15", "15.17", "15.18"),
+        *("16.4-limitless", "16.6-limitless", "16.8-limitless", "16.9-limitless", "16.10-limitless"),
+        *("16.11-limitless", "16.13-limitless"),
+        *("17.4", "17.5", "17.6", "17.7", "17.9", "17.10", "18.3", "18.4"),
+    )
+)
+_MAJOR_VERSIONS = ("11", "12", "13", "14", "15", "16", "17", "18")
 _SIZES = {
     "t3": ("medium", "large"),
     "t4g": ("medium", "large"),
     "r5": ("large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge", "24xlarge"),
     "r6g": ("large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge"),
+    "r6gd": ("xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge"),
+    "r6id": ("24xlarge", "32xlarge"),
     "r6i": ("large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge", "24xlarge", "32xlarge"),
     "r7g": ("large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge"),
     "r7i": ("large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge", "24xlarge", "48xlarge"),
     "r8g": ("large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge", "24xlarge", "48xlarge"),
+    "r8gd": ("xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge", "24xlarge", "48xlarge"),
+    "x2g": ("large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge"),
 }
+# Classes of other engines, by family. Source: cfn-lint's list of RDS's instance classes.
+_CLASS = re.compile(
+    r"db\.(c6gd|m[1-8][a-z]*|r[3-8][a-z]*|t[1-4]g?|x1e?|x2g|x2ie?dn|z1d)\.(micro|small|medium|large|\d*xlarge)(\.tpc\S*)?"
+)
 SERVERLESS_CLASS = "db.serverless"
 CLASSES = (SERVERLESS_CLASS, *(f"db.{family}.{size}" for family, sizes in _SIZES.items() for size in sizes))
 
@@ -57,11 +76,11 @@ def check_version(version: str | None) -> str:
     if version in VERSIONS:
         return str(version)
     remedy = f"PostgreSQL {MAJOR_VERSION} stands behind: choose one of {', '.join(VERSIONS)}."
-    if not version or re.fullmatch(r"\d+", version):
+    if not version or version in _MAJOR_VERSIONS:
         raise NotSupportedError(f"{ENGINE} without a minor version (AWS's default changes)", remedy)
-    if version in _WITHDRAWN or not re.fullmatch(r"(11|12|13|14|15|16|17|18)\.\d+(-limitless)?", version):
-        raise faults.invalid_combination(f"Cannot find version {version} for {ENGINE}")
-    raise NotSupportedError(f"{ENGINE} {version}", remedy)
+    if version in _OTHER_VERSIONS:
+        raise NotSupportedError(f"{ENGINE} {version}", remedy)
+    raise faults.invalid_combination(f"Cannot find version {version} for {ENGINE}")  # [AWS]
 
 
 def check_class(instance_class: str, version: str) -> None:
@@ -72,11 +91,11 @@ def check_class(instance_class: str, version: str) -> None:
     """
     if instance_class in CLASSES:
         return
-    if not re.fullmatch(r"db\.[a-z0-9-]+(\.[a-z0-9]+)+", instance_class):
+    if not _CLASS.fullmatch(instance_class):
         raise faults.invalid_value(f"Invalid DB Instance class: {instance_class}")
     raise faults.invalid_combination(
         "RDS does not support creating a DB instance with the following combination: "
-        f"DBInstanceClass={instance_class}, Engine={ENGINE}, EngineVersion={version}. "
+        f"DBInstanceClass={instance_class}, Engine={ENGINE}, EngineVersion={version}, LicenseModel={_LICENSE}. "
         "For supported combinations of instance class and database engine version, see the documentation."
     )
 
@@ -163,7 +182,7 @@ def _orderable(version: str, instance_class: str, zones: list[dict[str, str]]) -
         "Engine": ENGINE,
         "EngineVersion": version,
         "DBInstanceClass": instance_class,
-        "LicenseModel": "postgresql-license",
+        "LicenseModel": _LICENSE,
         "AvailabilityZones": zones,
         "MultiAZCapable": False,
         "ReadReplicaCapable": False,

@@ -10,7 +10,6 @@ from glue_aurora.rds import cluster_options, clusters, effects, engine, faults, 
 from glue_aurora.rds.dialect import page
 from glue_aurora.rds.models import Cluster, Instance
 from glue_aurora.rds.parameter_groups import CLUSTER as CLUSTER_PARAMETER_GROUPS
-from glue_aurora.rds.parameter_groups import DEFAULT_GROUP
 from glue_aurora.rds.parameter_groups import INSTANCE as PARAMETER_GROUPS
 from glue_aurora.rds.requests import filtered, identifier, refuse_unknown_members, required, tags_of
 from glue_aurora.rds.store import arn, store_of
@@ -68,7 +67,7 @@ def create(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any
         cluster=cluster.identifier,
         instance_class=_checked_class(required(request, "DBInstanceClass"), cluster),
         zone=zone,
-        parameter_group=PARAMETER_GROUPS.find(context, request.get("DBParameterGroupName") or DEFAULT_GROUP).name,
+        parameter_group=PARAMETER_GROUPS.usable(context, request.get("DBParameterGroupName")),
         promotion_tier=_checked_tier(request.get("PromotionTier")),
         options={
             "AutoMinorVersionUpgrade": True,
@@ -125,7 +124,7 @@ def modify(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any
         _checked_class(instance_class, cluster)
     tier = request.get("PromotionTier")
     tier = instance.promotion_tier if tier is None else _checked_tier(tier)
-    group = PARAMETER_GROUPS.find(context, request.get("DBParameterGroupName") or instance.parameter_group).name
+    group = PARAMETER_GROUPS.usable(context, request.get("DBParameterGroupName") or instance.parameter_group)
 
     instance.options |= changes
     instance.promotion_tier, instance.parameter_group = tier, group

@@ -20,6 +20,12 @@ from glue_aurora.service.nulls import without_nothing
 
 FAMILY = f"aurora-postgresql{databases.MAJOR_VERSION}"
 DEFAULT_GROUP = f"default.{FAMILY}"
+# Families of other engines that RDS has (RDS API reference, CreateDBParameterGroup, DBParameterGroupFamily).
+_OTHER_ENGINES = re.compile(
+    r"aurora-mysql(5\.7|8\.0|8\.4)|mysql(5\.[5-7]|8\.[04])|postgres(9\.[3-6]|1[0-8])|mariadb(10\.\d+|11\.\d+)"
+    r"|(oracle|sqlserver|db2|custom)-.+|(docdb|neptune)[\d.]+"
+)
+_OWN_ENGINE = re.compile(r"aurora-postgresql(1[1-8])")
 _MOST_PARAMETERS = 20  # of one Modify or Reset request
 
 
@@ -46,29 +52,39 @@ class Kind:
         """
         groups = self.groups(store_of(context))
         group = groups.get(name.lower())
-        if group is None and name.lower() == DEFAULT_GROUP:
-            description = f"Default {'cluster ' if 'Cluster' in self.shape else ''}parameter group for {FAMILY}"
-            group = ParameterGroup(DEFAULT_GROUP, arn(context, self.arn_kind, DEFAULT_GROUP), FAMILY, description)
-            groups[DEFAULT_GROUP] = group
+        prefix, _, family = name.lower().partition(".")
+        if group is None and prefix == "default" and _OWN_ENGINE.fullmatch(family):
+            description = f"Default {'cluster ' if 'Cluster' in self.shape else ''}parameter group for {family}"
+            group = ParameterGroup(name.lower(), arn(context, self.arn_kind, name.lower()), family, description)
+            groups[name.lower()] = group
         if group is None:
             raise ApiError("DBParameterGroupNotFound", f"{self.shape} not found: {name}", 404)
         return group
 
+    def usable(self, context: RequestContext, name: str | None) -> str:
+        """Returns the name of the group that a cluster or instance asks for, else that of the default group.
+
+        Raises:
+            ApiError: DBParameterGroupNotFound, InvalidParameterCombination for the group of another version.
+        """
+        group = self.find(context, name or DEFAULT_GROUP)
+        if group.family != FAMILY:
+            raise faults.invalid_combination(
+                f"The parameter group {group.name} with DBParameterGroupFamily {group.family} can't be used for this "
+                f"instance. Use a parameter group with DBParameterGroupFamily {FAMILY}."
+            )
+        return group.name
+
     def create(self, context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Creates a parameter group of the family aurora-postgresql16."""
+        """Creates a parameter group. Only those of the family aurora-postgresql16 have parameters here."""
         refuse_unknown_members(
             f"Create{self.shape}", request, (self.name_member, "DBParameterGroupFamily", "Description", "Tags")
         )
         name = identifier(request, self.name_member, longest=255)
         family = required(request, "DBParameterGroupFamily")
-        if family != FAMILY:
-            if re.fullmatch(
-                r"(aurora-)?(postgresql|mysql)[\d.]+|(mariadb|oracle|sqlserver|db2|custom|docdb|neptune).*", family
-            ):
-                raise NotSupportedError(
-                    f"Parameter group family {family}",
-                    f"PostgreSQL {databases.MAJOR_VERSION} stands behind: use {FAMILY}.",
-                )
+        if not _OWN_ENGINE.fullmatch(family):
+            if _OTHER_ENGINES.fullmatch(family):
+                raise _other_family(family)
             raise faults.invalid_value(f"ParameterGroupFamily {family} is not a valid parameter group family")
         groups = self.groups(store_of(context))
         if name in groups:
@@ -88,7 +104,7 @@ class Kind:
 
     def modify(self, context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
         """Sets parameters. Those applied immediately change PostgreSQL's settings for the group's clusters."""
-        group = self._modifiable(context, request)
+        group = self._own(context, request)
         changes: dict[str, Setting | None] = {}
         for change in self._parameters(request):
             parameter = _known(required(change, "ParameterName"))
@@ -102,7 +118,7 @@ class Kind:
 
     def reset(self, context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
         """Gives parameters their defaults again."""
-        group = self._modifiable(context, request)
+        group = self._own(context, request)
         changes: dict[str, Setting | None] = {}
         if request.get("ResetAllParameters"):
             changes = dict.fromkeys(group.settings)
@@ -130,6 +146,8 @@ class Kind:
         supported = (self.name_member, "Source", "MaxRecords", "Marker")
         refuse_unknown_members(self.parameters_operation, request, supported)
         group = self.find(context, required(request, self.name_member))
+        if group.family != FAMILY:
+            raise _other_family(group.family)
         source = request.get("Source")
         answers = [_answer(parameter, group) for parameter in CATALOGUE.values()]
         wanted = [one for one in answers if source in (None, "", one["Source"])]
@@ -163,6 +181,12 @@ class Kind:
             )
         return group
 
+    def _own(self, context: RequestContext, request: Mapping[str, Any]) -> ParameterGroup:
+        group = self._modifiable(context, request)
+        if group.family != FAMILY:
+            raise _other_family(group.family)
+        return group
+
     def _parameters(self, request: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         parameters: list[Mapping[str, Any]] = request.get("Parameters") or []
         if not 0 < len(parameters) <= _MOST_PARAMETERS:
@@ -181,6 +205,12 @@ class Kind:
         except Exception:
             group.settings = before
             raise
+
+
+def _other_family(family: str) -> NotSupportedError:
+    return NotSupportedError(
+        f"Parameter group family {family}", f"PostgreSQL {databases.MAJOR_VERSION} stands behind: use {FAMILY}."
+    )
 
 
 def _known(name: str) -> Parameter:

@@ -112,7 +112,28 @@ def test_what_is_not_the_clusters_own_is_neither_taken_nor_dropped(kit: RdsKit) 
     ("changes", "code", "message"),
     [
         ({"EngineVersion": "15.5"}, "InvalidParameterCombination", "Cannot find version 15.5 for aurora-postgresql"),
+        ({"EngineVersion": "16.99"}, "InvalidParameterCombination", "Cannot find version 16.99 for aurora-postgresql"),
+        ({"EngineVersion": "16.4"}, "InvalidParameterCombination", "Cannot find version 16.4 for aurora-postgresql"),
         ({"EngineVersion": "16.99x"}, "InvalidParameterCombination", "Cannot find version 16.99x"),
+        ({"EngineVersion": "10"}, "InvalidParameterCombination", "Cannot find version 10 for aurora-postgresql"),
+        ({"EngineVersion": "16"}, "NotSupportedByEmulator", "without a minor version"),
+        ({"EngineVersion": "16.8-limitless"}, "NotSupportedByEmulator", "16.8-limitless is not supported"),
+        (
+            {"DBClusterParameterGroupName": "default.aurora-postgresql15"},
+            "InvalidParameterCombination",
+            "The parameter group default.aurora-postgresql15 with DBParameterGroupFamily aurora-postgresql15 can't be "
+            "used for this instance. Use a parameter group with DBParameterGroupFamily aurora-postgresql16.",
+        ),
+        (
+            {"ServerlessV2ScalingConfiguration": {"MinCapacity": 0.5, "MaxCapacity": 0.5}},
+            "InvalidParameterValue",
+            "Serverless v2 maximum capacity 0.5 isn't valid. The maximum capacity must be at least 1.0.",
+        ),
+        (
+            {"ServerlessV2ScalingConfiguration": {"MaxCapacity": 2}},
+            "InvalidParameterValue",
+            "Both MinCapacity and MaxCapacity must be specified",
+        ),
         ({"EngineVersion": "17.7"}, "NotSupportedByEmulator", "PostgreSQL 16 stands behind"),
         ({"EngineVersion": None}, "NotSupportedByEmulator", "without a minor version"),
         ({"Engine": "aurora-mysql"}, "NotSupportedByEmulator", "Engine aurora-mysql"),

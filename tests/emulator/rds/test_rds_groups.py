@@ -122,13 +122,39 @@ def test_a_value_that_postgres_refuses_changes_nothing(kit: RdsKit) -> None:
 
 @pytest.mark.parametrize(
     ("family", "code"),
-    [("aurora-postgresql15", "NotSupportedByEmulator"), ("postgres-aurora", "InvalidParameterValue")],
+    [
+        ("postgres16", "NotSupportedByEmulator"),
+        ("aurora-mysql8.0", "NotSupportedByEmulator"),
+        ("postgres-aurora", "InvalidParameterValue"),
+        ("postgresql16", "InvalidParameterValue"),
+        ("aurora-postgresql99", "InvalidParameterValue"),
+    ],
 )
 def test_families(kit: RdsKit, family: str, code: str) -> None:
     with refused(code, family):
         kit.rds.create_db_cluster_parameter_group(
             DBClusterParameterGroupName=unique("p"), DBParameterGroupFamily=family, Description="d"
         )
+
+
+def test_group_of_another_version_is_made_and_used_by_no_cluster(kit: RdsKit) -> None:
+    name = unique("older")
+    kit.rds.create_db_cluster_parameter_group(
+        DBClusterParameterGroupName=name, DBParameterGroupFamily="aurora-postgresql15", Description="d"
+    )
+    sentence = (
+        f"The parameter group {name} with DBParameterGroupFamily aurora-postgresql15 can't be used for this instance. "
+        f"Use a parameter group with DBParameterGroupFamily {FAMILY}."
+    )
+    with refused("InvalidParameterCombination", sentence):
+        kit.rds.create_db_cluster(**kit.arguments(DBClusterParameterGroupName=name))
+    with refused("NotSupportedByEmulator", "aurora-postgresql15"):
+        kit.set(name, log_statement="ddl")
+    with refused("NotSupportedByEmulator", "aurora-postgresql15"):
+        kit.rds.describe_db_cluster_parameters(DBClusterParameterGroupName=name)
+    with kit.cluster(instances=0) as cluster, refused("InvalidParameterCombination", sentence):
+        kit.rds.modify_db_cluster(DBClusterIdentifier=cluster["DBClusterIdentifier"], DBClusterParameterGroupName=name)
+    kit.rds.delete_db_cluster_parameter_group(DBClusterParameterGroupName=name)
 
 
 def test_default_group_is_there_and_stays_as_it_is(kit: RdsKit) -> None:

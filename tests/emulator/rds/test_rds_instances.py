@@ -70,7 +70,14 @@ def test_options_of_an_instance_are_kept_and_changed(kit: RdsKit) -> None:
 @pytest.mark.parametrize(
     ("changes", "code", "message"),
     [
-        ({"DBInstanceClass": "db.t2.micro"}, "InvalidParameterCombination", "DBInstanceClass=db.t2.micro"),
+        (
+            {"DBInstanceClass": "db.t2.micro"},
+            "InvalidParameterCombination",
+            "DBInstanceClass=db.t2.micro, Engine=aurora-postgresql, EngineVersion=16.8, "
+            "LicenseModel=postgresql-license. For supported combinations",
+        ),
+        ({"DBInstanceClass": "db.r6g.huge"}, "InvalidParameterValue", "Invalid DB Instance class: db.r6g.huge"),
+        ({"DBParameterGroupName": "default.aurora-postgresql17"}, "InvalidParameterCombination", "can't be used"),
         ({"DBInstanceClass": "large"}, "InvalidParameterValue", "Invalid DB Instance class: large"),
         ({"EngineVersion": "16.9"}, "InvalidParameterCombination", "does not match"),
         ({"MonitoringInterval": 60}, "InvalidParameterCombination", "MonitoringRoleARN"),
@@ -150,7 +157,7 @@ def test_lists_come_filtered_and_in_pages(kit: RdsKit) -> None:
 def test_versions_and_classes_are_those_that_can_be_had(kit: RdsKit) -> None:
     versions = kit.rds.describe_db_engine_versions(Engine=ENGINE)["DBEngineVersions"]
     assert {one["DBParameterGroupFamily"] for one in versions} == {FAMILY}
-    assert "16.8" in [one["EngineVersion"] for one in versions]
+    assert [one["EngineVersion"] for one in versions] == ["16.8", "16.9", "16.10", "16.11", "16.13", "16.14"]
     assert kit.rds.describe_db_engine_versions(Engine=ENGINE, EngineVersion="15.5")["DBEngineVersions"] == []
     options = kit.rds.describe_orderable_db_instance_options(
         Engine=ENGINE, EngineVersion="16.8", DBInstanceClass="db.serverless"
