@@ -78,6 +78,11 @@ GLUE = [
     _package("pandas", "2.3.3"),
     _package("numpy", "2.3.4"),
     _package("pyarrow", "22.0.0"),
+    # Packages of Glue 5.1: a small one, and a large one of `make glue-packages`. Then two that Glue 4.0 had.
+    _package("requests", "2.32.5"),
+    _package("matplotlib", "3.10.7"),
+    _without("yaml"),
+    _without("scipy"),
     _without("psycopg2"),
     _without("psycopg"),
     _without("pg8000"),
