@@ -73,6 +73,8 @@ def run(config: Config, request: RunRequest, script: Path | None) -> int:
         )
         environment = job_environment(os.environ, config, request, files)
         del environment["PYTHONBREAKPOINT"]  # The debugger has a terminal here, though not in Spark's own processes.
+        if "TERM" in os.environ:  # without it the prompt can't edit a line
+            environment["TERM"] = os.environ["TERM"]
         options = [*QUIET, *submit_options(config, request, files), "pyspark-shell"]
         environment["PYSPARK_SUBMIT_ARGS"] = shlex.join(options)
         files = replace(files, script=script or files.script)
