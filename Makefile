@@ -3,6 +3,15 @@
 SHELL := /bin/bash
 RUN := @scripts/bootstrap.sh
 
+# make would expand `$` in a value that is typed after the target: `make run ARGS='--x a$b'`. These are taken as typed.
+define as_typed
+ifeq ($(origin $(1)),command line)
+override $(1) := $$(value $(1))
+export $(1)
+endif
+endef
+$(foreach name,ARGS DATA SQL,$(eval $(call as_typed,$(name))))
+
 .PHONY: help
 help:  ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^## / {printf "\n%s\n", substr($$0, 4)} /^[a-z0-9-]+:.*## / {gsub(/\$$\$$/, "$$"); printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
