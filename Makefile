@@ -23,7 +23,7 @@ setup:  ## Fetch and build what the environment needs (the other targets do this
 	$(RUN) setup
 local-up:  ## Start the environment, apply terraform/, create or update the table; a second call changes nothing
 	$(RUN) up
-run:  ## Run the Glue job and show its log (needs local-up). DATA=folder uploads its CSVs first; ARGS="--key value"; UI=1 opens Spark's UI
+run:  ## Deploy what is saved, run the Glue job and show its log. DATA=folder of CSVs; FRESH=1 empties the table; DEPLOY=0; ARGS="--key value"; UI=1
 	$(RUN) run
 debug:  ## Run the job in this terminal, where breakpoint() works (needs local-up). DATA, ARGS and UI as for run
 	$(RUN) debug
@@ -52,7 +52,7 @@ aws-apply:  ## Apply the saved plan, once. PLAN_HASH=…, from aws-plan, refuses
 	$(RUN) aws apply
 aws-create-tables:  ## Create or update the table through the RDS Data API
 	$(RUN) aws create-tables
-aws-run:  ## Run the Glue job and show its log. DATA=folder uploads its CSVs first; ARGS="--key value"
+aws-run:  ## Run the Glue job and show its log. DATA=folder of CSVs; FRESH=1 empties the table; ARGS="--key value"
 	$(RUN) aws run
 aws-verify:  ## Check counts, Parquet, table and analyses, and that a second run changes nothing
 	$(RUN) aws verify

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -40,3 +40,22 @@ def show(text: str) -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
+
+
+class Pulse:
+    """Prints lines through `show`, and a sign of life when it has printed none for `SECONDS`."""
+
+    SECONDS = 2.0
+
+    def __init__(self, show: Callable[[str], None] = say) -> None:
+        self._show = show
+        self._began = self._last = time.monotonic()
+
+    def line(self, text: str) -> None:
+        self._show(text)
+        self._last = time.monotonic()
+
+    def alive(self, text: str) -> None:
+        """Prints `text` with the seconds so far, unless a line was printed just now."""
+        if time.monotonic() - self._last >= self.SECONDS:
+            self.line(f"… {text}, {time.monotonic() - self._began:.0f} s")

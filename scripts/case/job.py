@@ -6,7 +6,6 @@ import json
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 # JobRunState of a run that has ended (Glue's API reference, JobRun). The worker agent's states are four of these.
 ENDED = frozenset({"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT", "ERROR", "EXPIRED"})
 LATE_LOG_SECONDS = 60
-SETS = ("alunos", "escolas", "notas")
 
 
 @dataclass
@@ -34,42 +32,6 @@ class Run:
     error: str = ""
     seconds: int = 0
     summary: dict[str, Any] | None = field(default=None)
-
-
-def upload(cloud: Cloud, bucket: str, folder: Path) -> list[str]:
-    """Uploads the three sets of `folder` to `raw/`. Returns their keys.
-
-    A set is `notas.csv`, `notas.csv.gz` or the files of `notas/`. The upload removes the set's other files from
-    `raw/`, because the job refuses a set in two forms.
-
-    Raises:
-        CommandError: `folder` lacks a set.
-    """
-    found = {name: source_files(folder, name) for name in SETS}
-    if missing := [f"{name}.csv" for name, files in found.items() if not files]:
-        raise CommandError(
-            f"{folder} has no {', '.join(missing)}",
-            "DATA must name a folder that holds alunos, escolas and notas, each as .csv, .csv.gz or a folder "
-            "of such files",
-        )
-    s3 = cloud.client("s3")
-    keys: list[str] = []
-    for name, files in found.items():
-        sent = {f"raw/{path.relative_to(folder).as_posix()}": path for path in files}
-        for key, path in sent.items():
-            s3.upload_file(str(path), bucket, key)
-        keys += sent
-        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"raw/{name}")
-        for there in (each["Key"] for page in pages for each in page.get("Contents", [])):
-            if there not in sent and there.startswith((f"raw/{name}.csv", f"raw/{name}/")):
-                s3.delete_object(Bucket=bucket, Key=there)
-    return keys
-
-
-def source_files(folder: Path, name: str) -> list[Path]:
-    """Returns the files of a set in `folder`, in every form that the job reads."""
-    patterns = (f"{name}.csv", f"{name}.csv.gz", f"{name}/*.csv", f"{name}/*.csv.gz")
-    return [path for pattern in patterns for path in sorted(folder.glob(pattern)) if path.is_file()]
 
 
 def parse_arguments(text: str) -> dict[str, str]:
@@ -100,8 +62,11 @@ def run(
     outputs: dict[str, Any],
     arguments: dict[str, str] | None = None,
     show: Callable[[str], None] = lambda line: None,
+    waiting: Callable[[str], None] = lambda state: None,
 ) -> Run:
     """Starts a run, passes each line of its output log to `show`, and returns the ended run.
+
+    `waiting` gets the state of the run at each look.
 
     Raises:
         JobError: Glue refused the run.
@@ -114,11 +79,36 @@ def run(
             "see `make status`" if cloud.is_local else f"look at the last runs: aws glue get-job-runs --job-name {name}"
         )
         raise JobError(f"Glue refused the run: {error.response['Error']['Message']}", remedy) from None
-    return follow(cloud, outputs, run_id, show)
+    return follow(cloud, outputs, run_id, show, waiting)
 
 
-def follow(cloud: Cloud, outputs: dict[str, Any], run_id: str, show: Callable[[str], None]) -> Run:
-    """Passes the run's output log to `show` until the run ends. Returns the ended run. An interrupt stops the run."""
+def check_idle(cloud: Cloud, outputs: dict[str, Any]) -> None:
+    """Checks that no run is under way: it would read half of what a command changes now.
+
+    Raises:
+        JobError: a run has not ended.
+    """
+    name = outputs["glue_job_performance_academica_name"]
+    for each in cloud.client("glue").get_job_runs(JobName=name, MaxResults=10)["JobRuns"]:
+        if each["JobRunState"] not in ENDED:
+            raise JobError(
+                f"run {each['Id']} is {each['JobRunState']} since {each['StartedOn']:%H:%M:%S}, and a second one can't "
+                "start; nothing was uploaded or changed",
+                "wait until it has ended, or end it by Ctrl-C where it was started",
+            )
+
+
+def follow(
+    cloud: Cloud,
+    outputs: dict[str, Any],
+    run_id: str,
+    show: Callable[[str], None],
+    waiting: Callable[[str], None] = lambda state: None,
+) -> Run:
+    """Passes the run's output log to `show` until the run ends. Returns the ended run. An interrupt stops the run.
+
+    `waiting` gets the state of the run at each look.
+    """
     glue, name = cloud.client("glue"), outputs["glue_job_performance_academica_name"]
     lines: list[str] = []
     follower = Follower(cloud.client("logs"), outputs["glue_log_group_output"], run_id)
@@ -129,10 +119,12 @@ def follow(cloud: Cloud, outputs: dict[str, Any], run_id: str, show: Callable[[s
         for line in follower.new_lines():
             lines.append(line)
             show(line)
+        if found["JobRunState"] not in ENDED or not cloud.is_local:
+            waiting(f"run {found['JobRunState']}")
         return found
 
     try:
-        wait = wait_fixed(0.5 if cloud.is_local else 3)
+        wait = wait_fixed(0.5 if cloud.is_local else 2.5)
         ended = Retrying(retry=retry_if_result(lambda found: found["JobRunState"] not in ENDED), wait=wait)(look)
         if ended["JobRunState"] == "SUCCEEDED" and not cloud.is_local:
             # CloudWatch may show the last lines seconds after the run has ended.

@@ -5,15 +5,19 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from glue_scripts.table import KEY, NAME, NAMES
+from scripts.base.console import Pulse
 from scripts.base.errors import JobError
 from scripts.case import job, logs
 from scripts.case.analyses import Row, computed, named, sorted_rows
 from scripts.case.data_api import DataApi
 from scripts.cloud.cloud import Cloud
 from scripts.environment.database import ANALYSIS
+
+if TYPE_CHECKING:
+    from types_boto3_glue.type_defs import JobRunTypeDef
 
 PAGE = 2000  # rows in one call; an answer of the Data API has 1 MiB at most
 
@@ -34,7 +38,8 @@ def verify(cloud: Cloud, outputs: Mapping[str, Any], api: DataApi, show: Callabl
         JobError: the job has no run that SUCCEEDED, or its log has no counts.
     """
     show("reading the last run's counts, its Parquet, and the table")
-    last = _last_summary(cloud, outputs)
+    run = _last_run(cloud, outputs)
+    last = _summary(cloud, outputs, run["Id"])
     stored = _parquet_rows(cloud, last["parquet"])
     table = table_rows(api)
     others = len(set(table) - set(stored))
@@ -54,7 +59,9 @@ def verify(cloud: Cloud, outputs: Mapping[str, Any], api: DataApi, show: Callabl
     ]
     show("starting a second run, which must change nothing")
     before = _row_versions(api)
-    again = job.run(cloud, dict(outputs), show=show)
+    pulse = Pulse(show)
+    # With the arguments of the first one, so that it reads the same files.
+    again = job.run(cloud, dict(outputs), run.get("Arguments", {}), show=pulse.line, waiting=pulse.alive)
     counted = again.summary or {}
     changed = [counted.get(name) for name in ("inserted", "updated")]
     checks.append(
@@ -87,18 +94,22 @@ def table_rows(api: DataApi) -> list[Row]:
             where = f"WHERE ({order}) > ({', '.join(f':{name}' for name in KEY)})"
 
 
-def _last_summary(cloud: Cloud, outputs: Mapping[str, Any]) -> dict[str, Any]:
+def _last_run(cloud: Cloud, outputs: Mapping[str, Any]) -> JobRunTypeDef:
     pages = (
         cloud.client("glue")
         .get_paginator("get_job_runs")
         .paginate(JobName=outputs["glue_job_performance_academica_name"])
     )
-    ended = (each["Id"] for page in pages for each in page["JobRuns"] if each["JobRunState"] == "SUCCEEDED")
-    run_id = next(ended, None)
-    if run_id is None:
+    ended = (each for page in pages for each in page["JobRuns"] if each["JobRunState"] == "SUCCEEDED")
+    run = next(ended, None)
+    if run is None:
         raise JobError(
             "the job has no run that SUCCEEDED", "run the job with make aws-run, then run make aws-verify again"
         )
+    return run
+
+
+def _summary(cloud: Cloud, outputs: Mapping[str, Any], run_id: str) -> dict[str, Any]:
     found = job.summary_of(logs.log_lines(cloud, dict(outputs), run_id, "output"))
     if found is None:
         raise JobError(

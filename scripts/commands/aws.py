@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,9 @@ from rich.table import Table
 from scripts.base.console import out, say, step
 from scripts.base.errors import CommandError
 from scripts.base.paths import relative
-from scripts.case import job, statements, verification
+from scripts.case import deployment, job, rows, statements, verification
 from scripts.case.data_api import DataApi, Result
+from scripts.case.deployment import How
 from scripts.cloud import state_bucket, teardown
 from scripts.cloud.account import Account
 from scripts.commands import runs
@@ -121,23 +124,38 @@ def query(sql: str) -> None:
 
 @aws.command("run")
 @runs.run_options
-def run(data: Path | None, arguments: str) -> None:
+def run(data: Path | None, arguments: str, fresh: bool) -> None:
     """Run the job once, following its log."""
     account = _account()
-    parsed = job.parse_arguments(arguments)
-    outputs = _terraform(account).outputs()
+    request = runs.Request.of(data, arguments, fresh)
+    terraform = _terraform(account)
+    state = terraform.state()
+    outputs = terraform.outputs(state)
     bucket = outputs["bucket_data_name"]
+    job.check_idle(account, outputs)
+    pending = False
+    for each in deployment.differences(account, bucket, state):
+        say(f"{each}: this run uses what is in the bucket")
+        pending |= each.how is not How.REPLACED
+    if pending:
+        say("make aws-plan, then make aws-apply, deploy what is saved")
+    uploads = [f"will upload {request.data.folder} to s3://{bucket}/{request.data.prefix}"] if request.data else []
+    empties = ["will first remove every row of the table, which can't be undone"] if fresh else []
     _ask(
         account,
-        *(
-            [f"will upload {data} to s3://{bucket}/raw/ and replace the files there (S3 keeps the older versions)"]
-            * bool(data)
-        ),
+        *uploads,
+        *empties,
         f"will start one run of {outputs['glue_job_performance_academica_name']}; Ctrl-C stops it",
         ONE_RUN,
     )
-    ended = runs.upload_and_run(account, outputs, data, parsed)
-    runs.report(ended, f"its Spark log is in {outputs['glue_log_group_error']}")
+
+    @contextmanager
+    def transaction() -> Iterator[rows.Execute]:
+        with _data_api(account, outputs).transaction() as execute:
+            yield lambda sql: execute(sql).rows
+
+    ended = runs.carry_out(account, outputs, request, transaction)
+    runs.report(ended, f"its Spark log is in {outputs['glue_log_group_error']}", transaction)
 
 
 @aws.command("verify")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import shlex
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
 
 from scripts.base.console import say
 from scripts.base.errors import CommandError, NotRunningError, TerraformError
-from scripts.case import job
 from scripts.case.logs import log_lines
-from scripts.commands import runs
+from scripts.commands import deploy, runs
 from scripts.environment import database, lifecycle, runtime
 from scripts.environment.instance import DEFAULT_PORTS, Instance, Ports, user_instance_folder
 from scripts.terraform.root import Terraform
@@ -77,14 +78,17 @@ def reset() -> None:
 
 @click.command()
 @runs.run_options
+@deploy.option
 @runs.ui_option
-def run(data: Path | None, arguments: str, ui: bool) -> None:
-    """Run the job once, following its log."""
+def run(data: Path | None, arguments: str, fresh: bool, deploys: bool, ui: bool) -> None:
+    """Deploy what is saved, and run the job once, following its log."""
+    request = runs.Request.of(data, arguments, fresh)
     instance = running()
-    outputs = Terraform(instance).outputs()
-    given = runs.with_ui(instance, outputs, job.parse_arguments(arguments), ui, "run UI=1")
-    ended = runs.upload_and_run(instance, outputs, data, given)
-    runs.report(ended, "its Spark log: make logs RUN_ID=" + ended.id)
+    outputs = deploy.before_a_run(instance, deploys)
+    request = replace(request, arguments=runs.with_ui(instance, outputs, request.arguments, ui, "run UI=1"))
+    transaction = partial(database.transaction, instance, outputs)
+    ended = runs.carry_out(instance, outputs, request, transaction)
+    runs.report(ended, "its Spark log: make logs RUN_ID=" + ended.id, transaction)
 
 
 @click.command()

@@ -1,35 +1,63 @@
-"""What `make run` and `make aws-run` share: their options, the upload, the report of a run."""
+"""What `make run` and `make aws-run` share: their options, the upload, the empty table, the report of a run."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from scripts.base.console import out, say
-from scripts.base.errors import JobError
-from scripts.case import job, spark_ui
+from scripts.base.console import Pulse, out, say
+from scripts.base.errors import CommandError, JobError
+from scripts.case import datasets, job, rows, spark_ui
+from scripts.case.datasets import DataSet
 from scripts.cloud.cloud import Cloud
 from scripts.environment import terminal
 from scripts.environment.instance import Instance
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+# Begins a transaction on the cluster's database and yields its `execute`.
+Transaction = Callable[[], AbstractContextManager[rows.Execute]]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asks of a run. `data` is a data set of the user's own, `fresh` means: with an empty table."""
+
+    data: DataSet | None
+    arguments: dict[str, str]
+    fresh: bool
+
+    @classmethod
+    def of(cls, data: Path | None, arguments: str, fresh: bool) -> Request:
+        """Returns what the options ask for. Nothing is changed.
+
+        Raises:
+            CommandError: an option can't be used.
+        """
+        given = job.parse_arguments(arguments)
+        if data is None:
+            return cls(None, given, fresh)
+        found = datasets.find(data)
+        return cls(found, datasets.arguments(found, given), fresh)
 
 
 def run_options(function: Function) -> Function:
-    """Adds the options `--data` (or DATA) and `--args` (or ARGS) to a command."""
+    """Adds the options `--data` (or DATA), `--args` (or ARGS) and `--fresh` (or FRESH) to a command."""
     data = click.option(
         "--data",
         envvar="DATA",
         type=click.Path(path_type=Path),
-        help="Folder whose CSVs are uploaded to raw/ first.",
+        help="Folder whose CSVs the run reads, from a place of their own in the bucket.",
     )
     arguments = click.option(
         "--args", "arguments", envvar="ARGS", default="", help="Arguments of this run: --key value …"
     )
-    return data(arguments(function))
+    fresh = click.option("--fresh/--not-fresh", envvar="FRESH", default=False, help="Empty the table before the run.")
+    return data(arguments(fresh(function)))
 
 
 ui_option = click.option("--ui", envvar="UI", is_flag=True, help="Show Spark's UI on this machine meanwhile.")
@@ -51,21 +79,50 @@ def with_ui(
     return arguments
 
 
-def upload_and_run(cloud: Cloud, outputs: dict[str, Any], data: Path | None, arguments: dict[str, str]) -> job.Run:
-    """Uploads the CSVs of `data`, if given, and runs the job once; returns the run when it has ended."""
-    if data:
-        upload(cloud, outputs, data)
-    return job.run(cloud, outputs, arguments, show=say)
+def carry_out(cloud: Cloud, outputs: dict[str, Any], request: Request, transaction: Transaction) -> job.Run:
+    """Prepares a run as `prepare` does, and runs the job once. Returns the ended run.
+
+    Raises:
+        JobError: a run is under way, or Glue refused the run.
+        DatabaseError: the table could not be emptied.
+    """
+    prepare(cloud, outputs, request, transaction)
+    pulse = Pulse()
+    return job.run(cloud, outputs, request.arguments, show=pulse.line, waiting=pulse.alive)
 
 
-def upload(cloud: Cloud, outputs: dict[str, Any], data: Path) -> None:
-    """Uploads the CSVs of `data` and says which."""
-    for key in job.upload(cloud, outputs["bucket_data_name"], data):
-        say(f"uploaded {key}")
+def prepare(cloud: Cloud, outputs: dict[str, Any], request: Request, transaction: Transaction) -> None:
+    """Uploads the data set and empties the table, each if asked for.
+
+    Raises:
+        JobError: a run is under way.
+        DatabaseError: the table could not be emptied.
+    """
+    job.check_idle(cloud, outputs)
+    if request.data:
+        _upload(cloud, outputs["bucket_data_name"], request.data)
+    if request.fresh:
+        with transaction() as execute:
+            gone = rows.empty(execute)
+        say(f"FRESH=1: removed {gone} rows, the table is empty")
 
 
-def report(ended: job.Run, where_to_look: str) -> None:
-    """Prints the counts and the state of a run.
+def _upload(cloud: Cloud, bucket: str, data: DataSet) -> None:
+    pulse, sent, sizes = Pulse(), dict.fromkeys(data.files, 0), {k: p.stat().st_size for k, p in data.files.items()}
+
+    def moved(key: str, size: int) -> None:
+        sent[key] += size
+        pulse.alive(f"uploading {key}: {sent[key] / 1e6:.1f} of {sizes[key] / 1e6:.1f} MB")
+
+    gone = datasets.upload(cloud, bucket, data, moved)
+    say(f"uploaded {', '.join(key.removeprefix(data.prefix) for key in data.files)} to s3://{bucket}/{data.prefix}")
+    if gone:
+        names = ", ".join(key.removeprefix(data.prefix) for key in gone)
+        say(f"removed from there, because {data.folder} has no such file: {names}")
+
+
+def report(ended: job.Run, where_to_look: str, transaction: Transaction) -> None:
+    """Prints the counts and the state of a run, and how many of the table's rows are of this run.
 
     Raises:
         JobError: the run did not end as SUCCEEDED.
@@ -76,4 +133,15 @@ def report(ended: job.Run, where_to_look: str) -> None:
         say(", ".join(f"{name} {counts[name]}" for name in names))
     if ended.state != "SUCCEEDED":
         raise JobError(f"run {ended.id} ended as {ended.state}: {ended.error}", where_to_look)
+    if ended.summary:
+        say(_rows_of_run(ended.summary, transaction))
     out.print(f"[green]✓[/green] run {ended.id} SUCCEEDED in {ended.seconds} s")
+
+
+def _rows_of_run(summary: dict[str, Any], transaction: Transaction) -> str:
+    """A run that SUCCEEDED stays one when its rows can't be counted, for example without a right to ask."""
+    try:
+        with transaction() as execute:
+            return rows.of_run(rows.count(execute), summary)
+    except CommandError as error:
+        return f"the table's rows could not be counted: {error.cause}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -11,9 +12,9 @@ from scripts.base.console import say
 from scripts.base.errors import CommandError
 from scripts.base.paths import TOP
 from scripts.case import in_terminal, job
-from scripts.commands import runs
+from scripts.commands import deploy, runs
 from scripts.commands.local import running
-from scripts.environment import runtime, terminal
+from scripts.environment import database, runtime, terminal
 from scripts.supply import java
 from scripts.terraform.root import Terraform
 
@@ -22,16 +23,17 @@ SHELL = TOP / "scripts" / "case" / "shell_startup.py"
 
 @click.command()
 @runs.run_options
+@deploy.option
 @runs.ui_option
-def debug(data: Path | None, arguments: str, ui: bool) -> None:
+def debug(data: Path | None, arguments: str, fresh: bool, deploys: bool, ui: bool) -> None:
     """Run the job in this terminal, where breakpoint() works. Glue knows nothing of it."""
+    request = runs.Request.of(data, arguments, fresh)
     instance = running()
     terminal.check_runtime(instance, "debug")
-    outputs = Terraform(instance).outputs()
-    given = runs.with_ui(instance, outputs, job.parse_arguments(arguments), ui, "debug UI=1")
+    outputs = deploy.before_a_run(instance, deploys)
+    given = runs.with_ui(instance, outputs, request.arguments, ui, "debug UI=1")
     asked = in_terminal.body(instance, outputs, given)
-    if data:
-        runs.upload(instance, outputs, data)
+    runs.prepare(instance, outputs, request, partial(database.transaction, instance, outputs))
     say("the job runs in this terminal, not as a run of Glue")
     sys.exit(terminal.run(instance, asked))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 import psycopg
 
 from scripts.base.console import say
-from scripts.base.errors import CommandError
+from scripts.base.errors import CommandError, DatabaseError
 from scripts.base.paths import TOP
 from scripts.environment import runtime, tables
 from scripts.environment.instance import Instance
@@ -65,6 +67,39 @@ def create_tables(instance: Instance, outputs: dict[str, Any]) -> bool:
         changed = tables.bring_up_to_date(Psycopg(connection))
     say(tables.report(changed))
     return bool(changed)
+
+
+def update_tables(instance: Instance, outputs: dict[str, Any]) -> None:
+    """Brings the table up to date, and prints which files changed it, if any did."""
+    with connect(instance, outputs) as connection:
+        if changed := tables.bring_up_to_date(Psycopg(connection)):
+            say(tables.report(changed))
+
+
+def pending_changes(instance: Instance, outputs: dict[str, Any]) -> list[str]:
+    """Returns the files of sql/ that would change the table. They run in a transaction that is then undone."""
+    with connect(instance, outputs) as connection, connection.transaction(force_rollback=True):
+        return tables.bring_up_to_date(Psycopg(connection))
+
+
+@contextmanager
+def transaction(instance: Instance, outputs: dict[str, Any]) -> Iterator[Callable[[str], list[tuple[Any, ...]]]]:
+    """Yields a function that runs a statement and returns its rows. All statements of the block are one transaction.
+
+    Raises:
+        DatabaseError: the database refuses a statement.
+    """
+    with connect(instance, outputs) as connection:
+
+        def execute(sql: str) -> list[tuple[Any, ...]]:
+            cursor = connection.execute(sql.encode())
+            return cursor.fetchall() if cursor.description else []
+
+        try:
+            with connection.transaction():
+                yield execute
+        except psycopg.Error as error:
+            raise DatabaseError(str(error).strip(), tables.REMEDY) from None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from scripts.base.errors import StartError
 from scripts.environment import database, runtime
 from scripts.environment.instance import Instance, Ports
 from scripts.supply import wheels
+from scripts.terraform import sources
 from scripts.terraform.root import Terraform
 
 
@@ -70,12 +71,14 @@ def stopped_on_interrupt(instance: Instance) -> AbstractContextManager[list[str]
 def provision(instance: Instance) -> bool:
     """Applies terraform/ and brings the tables up to date. Returns False when nothing changed."""
     terraform = Terraform(instance)
+    applied = sources.hashes()  # before Terraform reads the files: somebody may save one while it works
     terraform.init()
     with step("comparing the environment with terraform/"):
         changes = bool(terraform.changes())
     if changes:
         say("applying terraform/ (about 80 s, most of it fixed waits of the provider)")
         terraform.apply()
+    sources.remember(instance.folder, applied)
     return database.create_tables(instance, terraform.outputs()) or changes
 
 

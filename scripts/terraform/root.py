@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from scripts.base.certificates import write_private
 from scripts.base.console import say, show
 from scripts.base.errors import TerraformError
 from scripts.base.paths import TERRAFORM, relative
@@ -67,8 +68,10 @@ class Terraform:
                 raise TerraformError(error.cause, provider.REMEDY) from None
             raise
 
-    def apply(self, variables: dict[str, str] | None = None) -> None:
-        self.run("apply", "-input=false", "-auto-approve", *self._variables, *_var(variables))
+    def apply(self, variables: dict[str, str] | None = None, *, refresh: bool = True) -> None:
+        """Makes everything as the configuration says. Without `refresh` Terraform trusts its state, and is faster."""
+        fast = [] if refresh else ["-refresh=false"]
+        self.run("apply", "-input=false", "-auto-approve", *fast, *self._variables, *_var(variables))
 
     def destroy(self) -> None:
         self.run("destroy", "-input=false", "-auto-approve", *self._variables, patient=True)
@@ -97,13 +100,31 @@ class Terraform:
         code = self.run("plan", *arguments, quiet=True, accept=(0, 2), lines=shown)
         return "".join(shown) if code == 2 else ""
 
-    def outputs(self) -> dict[str, Any]:
-        """The values of the root's outputs by name.
+    def state(self) -> dict[str, Any]:
+        """The state as it is stored, of format version 4; empty before the first apply."""
+        found: dict[str, Any] = json.loads(self._read("state", "pull") or "{}")
+        return found
+
+    def store(self, state: dict[str, Any]) -> None:
+        """Stores a state that `state` returned and the caller changed, with the next `serial`.
+
+        Terraform takes the lock for it, and refuses when another command has stored a state in the meantime.
+        """
+        file = self.cloud.folder / "state.json"
+        write_private(file, json.dumps(state, indent=2).encode())
+        try:
+            self.run("state", "push", str(file.resolve()), quiet=True)
+        finally:
+            file.unlink(missing_ok=True)
+
+    def outputs(self, state: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The values of the root's outputs by name, from `state` if it is given.
 
         Raises:
             TerraformError: no apply of terraform/ has reached its end.
         """
-        found = {name: each["value"] for name, each in json.loads(self._read("output", "-json")).items()}
+        values = json.loads(self._read("output", "-json")) if state is None else state.get("outputs", {})
+        found = {name: each["value"] for name, each in values.items()}
         if "glue_job_performance_academica_name" not in found:
             raise TerraformError("terraform/ is not applied: its state has no outputs", self._how_to_apply)
         return found

@@ -92,7 +92,6 @@ def test_tflocal_applies_the_root_and_plain_terraform_agrees(tflocal: Tflocal, c
     told = outputs(containers)
     assert Terraform(containers.instance).changes() == ""
     database.create_tables(containers.instance, told)
-    job.upload(containers.instance, told["bucket_data_name"], SAMPLES)
 
 
 def test_server_killed_in_a_merge_leaves_the_table_as_it_was(tflocal: Tflocal, containers: Containers) -> None:
@@ -126,7 +125,6 @@ def test_restarted_localstack_is_built_again_and_the_data_is_there(tflocal: Tflo
     assert lifecycle.provision(containers.instance)
     told = outputs(containers)
     assert rows(containers, told) == expected(SAMPLES).rows
-    job.upload(containers.instance, told["bucket_data_name"], SAMPLES)
     ended = job.run(containers.instance, told, show=say)
     assert ended.state == "SUCCEEDED" and ended.summary is not None
     assert (ended.summary["inserted"], ended.summary["updated"]) == (0, 0)

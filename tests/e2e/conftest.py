@@ -15,7 +15,7 @@ from rich.table import Table
 
 from scripts.base.console import out, say
 from scripts.base.paths import LOCAL
-from scripts.case import job
+from scripts.case import datasets, job
 from scripts.environment import database, lifecycle, runtime
 from scripts.environment.instance import Instance, Ports
 from scripts.terraform.root import Terraform
@@ -55,8 +55,11 @@ class Road:
             query = "SELECT aluno_id, escola_id, disciplina, xmin::text FROM performance_academica ORDER BY 1, 2, 3"
             return connection.execute(query).fetchall()
 
-    def upload(self, folder: Path) -> None:
-        job.upload(self.instance, self.outputs["bucket_data_name"], folder)
+    def upload(self, folder: Path) -> dict[str, str]:
+        """Uploads a data set. Returns the arguments with which a run reads it."""
+        data_set = datasets.find(folder)
+        datasets.upload(self.instance, self.outputs["bucket_data_name"], data_set, lambda key, sent: None)
+        return datasets.arguments(data_set, {})
 
 
 @pytest.fixture(scope="session")

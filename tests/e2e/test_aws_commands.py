@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from scripts.environment import database, lifecycle
 from scripts.environment.instance import Instance, Ports
 from tests.kit.expected import expected, value
 from tests.kit.make import HOSTILE, make, try_make, watched_make
+from tests.kit.sources import data_set
 
 pytestmark = pytest.mark.e2e
 ACCOUNT = "000000000000"
@@ -218,6 +220,25 @@ def test_query_of_ones_own_may_read_but_not_write(operator: Operator) -> None:
     assert "read-only" in done.stderr
     with _database(operator) as connection:
         assert connection.execute("SELECT count(*) > 0 FROM performance_academica").fetchall() == [(True,)]
+
+
+def test_own_data_begins_with_an_empty_table_once_the_account_is_typed(operator: Operator, tmp_path: Path) -> None:
+    folder = data_set(tmp_path / "own")
+    count = "SELECT count(*) FROM performance_academica"
+    with _database(operator) as connection:
+        ((before,),) = connection.execute(count).fetchall()
+        done = operator.try_make("aws-run", "nobody\n", YES="", FRESH="1", DATA=str(folder))
+        assert "will first remove every row of the table" in done.stdout and "raw/sets/own/" in done.stdout
+        assert done.returncode != 0
+        assert connection.execute(count).fetchall() == [(before,)]
+        said = operator.make("aws-run", FRESH="1", DATA=str(folder))
+        assert f"removed {before} rows" in said
+        assert "rows in the table: 2, of this run: 2, others: none" in said
+        assert connection.execute(count).fetchall() == [(2,)]
+
+
+def test_verify_repeats_the_run_on_the_same_data(operator: Operator) -> None:
+    assert operator.make("aws-verify", COLUMNS="200").count("passed") == 6
 
 
 def test_destroy_that_is_interrupted_gives_its_lock_back(operator: Operator) -> None:

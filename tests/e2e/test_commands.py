@@ -5,11 +5,12 @@ from __future__ import annotations
 import gzip
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,19 @@ import psutil
 import pytest
 
 from scripts.base.paths import LOCAL, TOP
-from scripts.environment import docker
+from scripts.case import job
+from scripts.environment import database, docker
 from scripts.environment.instance import Instance, Ports
+from scripts.terraform.root import Terraform
+from tests.kit.expected import expected
 from tests.kit.make import HOSTILE, make, try_make, watched_make
-from tests.kit.sources import source
+from tests.kit.sources import data_set, source
 
 pytestmark = pytest.mark.e2e
+JOB = "letrus-de-case-etl-performance-academica"
+BUCKET = "letrus-de-case-data-000000000000"
+MIGRATION = "sql/migrations/9000_index.sql"
+PLAN = "terraform -chdir=terraform plan -detailed-exitcode > plan.log 2>&1 && echo $?"
 SETTINGS = {
     **HOSTILE,
     "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9",
@@ -35,27 +43,33 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class User:
-    """Types make targets for one instance in a shell that has the credentials of another account."""
+    """Types make targets for one instance, in the clone or a copy of it, in a shell that has other credentials."""
 
     folder: Path
     ports: Ports
+    top: Path = TOP
 
     def environment(self) -> dict[str, str]:
         numbers = {"LOCALSTACK_PORT": self.ports.localstack, "POSTGRES_PORT": self.ports.postgres}
         ports = {name: str(number) for name, number in {**numbers, "WORKER_PORT": self.ports.worker}.items()}
         return {**os.environ, **SETTINGS, **ports, "LETRUS_INSTANCE": str(self.folder)}
 
+    def instance(self) -> Instance:
+        found = Instance.load(self.folder)
+        assert found is not None
+        return found
+
     def make(self, *arguments: str) -> str:
-        return make(*arguments, environment=self.environment())
+        return make(*arguments, environment=self.environment(), top=self.top)
 
     def try_make(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-        return try_make(*arguments, environment=self.environment(), typed=typed)
+        return try_make(*arguments, environment=self.environment(), typed=typed, top=self.top)
 
     def shell(self, script: str) -> str:
         """Runs `script`, which must succeed, after `eval "$(make -s env)"`. Returns its output."""
         done = subprocess.run(
             ["bash", "-ec", f'eval "$(make -s env)"\n{script}'],
-            cwd=TOP,
+            cwd=self.top,
             env=self.environment(),
             capture_output=True,
             text=True,
@@ -230,10 +244,9 @@ def test_shell_has_spark_the_data_and_the_database_at_hand(user: User) -> None:
 
 
 def test_exported_variables_lead_every_tool_to_the_environment(user: User) -> None:
-    name = "letrus-de-case-etl-performance-academica"
     python = (
         "import boto3\n"
-        f"runs = boto3.client('glue').get_job_runs(JobName='{name}')['JobRuns']\n"
+        f"runs = boto3.client('glue').get_job_runs(JobName='{JOB}')['JobRuns']\n"
         "print([run['JobRunState'] for run in runs])\n"
         "print(boto3.client('sts').get_caller_identity()['Account'])\n"
         "print(len(boto3.client('s3').list_buckets()['Buckets']))\n"
@@ -264,6 +277,121 @@ def rows(user: User, column: str) -> str:
     query = f"SELECT {column} FROM performance_academica"
     program = f"import psycopg; print(psycopg.connect('').execute('{query}').fetchall())"
     return user.shell(f'"{sys.executable}" -c "{program}"').strip()
+
+
+@pytest.fixture(scope="module")
+def editor(user: User, tmp_path_factory: pytest.TempPathFactory) -> User:
+    """The same user in a copy of the clone, whose files a test may edit."""
+    top = tmp_path_factory.mktemp("copy") / "clone"
+    made_by_commands = shutil.ignore_patterns(".git", ".local", "build", ".*_cache", "__pycache__")
+    shutil.copytree(TOP, top, ignore=made_by_commands)
+    for name in (".local", "build"):
+        (top / name).symlink_to(TOP / name)
+    return replace(user, top=top)
+
+
+def test_saved_files_run_in_one_command(editor: User) -> None:
+    common = editor.top / "glue_scripts" / "common.py"
+    common.write_text(common.read_text().replace('{"event": event,', '{"event": event, "mark": "edited",'))
+    said = editor.make("run")
+    assert "glue_scripts/common.py has changed" in said
+    assert '"event": "run_summary", "mark": "edited"' in said
+    want = len(expected(TOP / "csv_exemplos").rows)
+    assert f"rows in the table: {want + 1}, of this run: {want}, others: 1 " in said
+    assert editor.shell(PLAN) == "0\n"
+
+
+def test_run_without_deploying_says_what_it_leaves_out(editor: User) -> None:
+    before = objects(editor)
+    common = editor.top / "glue_scripts" / "common.py"
+    common.write_text(common.read_text().replace('"edited"', '"edited again"'))
+    (editor.top / "glue_scripts" / "extra.py").write_text("EXTRA = 1\n")
+    (editor.top / MIGRATION).write_text("CREATE INDEX IF NOT EXISTS by_nota ON performance_academica (nota);\n")
+    (editor.top / "terraform" / "more.tf").write_text("# nothing\n")
+    done = editor.try_make("run", "DEPLOY=0", "ARGS=--raw_prefix nowhere/")
+    for line in (
+        "glue_scripts/common.py has changed",
+        "glue_scripts/extra.py is new",
+        f"{MIGRATION} would change the table",
+        "changed since terraform/ was last applied: terraform/more.tf",
+        "uses what is deployed, not what is saved",
+    ):
+        assert line in done.stdout
+    assert "nowhere/" in done.stderr
+    assert objects(editor) == before
+
+
+def test_files_that_come_and_go_reach_the_job(editor: User) -> None:
+    """With them a changed script, a migration, and a sample that somebody replaced by a file of theirs."""
+    s3 = client(editor, "s3")
+    s3.put_object(Bucket=BUCKET, Key="raw/notas.csv", Body=b"aluno_id,disciplina,nota\n")
+    done = editor.try_make("run", "ARGS=--raw_prefix nowhere/")
+    assert "nowhere/" in done.stderr
+    assert f"{MIGRATION} ran and changed the table" in done.stdout
+    assert "raw/notas.csv is somebody's own file" in done.stdout
+    assert s3.get_object(Bucket=BUCKET, Key="raw/notas.csv")["Body"].read() == b"aluno_id,disciplina,nota\n"
+    assert b"edited again" in s3.get_object(Bucket=BUCKET, Key="scripts/common.py")["Body"].read()
+    assert f"s3://{BUCKET}/scripts/extra.py" in extra_files(editor)
+    assert editor.shell(PLAN) == "0\n"
+    (editor.top / "glue_scripts" / "extra.py").unlink()
+    s3.put_object(Bucket=BUCKET, Key="scripts/common.py", Body=b"raise SystemExit(1)")
+    s3.delete_object(Bucket=BUCKET, Key="raw/notas.csv")
+    said = editor.try_make("run", "ARGS=--raw_prefix nowhere/").stdout
+    assert "glue_scripts/extra.py is gone" in said
+    assert "glue_scripts/common.py was replaced in the bucket" in said
+    assert "csv_exemplos/notas.csv is missing in the bucket" in said
+    assert f"s3://{BUCKET}/scripts/extra.py" not in extra_files(editor)
+    assert b"edited again" in s3.get_object(Bucket=BUCKET, Key="scripts/common.py")["Body"].read()
+    assert editor.shell(PLAN) == "0\n"
+
+
+def test_nothing_is_uploaded_while_a_run_is_under_way(user: User, tmp_path: Path) -> None:
+    instance = user.instance()
+    outputs = Terraform(instance).outputs()
+    with database.connect(instance, outputs) as holder, holder.transaction():
+        holder.execute("LOCK TABLE performance_academica IN ACCESS EXCLUSIVE MODE")  # the run can't end
+        run_id = instance.client("glue").start_job_run(JobName=JOB)["JobRunId"]
+        before = objects(user)
+        done = user.try_make("run", f"DATA={data_set(tmp_path / 'early')}", "FRESH=1")
+        assert done.returncode != 0
+        assert run_id in done.stderr and "nothing was uploaded or changed" in done.stderr
+        assert objects(user) == before
+        instance.client("glue").batch_stop_job_run(JobName=JOB, JobRunIds=[run_id])
+    assert job.follow(instance, outputs, run_id, show=print).state == "STOPPED"
+
+
+def test_own_data_has_a_place_of_its_own_and_an_empty_table(user: User, tmp_path: Path) -> None:
+    s3 = client(user, "s3")
+    for key in ("meus-dados/notas/old.csv", "meus-dados-2/notas.csv"):
+        s3.put_object(Bucket=BUCKET, Key=f"raw/sets/{key}", Body=b"")
+    samples = objects(user, "raw/alunos", "raw/escolas", "raw/notas")
+    (before,) = re.findall(r"\d+", rows(user, "count(*)"))
+    said = user.make("run", f"DATA={data_set(tmp_path / 'meus dados')}", "FRESH=1")
+    assert int(before) > 2
+    assert f"removed {before} rows" in said
+    assert "rows in the table: 2, of this run: 2, others: none" in said
+    names = ("meus-dados-2/notas.csv", "meus-dados/alunos.csv", "meus-dados/escolas.csv", "meus-dados/notas.csv")
+    assert sorted(objects(user, "raw/sets/me")) == [f"raw/sets/{name}" for name in names]
+    assert objects(user, "raw/alunos", "raw/escolas", "raw/notas") == samples
+    assert "nothing changed" in user.make("local-up")
+    assert objects(user, "raw/alunos", "raw/escolas", "raw/notas") == samples
+
+
+def client(user: User, service: str) -> Any:
+    return user.instance().client(service)
+
+
+def objects(user: User, *prefixes: str) -> dict[str, str]:
+    """Returns the current version of each object in the data bucket under a prefix, or of all."""
+    pages = client(user, "s3").get_paginator("list_object_versions").paginate(Bucket=BUCKET)
+    found = (each for page in pages for each in page["Versions"] if each["IsLatest"])
+    return {each["Key"]: each["VersionId"] for each in found if each["Key"].startswith(prefixes or ("",))}
+
+
+def extra_files(user: User) -> str:
+    """Returns the modules that the job names."""
+    arguments: dict[str, str] = client(user, "glue").get_job(JobName=JOB)["Job"]["DefaultArguments"]
+    return arguments["--extra-py-files"]
 
 
 def test_reset_leaves_nothing(user: User) -> None:

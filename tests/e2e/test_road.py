@@ -115,8 +115,7 @@ def test_changed_nota(road: Road, tmp_path: Path) -> None:
     folder = shutil.copytree(SAMPLES, tmp_path / "changed")
     with (folder / "notas.csv").open("a", encoding="utf-8", newline="") as file:
         file.write(f"\n{aluno},{disciplina},3.25\n")
-    road.upload(folder)
-    ended = road.run()
+    ended = road.run(road.upload(folder))
     assert ended.state == "SUCCEEDED" and ended.summary is not None
     assert (ended.summary["inserted"], ended.summary["updated"]) == (0, 1)
     want = expected(folder)
@@ -130,9 +129,7 @@ def test_failed_run(road: Road, tmp_path: Path) -> None:
     before = road.row_versions()
     folder = shutil.copytree(SAMPLES, tmp_path / "broken")
     (folder / "notas.csv").write_text("aluno_id,disciplina\n1,Matemática\n", encoding="utf-8")
-    road.upload(folder)
-    ended = road.run()
-    road.upload(SAMPLES)
+    ended = road.run(road.upload(folder))
     assert ended.state == "FAILED"
     assert "notas.csv" in ended.error and "nota" in ended.error and "Error:" in ended.error
     assert road.row_versions() == before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from scripts.base.paths import TOP
 
@@ -20,17 +21,19 @@ HOSTILE = {
 }
 
 
-def make(*arguments: str, environment: Mapping[str, str], typed: str = "") -> str:
+def make(*arguments: str, environment: Mapping[str, str], typed: str = "", top: Path = TOP) -> str:
     """Returns the output of `make ARGUMENTS`, which must succeed."""
-    done = try_make(*arguments, environment=environment, typed=typed)
+    done = try_make(*arguments, environment=environment, typed=typed, top=top)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr
     return done.stdout
 
 
-def try_make(*arguments: str, environment: Mapping[str, str], typed: str = "") -> subprocess.CompletedProcess[str]:
-    """Runs `make ARGUMENTS` with the input `typed`. The command may fail, but not with a traceback."""
+def try_make(
+    *arguments: str, environment: Mapping[str, str], typed: str = "", top: Path = TOP
+) -> subprocess.CompletedProcess[str]:
+    """Runs `make ARGUMENTS` in `top` with the input `typed`. The command may fail, but not with a traceback."""
     done = subprocess.run(
-        ["make", *arguments], cwd=TOP, env=environment, input=typed, capture_output=True, text=True, check=False
+        ["make", *arguments], cwd=top, env=environment, input=typed, capture_output=True, text=True, check=False
     )
     assert "Traceback" not in done.stderr, done.stderr
     return done

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from glue_scripts.table import SOURCE_COLUMNS
 
 FIRST_COLUMNS = {
@@ -23,3 +25,12 @@ def lines(name: str, *rows: str) -> str:
 
 def _later(name: str) -> list[str]:
     return [column for column in SOURCE_COLUMNS[name] if column not in FIRST_COLUMNS[name]]
+
+
+def data_set(folder: Path) -> Path:
+    """Makes `folder` with a data set of two grades, and returns it."""
+    folder.mkdir()
+    (folder / "escolas.csv").write_text(source("escolas", "7,Escola Sete,municipal,Sul"), encoding="utf-8")
+    (folder / "alunos.csv").write_text(source("alunos", "1,João,12,M,7"), encoding="utf-8")
+    (folder / "notas.csv").write_text(source("notas", "1,Artes,9.5", "1,Física,7"), encoding="utf-8")
+    return folder

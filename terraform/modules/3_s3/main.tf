@@ -209,7 +209,7 @@ resource "aws_s3_bucket_policy" "data" {
 }
 
 # source_hash compares the content: with KMS an etag is no MD5. Content type and tags are left out. Files of the same names
-# that a user uploads later would differ in them, and the next apply would put the samples back.
+# that a user puts there would differ in them, and the next apply would put the samples back.
 resource "aws_s3_object" "sample" {
   for_each = fileset(var.sample_files_dir, "*.csv")
 
