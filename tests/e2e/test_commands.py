@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,78 +19,19 @@ import pytest
 
 from scripts.base.paths import LOCAL, TOP
 from scripts.case import job
-from scripts.environment import database, docker
+from scripts.environment import database
 from scripts.environment.instance import Instance, Ports
 from scripts.terraform.root import Terraform
 from tests.kit.expected import expected
-from tests.kit.make import HOSTILE, make, try_make, watched_make
+from tests.kit.make import watched_make
 from tests.kit.sources import data_set, source
+from tests.kit.user import User
 
 pytestmark = pytest.mark.e2e
 JOB = "letrus-de-case-etl-performance-academica"
 BUCKET = "letrus-de-case-data-000000000000"
 MIGRATION = "sql/migrations/9000_index.sql"
 PLAN = "terraform -chdir=terraform plan -detailed-exitcode > plan.log 2>&1 && echo $?"
-SETTINGS = {
-    **HOSTILE,
-    "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9",
-    "TF_AWS_S3_ENDPOINT": "http://127.0.0.1:9",
-    "TF_VAR_project_name": "other",
-    "PGHOSTADDR": "203.0.113.1",
-    "PGSSLMODE": "disable",
-}
-
-
-@dataclass(frozen=True)
-class User:
-    """Types make targets for one instance, in the clone or a copy of it, in a shell that has other credentials."""
-
-    folder: Path
-    ports: Ports
-    top: Path = TOP
-
-    def environment(self) -> dict[str, str]:
-        numbers = {"LOCALSTACK_PORT": self.ports.localstack, "POSTGRES_PORT": self.ports.postgres}
-        ports = {name: str(number) for name, number in {**numbers, "WORKER_PORT": self.ports.worker}.items()}
-        return {**os.environ, **SETTINGS, **ports, "LETRUS_INSTANCE": str(self.folder)}
-
-    def instance(self) -> Instance:
-        found = Instance.load(self.folder)
-        assert found is not None
-        return found
-
-    def make(self, *arguments: str) -> str:
-        return make(*arguments, environment=self.environment(), top=self.top)
-
-    def try_make(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-        return try_make(*arguments, environment=self.environment(), typed=typed, top=self.top)
-
-    def shell(self, script: str) -> str:
-        """Runs `script`, which must succeed, after `eval "$(make -s env)"`. Returns its output."""
-        done = subprocess.run(
-            ["bash", "-ec", f'eval "$(make -s env)"\n{script}'],
-            cwd=self.top,
-            env=self.environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    def processes(self) -> list[str]:
-        """Returns the command lines of all processes that name the instance in arguments or environment, and its
-        running containers' names."""
-        found = []
-        for process in psutil.process_iter():
-            try:
-                told = [*process.cmdline(), *process.environ().values()]
-                if process.pid != os.getpid() and any(str(self.folder) in text for text in told):
-                    found.append(" ".join(process.cmdline()))
-            except psutil.Error:
-                continue
-        project = f"label=com.docker.compose.project={docker.project(self.folder)}"
-        return found + (docker.query("ps", "--filter", project, "--format", "{{.Names}}") or "").split()
 
 
 @pytest.fixture(scope="module")
