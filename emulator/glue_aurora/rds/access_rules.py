@@ -23,14 +23,14 @@ _METHOD = "scram-sha-256"
 _MOST_ATTEMPTS = 500
 
 
-def write(clusters: Iterable[Cluster]) -> None:
-    """Writes the rules of `clusters`, and returns when new connections obey them.
+def write(cluster: Cluster, clusters: Iterable[Cluster]) -> None:
+    """Writes the rules of those `clusters` that are on the server of `cluster`. Returns when new connections obey them.
 
     Raises:
         DatabaseError: PostgreSQL refuses, or cannot be reached.
     """
-    lines = [line for cluster in clusters if cluster.reachable for line in _rules(cluster)]
-    with databases.connection() as conn:
+    lines = [line for one in clusters if one.reachable and one.own_port == cluster.own_port for line in _rules(one)]
+    with databases.connection(cluster) as conn:
         main = PurePosixPath(str(_one(conn, "SHOW hba_file")))
         _ensure_include(conn, main)
         _write_file(
@@ -45,7 +45,7 @@ def write(clusters: Iterable[Cluster]) -> None:
         raise DatabaseError(
             f"PostgreSQL cannot read {problem[0]}, line {problem[1]}: {problem[2]}.", "Correct or remove that line."
         )
-    _wait_until_loaded(before)
+    _wait_until_loaded(cluster, before)
 
 
 def _rules(cluster: Cluster) -> list[str]:
@@ -74,7 +74,7 @@ def _write_file(conn: psycopg.Connection[tuple[object, ...]], path: PurePosixPat
     conn.execute(statement)
 
 
-def _wait_until_loaded(before: object) -> None:
+def _wait_until_loaded(cluster: Cluster, before: object) -> None:
     """Waits until the server has loaded its rules after `before`.
 
     The load time that a new session shows is that of the server's last reload, which reads the rules too.
@@ -83,7 +83,7 @@ def _wait_until_loaded(before: object) -> None:
         DatabaseError: the server does not reload.
     """
     for _attempt in range(_MOST_ATTEMPTS):
-        with databases.connection() as conn:
+        with databases.connection(cluster) as conn:
             if _one(conn, "SELECT pg_conf_load_time() >= %s", before):
                 return
     raise DatabaseError("PostgreSQL did not reload its access rules.", "See PostgreSQL's log.")

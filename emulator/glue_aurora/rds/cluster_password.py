@@ -54,7 +54,7 @@ def modify(context: RequestContext, request: Mapping[str, Any], cluster: Cluster
         master_user.check_password(password)
     if managed and cluster.secret is None:
         key_arn, new = secret_key(context, request), master_user.new_password()
-        databases.set_password(cluster.master_username, new)
+        databases.set_password(cluster, new)
         master_user.create_secret(cluster, new, request.get("MasterUserSecretKmsKeyId"), key_arn)
     elif request.get("MasterUserSecretKmsKeyId"):
         raise NotSupportedError("Another key for a managed secret", "Turn the managed password off and on again.")
@@ -63,12 +63,12 @@ def modify(context: RequestContext, request: Mapping[str, Any], cluster: Cluster
             raise faults.invalid_combination(
                 "MasterUserPassword must be specified when ManageMasterUserPassword is disabled."
             )
-        databases.set_password(cluster.master_username, password)
+        databases.set_password(cluster, password)
         master_user.delete_secret(cluster)
     elif rotate:
         master_user.rotate(cluster)
     elif password:
-        databases.set_password(cluster.master_username, password)
+        databases.set_password(cluster, password)
 
 
 def secret_key(context: RequestContext, request: Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ from glue_aurora.rds import (
     http_endpoint,
     master_user,
     network,
+    servers,
     subnet_groups,
 )
 from glue_aurora.rds.dialect import page
@@ -74,8 +75,13 @@ def create(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any
         tags=tags_of(request),
     )
     key_arn = cluster_password.secret_key(context, request) if request.get("ManageMasterUserPassword") else None
-    databases.create(cluster, password)
-    access_rules.write(all_clusters())  # refuses connections until the cluster has an instance
+    servers.place(cluster)
+    try:
+        databases.create(cluster, password)
+        access_rules.write(cluster, all_clusters())  # refuses connections until the cluster has an instance
+    except Exception:
+        servers.release(cluster)
+        raise
     if key_arn:
         master_user.create_secret(cluster, password, request.get("MasterUserSecretKmsKeyId"), key_arn)
     store.clusters[name] = cluster
@@ -161,6 +167,7 @@ def delete(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any
     if final:
         raise NotSupportedError("A final snapshot", "Set SkipFinalSnapshot (Terraform: skip_final_snapshot = true).")
     databases.drop(cluster)
+    servers.remove(cluster)
     master_user.delete_secret(cluster)
     last = answer(context, cluster) | {"Status": "deleting"}
     del store_of(context).clusters[cluster.identifier]
@@ -236,7 +243,7 @@ def answer(context: RequestContext, cluster: Cluster) -> dict[str, Any]:
             "MasterUserSecret": master_user.secret_answer(cluster),
             "MultiAZ": len({instance.zone for instance in instances}) > 1,
             "PendingModifiedValues": cluster.pending or None,
-            "Port": endpoint.port,
+            "Port": cluster.own_port or endpoint.port,
             "ReadReplicaIdentifiers": [],
             "ReaderEndpoint": endpoint.host,
             "ServerlessV2ScalingConfiguration": cluster.scaling,

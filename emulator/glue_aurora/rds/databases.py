@@ -23,29 +23,40 @@ _PREDEFINED_ROLES = ("pg_monitor", "pg_signal_backend", "pg_checkpoint")
 _NAME_LISTS = ("search_path", "session_preload_libraries", "temp_tablespaces")
 
 
+def connect(port: int | None = None) -> psycopg.Connection[tuple[object, ...]]:
+    """Returns a connection of the superuser in autocommit mode: to the first server, or to that on `port`.
+
+    Raises:
+        psycopg.OperationalError: the server can't be reached.
+    """
+    settings = config.postgres()
+    return psycopg.connect(
+        host=settings.host,
+        port=port or settings.port,
+        user=settings.user,
+        password=settings.password,
+        dbname=settings.database,
+        connect_timeout=5,
+        autocommit=True,
+        application_name="emulator-rds",
+    )
+
+
 @contextmanager
-def connection() -> Iterator[psycopg.Connection[tuple[object, ...]]]:
-    """Yields a connection of the superuser in autocommit mode.
+def connection(cluster: Cluster | None = None) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """Yields a connection of the superuser to the cluster's server, or without a cluster to the first one.
 
     Raises:
         DatabaseError: psycopg raised one of its errors.
     """
-    settings = config.postgres()
+    port = cluster.own_port if cluster else None
     try:
-        with psycopg.connect(
-            host=settings.host,
-            port=settings.port,
-            user=settings.user,
-            password=settings.password,
-            dbname=settings.database,
-            connect_timeout=5,
-            autocommit=True,
-            application_name="emulator-rds",
-        ) as conn:
+        with connect(port) as conn:
             yield conn
     except psycopg.OperationalError as error:
+        settings = config.postgres()
         raise DatabaseError(
-            f"PostgreSQL at {settings.host}:{settings.port} cannot be used: {error}.",
+            f"PostgreSQL at {settings.host}:{port or settings.port} cannot be used: {error}.",
             "Check that it runs and that EMULATOR_POSTGRES_* name it.",
         ) from error
     except psycopg.Error as error:
@@ -59,32 +70,38 @@ def create(cluster: Cluster, password: str) -> None:
         ApiError: the role or the database is not this cluster's.
         DatabaseError: PostgreSQL refuses, or cannot be reached.
     """
-    with connection() as conn:
+    with connection(cluster) as conn:
         _check_version(conn)
         role_exists = _is_ours(conn, "role", cluster.master_username, cluster.arn)
-        database_exists = bool(cluster.database_name) and _is_ours(conn, "database", cluster.database_name, cluster.arn)
+        name = cluster.database_name
+        database_exists = name is not None and _is_ours(conn, "database", name, cluster.arn)
         _ensure_superuser_role(conn)
         if not role_exists:
-            _execute(conn, "CREATE ROLE {role}", role=cluster.master_username)
-            _execute(conn, "COMMENT ON ROLE {role} IS {arn}", role=cluster.master_username, arn=cluster.arn)
+            with conn.transaction():  # A killed plugin must not leave a role that says nothing of its cluster.
+                _execute(conn, "CREATE ROLE {role}", role=cluster.master_username)
+                _execute(conn, "COMMENT ON ROLE {role} IS {arn}", role=cluster.master_username, arn=cluster.arn)
         _execute(conn, "ALTER ROLE {role} LOGIN CREATEDB CREATEROLE", role=cluster.master_username)
         _execute(conn, "GRANT {group} TO {role} WITH ADMIN OPTION", group=SUPERUSER_ROLE, role=cluster.master_username)
         _set_password(conn, cluster.master_username, password)
-        if cluster.database_name and not database_exists:
-            _execute(
-                conn, "CREATE DATABASE {name} OWNER {role}", name=cluster.database_name, role=cluster.master_username
-            )
+        if cluster.database_name:
+            if not database_exists:
+                _execute(
+                    conn,
+                    "CREATE DATABASE {name} OWNER {role}",
+                    name=cluster.database_name,
+                    role=cluster.master_username,
+                )
             _execute(conn, "COMMENT ON DATABASE {name} IS {arn}", name=cluster.database_name, arn=cluster.arn)
 
 
-def set_password(username: str, password: str) -> None:
-    """Changes a master user's password at once.
+def set_password(cluster: Cluster, password: str) -> None:
+    """Changes the master user's password at once.
 
     Raises:
         DatabaseError: PostgreSQL refuses, or cannot be reached.
     """
-    with connection() as conn:
-        _set_password(conn, username, password)
+    with connection(cluster) as conn:
+        _set_password(conn, cluster.master_username, password)
 
 
 def apply_settings(cluster: Cluster) -> None:
@@ -97,7 +114,7 @@ def apply_settings(cluster: Cluster) -> None:
     """
     if not cluster.database_name:
         return
-    with connection() as conn:
+    with connection(cluster) as conn:
         contexts = {str(name): str(kind) for name, kind in conn.execute("SELECT lower(name), context FROM pg_settings")}
         _execute(conn, "ALTER DATABASE {name} RESET ALL", name=cluster.database_name)
         for name, value in cluster.applied.items():
@@ -124,7 +141,7 @@ def disconnect(cluster: Cluster) -> None:
     Raises:
         DatabaseError: PostgreSQL refuses, or cannot be reached.
     """
-    with connection() as conn:
+    with connection(cluster) as conn:
         conn.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE pid <> pg_backend_pid() AND (usename = ANY(%s) OR datname = ANY(%s))",
@@ -138,7 +155,7 @@ def drop(cluster: Cluster) -> None:
     Raises:
         DatabaseError: PostgreSQL refuses, or cannot be reached.
     """
-    with connection() as conn:
+    with connection(cluster) as conn:
         roles = _roles(conn, cluster)
         for database in _databases(conn, cluster):
             _execute(conn, "DROP DATABASE IF EXISTS {name} WITH (FORCE)", name=database)
@@ -199,27 +216,46 @@ def _databases(conn: psycopg.Connection[tuple[object, ...]], cluster: Cluster) -
     return [str(name) for (name,) in rows]
 
 
-def _is_ours(conn: psycopg.Connection[tuple[object, ...]], kind: str, name: str | None, arn: str) -> bool:
+def has_names_of_another(conn: psycopg.Connection[tuple[object, ...]], cluster: Cluster) -> bool:
+    """Returns whether the server has a role or database with one of the cluster's names that is not the cluster's.
+
+    A cluster can't have the superuser's own database on any server, so that one does not count.
+    """
+    names = [("role", cluster.master_username)]
+    if cluster.database_name and cluster.database_name != config.postgres().database:
+        names.append(("database", cluster.database_name))
+    return any(_owner(conn, kind, name) not in (None, cluster.arn) for kind, name in names)
+
+
+def _is_ours(conn: psycopg.Connection[tuple[object, ...]], kind: str, name: str, arn: str) -> bool:
     """Returns whether the role or database exists and is this cluster's.
 
     Raises:
-        ApiError: it exists and is not this cluster's.
+        NotSupportedError: it exists and is not this cluster's.
+    """
+    owner = _owner(conn, kind, name)
+    if owner in (None, arn):
+        return owner == arn
+    raise NotSupportedError(
+        f"The {kind} {name} for {arn}", f"PostgreSQL has this {kind}, and it {owner}. Choose another name."
+    )
+
+
+def _owner(conn: psycopg.Connection[tuple[object, ...]], kind: str, name: str) -> str | None:
+    """Returns the ARN of the cluster to which the role or database belongs, or "is not a cluster's".
+
+    None: the server has no such thing. A database without an ARN, which a killed plugin left, belongs to its owner's
+    cluster.
     """
     query = {
         "role": "SELECT shobj_description(oid, 'pg_authid') FROM pg_roles WHERE rolname = %s",
-        "database": "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s",
+        "database": "SELECT coalesce(shobj_description(oid, 'pg_database'), shobj_description(datdba, 'pg_authid'))"
+        " FROM pg_database WHERE datname = %s",
     }[kind]
     row = conn.execute(query, (name,)).fetchone()
     if row is None:
-        return False
-    if row[0] == arn:
-        return True
-    owner = f"belongs to {row[0]}" if str(row[0]).startswith("arn:") else "is not a cluster's"
-    raise NotSupportedError(
-        f"The {kind} {name} for {arn}",
-        f"All clusters share one PostgreSQL, and there this {kind} {owner}. "
-        "Choose another name, or delete its owner first.",
-    )
+        return None
+    return str(row[0]) if str(row[0]).startswith("arn:") else "is not a cluster's"
 
 
 def _check_version(conn: psycopg.Connection[tuple[object, ...]]) -> None:

@@ -16,7 +16,7 @@ def started(cluster: Cluster, values: Mapping[str, str]) -> None:
     cluster.applied = dict(values)
     try:
         databases.apply_settings(cluster)
-        access_rules.write(all_clusters())
+        access_rules.write(cluster, all_clusters())
     except Exception:
         cluster.applied = before
         raise
@@ -30,7 +30,7 @@ def restarted(cluster: Cluster, values: Mapping[str, str]) -> None:
 
 def stopped(cluster: Cluster) -> None:
     """Stops the cluster after its last instance: refuses new connections and ends the open ones."""
-    access_rules.write(all_clusters())
+    access_rules.write(cluster, all_clusters())
     databases.disconnect(cluster)
 
 

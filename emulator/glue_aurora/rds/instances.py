@@ -214,7 +214,11 @@ def answer(context: RequestContext, instance: Instance) -> dict[str, Any]:
             "DbiResourceId": instance.resource_id,
             "DeletionProtection": False,
             "DomainMemberships": [],
-            "Endpoint": {"Address": endpoint.host, "Port": endpoint.port, "HostedZoneId": clusters.HOSTED_ZONE},
+            "Endpoint": {
+                "Address": endpoint.host,
+                "Port": cluster.own_port or endpoint.port,
+                "HostedZoneId": clusters.HOSTED_ZONE,
+            },
             "Engine": engine.ENGINE,
             "EngineVersion": cluster.engine_version,
             "InstanceCreateTime": instance.created,

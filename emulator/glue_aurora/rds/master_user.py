@@ -109,7 +109,7 @@ def rotate(cluster: Cluster, version_id: str | None = None) -> str:
     """
     secret = _secret(cluster)
     password = new_password()
-    databases.set_password(cluster.master_username, password)
+    databases.set_password(cluster, password)
     version = version_id or str(uuid.uuid4())
     _backend(cluster).put_secret_value(
         secret_id=secret.name,

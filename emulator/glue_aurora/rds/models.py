@@ -88,6 +88,8 @@ class Cluster:
     # Whether the Data API (service rds-data) answers for this cluster.
     http_endpoint: bool = False
     secret: ManagedSecret | None = None
+    # The port of the cluster's own PostgreSQL. None: the cluster is on the first server.
+    own_port: int | None = None
     tags: Tags = field(default_factory=dict)
     created: datetime = field(default_factory=now)
     # Instances in order of creation, the writer first.

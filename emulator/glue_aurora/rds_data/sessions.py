@@ -45,7 +45,7 @@ def connect(login: Login, database: str | None, timeout_seconds: float | None) -
     try:
         session = psycopg.connect(
             host=settings.host,
-            port=settings.port,
+            port=login.port or settings.port,
             user=login.username,
             password=login.password,
             dbname=database or login.username,

@@ -14,9 +14,10 @@ from glue_aurora.rds_data import faults
 
 @dataclass(frozen=True)
 class Login:
-    """A database user of the cluster `cluster_arn`."""
+    """A database user of the cluster `cluster_arn`. `port` is that of the cluster's own server, if it has one."""
 
     cluster_arn: str
+    port: int | None
     username: str
     password: str = field(repr=False)
 
@@ -30,7 +31,7 @@ def login(context: RequestContext, resource_arn: str, secret: str) -> Login:
     """
     cluster = _cluster(context, resource_arn)
     username, password = _credentials(context, secret)
-    return Login(cluster.arn, username, password)
+    return Login(cluster.arn, cluster.own_port, username, password)
 
 
 def _cluster(context: RequestContext, arn: str) -> Cluster:
