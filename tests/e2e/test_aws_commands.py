@@ -1,4 +1,4 @@
-"""The aws-* targets as a user types them, in order, with the local environment for an account on purpose."""
+"""The aws-* targets, rehearsed as the README tells: beside a live environment, in a shell that took its variables."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 
 from scripts.base.paths import LOCAL, TOP
-from scripts.environment import database, lifecycle
-from scripts.environment.instance import Instance, Ports
+from scripts.environment import database, runtime
+from scripts.environment.instance import DEFAULT_PORTS, Instance, Ports
+from scripts.environment.superuser import connect_superuser
 from tests.kit.expected import expected, value
 from tests.kit.make import HOSTILE, make, try_make, watched_make
 from tests.kit.sources import data_set
@@ -25,22 +26,20 @@ from tests.kit.sources import data_set
 pytestmark = pytest.mark.e2e
 ACCOUNT = "000000000000"
 FOLDER = LOCAL / "aws" / f"{ACCOUNT}-dev"
-STATE = "e2e-terraform-state"
+STATE = f"letrus-de-case-terraform-state-{ACCOUNT}"
+CLUSTER = "letrus-de-case-dev-aurora"
+ROW = "INSERT INTO performance_academica (aluno_id, escola_id, disciplina, nota) VALUES (1, 1, 'Artes', 7)"
 
 
 @dataclass(frozen=True)
 class Operator:
-    """Types aws-* targets against the environment in `instance`."""
+    """Types aws-* targets in a shell that has `shell` for its variables, beside the environment in `instance`."""
 
     instance: Instance
+    shell: dict[str, str]
 
     def environment(self, **variables: str) -> dict[str, str]:
-        said = {"ACCOUNT": ACCOUNT, "ENVIRONMENT": "dev", "STATE_BUCKET": STATE, "YES": "1"}
-        local = {
-            "AWS_ENDPOINT_URL": self.instance.endpoint_url,
-            "TF_VAR_aurora_ca_bundle": str(self.instance.authority),
-        }
-        return {**os.environ, **HOSTILE, **local, **said, **variables}
+        return {**self.shell, "ACCOUNT": ACCOUNT, "ENVIRONMENT": "dev", "YES": "1", **variables}
 
     def make(self, target: str, **variables: str) -> str:
         return make(target, environment=self.environment(**variables))
@@ -66,11 +65,28 @@ class Operator:
 
 @pytest.fixture(scope="module")
 def operator() -> Iterator[Operator]:
-    instance = lifecycle.new(LOCAL / "test-aws", Ports.free())
+    folder, ports = LOCAL / "test-aws", Ports.free()
+    numbers = zip(DEFAULT_PORTS, asdict(ports).values(), strict=True)
+    before = {
+        **os.environ,
+        **HOSTILE,
+        **{name: str(number) for name, number in numbers},
+        "LETRUS_INSTANCE": str(folder),
+    }
     shutil.rmtree(FOLDER, ignore_errors=True)
-    with lifecycle.running(instance):
-        yield Operator(instance)
-    shutil.rmtree(FOLDER, ignore_errors=True)
+    try:
+        make("local-up", environment=before)
+        instance = Instance.load(folder)
+        assert instance is not None
+        taken = ["bash", "-c", 'eval "$(make -s env)" && env -0']
+        done = subprocess.run(taken, cwd=TOP, env=before, capture_output=True, text=True, check=True)
+        shell = dict(line.split("=", 1) for line in done.stdout.split("\0") if line)
+        with database.connect_as_superuser(instance, "letrus") as connection:
+            connection.execute(ROW)
+        yield Operator(instance, shell)
+    finally:
+        try_make("reset", environment=before)
+        shutil.rmtree(FOLDER, ignore_errors=True)
 
 
 def test_nothing_begins_without_the_state_bucket(operator: Operator) -> None:
@@ -84,7 +100,7 @@ def test_nothing_is_changed_unless_the_account_is_typed(operator: Operator, type
     done = operator.try_make("aws-bootstrap", typed, YES="")
     assert done.returncode != 0
     assert "nothing was changed" in done.stderr
-    assert operator.client("s3").list_buckets()["Buckets"] == []
+    assert STATE not in _buckets(operator)
 
 
 def test_bootstrap_makes_a_bucket_that_keeps_and_guards_states(operator: Operator) -> None:
@@ -252,14 +268,27 @@ def test_destroy_removes_all_and_says_what_stays(operator: Operator) -> None:
     stays = said[said.index("what stays:") :]
     assert "KMS key" in stays and "deleted on" in stays, stays
     assert f"state bucket {STATE}" in stays
-    s3 = operator.client("s3")
-    assert {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]} == {STATE, "holiday-photos"}
-    assert operator.client("rds").describe_db_clusters()["DBClusters"] == []
-    assert operator.client("glue").get_jobs()["Jobs"] == []
+    assert not {name for name in _buckets(operator) if "-dev-" in name}
+    clusters = operator.client("rds").describe_db_clusters()["DBClusters"]
+    assert [cluster["DBClusterIdentifier"] for cluster in clusters] == ["letrus-de-case-aurora"]
+    assert [job["Name"] for job in operator.client("glue").get_jobs()["Jobs"]] == [
+        "letrus-de-case-etl-performance-academica"
+    ]
 
 
 def test_destroy_again_finds_nothing(operator: Operator) -> None:
     assert "nothing to destroy" in operator.make("aws-destroy")
+
+
+def test_live_environment_is_as_it_was(operator: Operator) -> None:
+    assert "nothing changed" in make("local-up", environment=operator.shell)
+    with database.connect_as_superuser(operator.instance, "letrus") as connection:
+        rows = connection.execute("SELECT aluno_id, escola_id, disciplina FROM performance_academica").fetchall()
+    assert rows == [(1, 1, "Artes")]
+
+
+def _buckets(operator: Operator) -> set[str]:
+    return {bucket["Name"] for bucket in operator.client("s3").list_buckets()["Buckets"]}
 
 
 def _check_state_bucket(s3: Any) -> None:
@@ -282,4 +311,6 @@ def _state_objects(operator: Operator) -> list[str]:
 
 def _database(operator: Operator) -> Any:
     """Past the Data API, to see what it really did."""
-    return database.connect_as_superuser(operator.instance, "letrus")
+    (cluster,) = operator.client("rds").describe_db_clusters(DBClusterIdentifier=CLUSTER)["DBClusters"]
+    password = runtime.of(operator.instance).superuser_password(operator.instance)
+    return connect_superuser(cluster["Port"], password, "letrus")
