@@ -15,6 +15,7 @@ import threading
 from pathlib import Path
 from typing import IO
 
+from glue_worker import process_tree
 from glue_worker.aws import forget_own_settings
 from glue_worker.class_archive import ClassArchive
 from glue_worker.config import Config
@@ -31,6 +32,7 @@ def main() -> int:
     logging.getLogger("botocore").setLevel(logging.WARNING)
     stop = _signals(signal.SIGTERM, signal.SIGINT)
     forget_own_settings()
+    process_tree.adopt_orphans()  # of a guard that was killed
     try:
         config = Config.from_environment()
         lock = _own(config.home)

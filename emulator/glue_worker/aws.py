@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config as BotoConfig
+from botocore.exceptions import BotoCoreError
 
 from glue_worker.request import RunRequest
 
@@ -26,11 +27,16 @@ NO_SETTINGS = {
 }
 
 
+class RevokedError(BotoCoreError):
+    fmt = "the emulator that gave the run its credentials has ended"
+
+
 class Clients:
-    """Makes clients that act as the run's role."""
+    """Makes clients that act as the run's role, until `revoke`."""
 
     def __init__(self, request: RunRequest, endpoint_url: str) -> None:
         self._endpoint_url = endpoint_url
+        self._revoked = threading.Event()
         self._lock = threading.Lock()  # A session is not safe for two threads that make clients.
         self._session = boto3.session.Session(
             aws_access_key_id=request.credentials.access_key_id,
@@ -38,6 +44,10 @@ class Clients:
             aws_session_token=request.credentials.session_token,
             region_name=request.region,
         )
+
+    def revoke(self) -> None:
+        """Makes every later request of the clients fail with RevokedError, also a repetition of a failed one."""
+        self._revoked.set()
 
     def s3(self) -> Any:
         return self._client("s3", s3={"addressing_style": "path"}, read_timeout=30)
@@ -49,4 +59,10 @@ class Clients:
         retries: Any = {"mode": "standard", "total_max_attempts": 3}
         config = BotoConfig(connect_timeout=5, retries=retries, proxies={}, **settings)
         with self._lock:
-            return self._session.client(service, endpoint_url=self._endpoint_url, config=config)  # type: ignore[call-overload]
+            client = self._session.client(service, endpoint_url=self._endpoint_url, config=config)  # type: ignore[call-overload]
+        client.meta.events.register("before-send", self._check)
+        return client
+
+    def _check(self, **_: Any) -> None:
+        if self._revoked.is_set():
+            raise RevokedError

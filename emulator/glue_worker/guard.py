@@ -10,7 +10,6 @@ The agent runs it by path with `-I -S`: the job's environment must not reach int
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -23,12 +22,10 @@ sys.path.append(str(Path(__file__).resolve().parent))
 import process_tree  # type: ignore[import-not-found]
 
 PR_SET_PDEATHSIG = 1
-PR_SET_CHILD_SUBREAPER = 36
 
 
 def main(command: list[str]) -> int:
-    if sys.platform == "linux":
-        _prctl(PR_SET_CHILD_SUBREAPER, 1)
+    process_tree.adopt_orphans()
     child = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -45,14 +42,9 @@ def main(command: list[str]) -> int:
     return code if code >= 0 else 128 - code
 
 
-def _prctl(option: int, value: int) -> None:
-    if ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), f"prctl({option}, {value}) failed")
-
-
 def _die_with_guard() -> None:
     """Makes Linux kill the command when the guard itself is killed."""
-    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    process_tree.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _kill_when_pipe_closes() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from glue_worker import process_tree
@@ -14,6 +16,18 @@ from glue_worker import process_tree
 log = logging.getLogger(__name__)
 GUARD = Path(__file__).with_name("guard.py")
 GUARD_SECONDS = 10
+_guards: set[int] = set()
+_lock = threading.Lock()
+
+
+def _end_orphans() -> None:
+    """Ends the processes of a guard that was killed: the agent has adopted them, and no guard will end them."""
+    orphans = process_tree.descendants(os.getpid(), frozenset(_guards))
+    if left := process_tree.kill_descendants(os.getpid(), frozenset(_guards)):
+        log.error("no permission to end the processes %s of a run whose guard was killed", sorted(left))
+    for pid in orphans - left:
+        with suppress(ChildProcessError):  # a child of another orphan, or adopted later
+            os.waitpid(pid, 0)
 
 
 class GuardedProcess:
@@ -29,7 +43,7 @@ class GuardedProcess:
         stderr: Path,
         on_exit: Callable[[], None],
     ) -> None:
-        with stdout.open("ab") as output, stderr.open("ab") as error:
+        with stdout.open("ab") as output, stderr.open("ab") as error, _lock:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-S", str(GUARD), *command],
                 cwd=cwd,
@@ -39,7 +53,8 @@ class GuardedProcess:
                 stderr=error,
                 start_new_session=True,
             )
-        self.pid = self._process.pid
+            self.pid = self._process.pid
+            _guards.add(self.pid)
         self.exit_code: int | None = None
         self._on_exit = on_exit
         self._waiter = threading.Thread(target=self._wait, name=f"wait-{self.pid}", daemon=True)
@@ -60,5 +75,9 @@ class GuardedProcess:
         code = self._process.wait()
         if self._process.stdin is not None:
             self._process.stdin.close()
+        with _lock:
+            _guards.discard(self.pid)
+            if code < 0:
+                _end_orphans()
         self.exit_code = code if code >= 0 else 128 - code
         self._on_exit()

@@ -7,6 +7,7 @@ process escapes.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -14,6 +15,24 @@ import sys
 from collections import defaultdict
 from contextlib import suppress
 from pathlib import Path
+
+PR_SET_CHILD_SUBREAPER = 36
+
+
+def adopt_orphans() -> None:
+    """Makes the caller the parent of every process below it that loses its own. Only Linux can."""
+    if sys.platform == "linux":
+        prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def prctl(option: int, value: int) -> None:
+    """Calls Linux's prctl.
+
+    Raises:
+        OSError: the kernel refuses.
+    """
+    if ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), f"prctl({option}, {value}) failed")
 
 
 def parents() -> dict[int, int]:
@@ -23,8 +42,8 @@ def parents() -> dict[int, int]:
     return _parents_from_ps()
 
 
-def descendants(root: int) -> set[int]:
-    """Returns the pids of all live processes below `root`, without `root`."""
+def descendants(root: int, spared: frozenset[int] = frozenset()) -> set[int]:
+    """Returns the pids of the live processes below `root`. `spared` and what is below them don't count."""
     children = defaultdict(list)
     for pid, parent in parents().items():
         children[parent].append(pid)
@@ -32,14 +51,16 @@ def descendants(root: int) -> set[int]:
     pending = list(children[root])
     while pending:
         pid = pending.pop()
-        if pid not in found:
+        if pid not in found and pid not in spared:
             found.add(pid)
             pending.extend(children[pid])
     return found
 
 
-def kill_descendants(root: int) -> set[int]:
+def kill_descendants(root: int, spared: frozenset[int] = frozenset()) -> set[int]:
     """Ends all processes below `root`, and returns the pids of those that the caller may not signal.
+
+    It spares the children `spared` of the root and what is below them.
 
     It freezes all of them first, so that none can start another one unseen. It kills the frozen ones even when a later
     step fails.
@@ -47,7 +68,7 @@ def kill_descendants(root: int) -> set[int]:
     frozen: set[int] = set()
     refused: set[int] = set()
     try:
-        while new := descendants(root) - frozen - refused:
+        while new := descendants(root, spared) - frozen - refused:
             for pid in new:
                 (frozen if send(pid, signal.SIGSTOP) else refused).add(pid)
     finally:

@@ -72,6 +72,24 @@ class Registry:
         with self._lock:
             self._runs.pop(run_id, None)
 
+    def delete_all(self, seconds: float) -> None:
+        """Kills every run, removes their folders and forgets them: a new emulator knows none of them.
+
+        Raises:
+            RunAliveError: a run has not ended after `seconds`. The agent still knows that run.
+        """
+        with self._lock:
+            runs = dict(self._runs)
+        for run in runs.values():
+            run.orphan()
+        failures = _forget(list(runs.values()), seconds)
+        with self._lock:
+            for run_id, failure in zip(runs, failures, strict=True):
+                if failure is None:
+                    self._runs.pop(run_id, None)
+        for failure in filter(None, failures):
+            raise failure
+
     def close(self) -> None:
         """Ends every run and removes their folders."""
         with self._lock:
@@ -79,12 +97,19 @@ class Registry:
             runs = list(self._runs.values())
         for run in runs:
             run.abandon()
-        with ThreadPoolExecutor(max_workers=max(1, len(runs))) as pool:
-            list(pool.map(_forget, runs))
+        for failure in filter(None, _forget(runs, END_SECONDS)):
+            log.error("%s", failure)
 
 
-def _forget(run: Run) -> None:
-    try:
-        run.forget(END_SECONDS)
-    except RunAliveError as error:
-        log.error("%s", error)
+def _forget(runs: list[Run], seconds: float) -> list[RunAliveError | None]:
+    """Ends the runs and removes their folders. Returns for each run None, or why the run is still alive."""
+
+    def forget(run: Run) -> RunAliveError | None:
+        try:
+            run.forget(seconds)
+        except RunAliveError as error:
+            return error
+        return None
+
+    with ThreadPoolExecutor(max_workers=max(1, len(runs))) as pool:
+        return list(pool.map(forget, runs))

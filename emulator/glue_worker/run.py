@@ -72,6 +72,12 @@ class Run:
         self._log_seconds = LOG_SECONDS_WHEN_FORGOTTEN
         self.state.interrupt(Interrupted(state.FAILED, "the worker was shut down during the run"))
 
+    def orphan(self) -> None:
+        """Asks the run to end because its emulator has ended. Its log stays here: it means nothing to the next one."""
+        self._clients.revoke()
+        self._log_seconds = LOG_SECONDS_WHEN_FORGOTTEN
+        self.state.interrupt(Interrupted(state.FAILED, "the emulator that started the run has ended"))
+
     def forget(self, seconds: float) -> None:
         """Ends the run and removes its folder.
 

@@ -87,6 +87,9 @@ class Handler(BaseHTTPRequestHandler):
         return HTTPStatus.ACCEPTED, run.state.snapshot()
 
     def _delete(self, path: str) -> tuple[int, Any]:
+        if path == "/runs":
+            self.server.registry.delete_all(self._wait_seconds(END_SECONDS))
+            return HTTPStatus.NO_CONTENT, None
         self.server.registry.delete(_match(RUN, path), self._wait_seconds(END_SECONDS))
         return HTTPStatus.NO_CONTENT, None
 

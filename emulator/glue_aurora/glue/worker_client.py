@@ -79,6 +79,16 @@ class WorkerClient:
             answer_seconds=wait_seconds + ANSWER_SECONDS,
         )
 
+    def forget_all(self, wait_seconds: float = FORGET_SECONDS) -> None:
+        """Kills every run that the agent knows; the agent waits `wait_seconds` for their end."""
+        self._request(
+            "DELETE",
+            "/runs",
+            HTTPStatus.NO_CONTENT,
+            params={"wait_seconds": wait_seconds},
+            answer_seconds=wait_seconds + ANSWER_SECONDS,
+        )
+
     def _request(
         self, method: str, path: str, expected: HTTPStatus, answer_seconds: float = ANSWER_SECONDS, **options: Any
     ) -> requests.Response:

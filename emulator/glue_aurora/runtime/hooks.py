@@ -20,3 +20,11 @@ def refuse_services_without_a_backend() -> None:
     from glue_aurora.runtime import backends
 
     backends.disable_services_without()
+
+
+@hooks.on_infra_start()
+def end_orphaned_runs() -> None:
+    """Ends the runs of a LocalStack that ended before them."""
+    from glue_aurora.glue.orphans import end_orphans
+
+    end_orphans()

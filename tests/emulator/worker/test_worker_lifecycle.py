@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psutil
@@ -105,6 +106,39 @@ def test_delete_kills_and_removes_the_folder(start_agent: Callable[..., Agent], 
     assert list(agent.home.glob("glue-job-*")) == []
     assert agent.request("GET", f"/runs/{run_id}").status_code == 404
     assert agent.request("DELETE", f"/runs/{run_id}").status_code == 404
+
+
+def test_runs_of_an_emulator_that_ended_are_gone_when_the_next_one_asks(
+    start_agent: Callable[..., Agent], endless: Any, cloud: Cloud
+) -> None:
+    """Not a word of their end may reach the next emulator: Terraform could not make the log groups."""
+    agent = start_agent()
+    runs = [endless(agent) for _ in range(2)]
+    assert agent.request("DELETE", "/runs").status_code == 204
+    for run_id, connection, pids in runs:
+        assert dead(connection) and gone(pids)
+        assert agent.request("GET", f"/runs/{run_id}").status_code == 404
+    assert list(agent.home.glob("glue-job-*")) == []
+    for run_id, _, _ in runs:
+        with suppress(cloud.client("logs").exceptions.ResourceNotFoundException):
+            assert not [line for line in cloud.log(run_id, "error") if "the emulator that started the run" in line]
+    assert agent.request("DELETE", "/runs").status_code == 204
+
+
+def test_run_whose_guard_is_killed_fails_and_leaves_no_process(start_agent: Callable[..., Agent], endless: Any) -> None:
+    agent = start_agent()
+    other, kept, _ = endless(agent)
+    run_id, connection, pids = endless(agent)
+    guard = psutil.Process(pids[1]).parent()
+    assert guard is not None and any(part.endswith("guard.py") for part in guard.cmdline())
+    guard.kill()
+    with polled(agent, other):
+        assert agent.wait(run_id)["state"] == "FAILED"
+        assert dead(connection)
+        if sys.platform == "linux":  # elsewhere nothing adopts a process that left its session and parent
+            assert gone(pids)
+        assert agent.request("GET", f"/runs/{other}").json()["state"] == "RUNNING"
+    kept.close()
 
 
 def test_delete_does_not_answer_success_while_the_run_is_alive(agent: Agent, endless: Any) -> None:
