@@ -14,5 +14,5 @@ class LoopbackRuntimeServerPlugin(RuntimeServerPlugin):
         from glue_aurora.runtime import unknown_operations
         from glue_aurora.runtime.loopback import LoopbackRuntimeServer
 
-        unknown_operations.apply_patch()
+        unknown_operations.apply_patches()
         return LoopbackRuntimeServer()  # type: ignore[no-untyped-call]

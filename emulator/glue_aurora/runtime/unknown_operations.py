@@ -1,7 +1,8 @@
-"""Answers 501 to an operation that LocalStack's models do not know.
+"""Answers 501 to an operation or a service that LocalStack's models do not know.
 
-LocalStack's botocore is older than a client's can be. LocalStack answers InternalError with HTTP 500 then, which boto3
-and Terraform repeat, and does not name the operation.
+LocalStack's botocore is older than a client's can be. LocalStack answers an unknown operation with HTTP 500, which
+boto3 and Terraform repeat, and does not name it. It takes a request to an unknown service for one to S3: the answer is
+`NoSuchBucket`, or a PUT makes a bucket and succeeds.
 """
 
 # LocalStack's `patch` has no types.
@@ -9,17 +10,35 @@ and Terraform repeat, and does not name the operation.
 
 from typing import Any
 
+from botocore.exceptions import UnknownServiceError
 from localstack.aws.api import RequestContext
-from localstack.aws.handlers.service import ServiceExceptionSerializer
+from localstack.aws.handlers.service import ServiceExceptionSerializer, ServiceNameParser
 from localstack.aws.protocol.parser import RequestParserError
 from localstack.aws.protocol.serializer import create_serializer
+from localstack.http import Response
 from localstack.utils.patch import patch
 
 from glue_aurora.service.errors import NotSupportedError
 
+# Names in a request's signature that belong to S3.
+_SIGNED_FOR_S3 = ("s3", "s3express", "s3-object-lambda", "s3-outposts")
 
-def apply_patch() -> None:
-    """Corrects LocalStack's handler of exceptions in this process."""
+
+def apply_patches() -> None:
+    """Corrects LocalStack's handlers of service names and of exceptions in this process."""
+
+    @patch(ServiceNameParser.__call__)
+    def _call(fn: Any, self: ServiceNameParser, chain: Any, context: RequestContext, response: Response) -> None:
+        signed_for = _signed_for(context)
+        try:
+            fn(self, chain, context, response)
+        except UnknownServiceError:
+            _refuse_service(chain, response, signed_for or "the service")
+            return
+        taken_for_s3 = context.service is not None and context.service.service_name == "s3"
+        if taken_for_s3 and signed_for and signed_for not in _SIGNED_FOR_S3:
+            context.service = None
+            _refuse_service(chain, response, signed_for)
 
     @patch(ServiceExceptionSerializer.create_exception_response)
     def _create_exception_response(
@@ -30,6 +49,21 @@ def apply_patch() -> None:
             if name not in context.service.operation_names:
                 return _refused(context, name)
         return fn(self, exception, context)
+
+
+def _signed_for(context: RequestContext) -> str | None:
+    """Returns the service of the signature's credential scope: `…/<region>/<service>/aws4_request`."""
+    scope = str(context.request.headers.get("Authorization", "")).partition("Credential=")[2].partition(",")[0]
+    parts = scope.strip().split("/")
+    return parts[-2] if len(parts) >= 5 else None
+
+
+def _refuse_service(chain: Any, response: Response, service: str) -> None:
+    error = NotSupportedError(service)
+    response.status_code = error.status_code
+    response.set_json({"__type": error.code, "message": error.message})
+    response.headers["x-amzn-errortype"] = error.code
+    chain.stop()
 
 
 def _refused(context: RequestContext, name: str) -> Any:

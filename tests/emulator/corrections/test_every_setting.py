@@ -6,7 +6,8 @@ A value that a service acknowledges and does not return is worse than a refusal.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -33,8 +34,12 @@ class Settings:
             self.lost.append(f"{name}: wrote {written!r}, read {found!r}")
 
 
+def _member(read: Callable[[], Any], name: str) -> Any:
+    return read().get(name)
+
+
 @pytest.fixture
-def settings() -> Any:
+def settings() -> Iterator[Settings]:
     kept = Settings()
     yield kept
     assert kept.lost == []
@@ -86,8 +91,8 @@ def test_bucket(environment: Any, settings: Settings) -> None:
     ):
         settings.check(
             name,
-            lambda name=name, member=member, value=value: getattr(s3, f"put_{name}")(Bucket=bucket, **{member: value}),
-            lambda name=name, member=member: getattr(s3, f"get_{name}")(Bucket=bucket)[member],
+            partial(getattr(s3, f"put_{name}"), Bucket=bucket, **{member: value}),
+            partial(_member, partial(getattr(s3, f"get_{name}"), Bucket=bucket), member),
             value,
         )
     settings.check(
@@ -112,8 +117,10 @@ def test_vpc(environment: Any, settings: Settings) -> None:
         for value in (True, False):
             settings.check(
                 name,
-                lambda name=name, value=value: ec2.modify_vpc_attribute(VpcId=vpc, **{name: {"Value": value}}),
-                lambda name=name: ec2.describe_vpc_attribute(VpcId=vpc, Attribute=name[0].lower() + name[1:])[name],
+                partial(ec2.modify_vpc_attribute, VpcId=vpc, **{name: {"Value": value}}),
+                partial(
+                    _member, partial(ec2.describe_vpc_attribute, VpcId=vpc, Attribute=name[0].lower() + name[1:]), name
+                ),
                 {"Value": value},
             )
 
@@ -159,8 +166,8 @@ def test_alarm_and_dashboard(environment: Any, settings: Settings) -> None:
         values[member] = value
         settings.check(
             member,
-            lambda: cloudwatch.put_metric_alarm(AlarmName=name, **values),
-            lambda member=member: cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"][0].get(member),
+            partial(cloudwatch.put_metric_alarm, AlarmName=name, **values),
+            partial(_member, lambda: cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"][0], member),
             value,
         )
     for text in ("one", "two"):
@@ -168,7 +175,7 @@ def test_alarm_and_dashboard(environment: Any, settings: Settings) -> None:
         body = {"widgets": [widget]}
         settings.check(
             "dashboard",
-            lambda body=body: cloudwatch.put_dashboard(DashboardName=name, DashboardBody=json.dumps(body)),
+            partial(cloudwatch.put_dashboard, DashboardName=name, DashboardBody=json.dumps(body)),
             lambda: json.loads(cloudwatch.get_dashboard(DashboardName=name)["DashboardBody"]),
             body,
         )
@@ -180,8 +187,8 @@ def test_event_rule_and_target(environment: Any, settings: Settings) -> None:
         rule = {"EventPattern": json.dumps({"source": [source]}), "State": state, "Description": source}
         settings.check(
             "rule",
-            lambda rule=rule: events.put_rule(Name=name, **rule),
-            lambda rule=rule: {key: events.describe_rule(Name=name)[key] for key in rule},
+            partial(events.put_rule, Name=name, **rule),
+            lambda: {key: events.describe_rule(Name=name)[key] for key in ("EventPattern", "State", "Description")},
             rule,
         )
     for target in (
@@ -190,7 +197,7 @@ def test_event_rule_and_target(environment: Any, settings: Settings) -> None:
     ):
         settings.check(
             "target",
-            lambda target=target: events.put_targets(Rule=name, Targets=[target]),
+            partial(events.put_targets, Rule=name, Targets=[target]),
             lambda: events.list_targets_by_rule(Rule=name)["Targets"],
             [target],
         )

@@ -7,15 +7,18 @@ from typing import Any
 import pytest
 import requests
 
+from tests.kit.aws import refused, unique
+
 pytestmark = pytest.mark.emulator
 
 
-def ask(environment: Any, service: str, headers: dict[str, str], body: str) -> tuple[int, str]:
+def _signed(service: str) -> dict[str, str]:
     credential = f"Credential=test/20260101/us-east-1/{service}/aws4_request"
-    authorization = f"AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=0"
-    answer = requests.post(
-        environment.endpoint_url, data=body, headers={"Authorization": authorization, **headers}, timeout=60
-    )
+    return {"Authorization": f"AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=0"}
+
+
+def ask(environment: Any, service: str, headers: dict[str, str], body: str) -> tuple[int, str]:
+    answer = requests.post(environment.endpoint_url, data=body, headers={**_signed(service), **headers}, timeout=60)
     return answer.status_code, answer.text
 
 
@@ -36,3 +39,21 @@ def test_an_unknown_operation_of_a_query_service_is_refused_with_its_name(enviro
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     status, answer = ask(environment, service, headers, "Action=DoSomethingNew&Version=2010-05-08")
     assert (status, "NotSupportedByEmulator" in answer, f"{service}:DoSomethingNew" in answer) == (501, True, True)
+
+
+def test_a_service_that_nobody_knows_makes_no_bucket(environment: Any) -> None:
+    answer = requests.put(f"{environment.endpoint_url}/instance", headers=_signed("newservice"), timeout=60)
+    assert (answer.status_code, "newservice is not supported" in answer.text) == (501, True)
+    buckets = environment.client("s3").list_buckets()["Buckets"]
+    assert "instance" not in [one["Name"] for one in buckets]
+
+
+def test_a_service_without_a_model_here_is_refused_with_its_name(environment: Any) -> None:
+    """Its client is real, and newer than the models of LocalStack."""
+    with refused("NotSupportedByEmulator", "interconnect"):
+        environment.client("interconnect").list_connections()
+
+
+def test_a_bucket_is_made_by_a_request_for_s3(environment: Any) -> None:
+    answer = requests.put(f"{environment.endpoint_url}/{unique()}", headers=_signed("s3"), timeout=60)
+    assert answer.status_code == 200
