@@ -26,7 +26,9 @@ class DataApiLifecycle(ServiceLifecycleHook):
 
 
 # The limit of 100 characters for an ARN is the model's, and AWS takes longer ones (soto-project/soto#471).
-SERVICE = dispatch.Definition("rds-data", _HANDLERS, model_rules=ModelRules(unchecked_shapes=frozenset({"Arn"})))
+SERVICE = dispatch.Definition(
+    "rds-data", _HANDLERS, model_rules=ModelRules(unchecked_shapes=frozenset({"Arn"})), null_elements=True
+)
 
 
 def create_service() -> Service:

@@ -11,6 +11,7 @@ from localstack.aws.api import RequestContext, ServiceException
 from localstack.aws.spec import load_service
 from localstack.services.plugins import Service, ServiceLifecycleHook
 
+from glue_aurora.service import null_elements
 from glue_aurora.service.errors import ApiError, EmulatorError, NotSupportedError
 from glue_aurora.service.nulls import without_nothing
 from glue_aurora.service.stores import StateProvider, Stores
@@ -34,6 +35,8 @@ class Definition:
     unlocked: frozenset[str] = frozenset()
     """Operations whose handlers take the lock themselves, because they call another service in between."""
     model_rules: ModelRules = field(default_factory=ModelRules)
+    null_elements: bool = False
+    """Whether lists in the service's answers may have elements that are null."""
 
 
 def create_service(definition: Definition, lifecycle_hook: ServiceLifecycleHook | None = None) -> Service:
@@ -74,12 +77,13 @@ def _answering(definition: Definition, operation: str, shape: Shape | None) -> H
     handler, stores = definition.handlers[operation], definition.stores
     locked = stores is not None and operation not in definition.unlocked
 
-    def answer(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    def answer(context: RequestContext, request: Mapping[str, Any]) -> Any:
         try:
             clean = without_nothing(request or {})
             definition.model_rules.check(shape, clean)
             with stores.of(context).lock if locked and stores is not None else contextlib.nullcontext():
-                return handler(context, clean)
+                result = handler(context, clean)
+            return null_elements.response(context, result or {}) if definition.null_elements else result
         except ServiceException:
             raise
         except EmulatorError as error:

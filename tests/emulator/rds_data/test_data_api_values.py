@@ -44,6 +44,11 @@ def api(environment: Any) -> Iterator[DataApi]:
         ("ARRAY['a b','NULL']", {"arrayValue": {"stringValues": ["a b", "NULL"]}}),
         ("ARRAY[1.5,2]::numeric[]", {"arrayValue": {"stringValues": ["1.5", "2"]}}),
         ("'{}'::boolean[]", {"arrayValue": {"booleanValues": []}}),
+        ("ARRAY[1,NULL,3]", {"arrayValue": {"longValues": [1, None, 3]}}),
+        ("ARRAY[NULL,1.5::real]", {"arrayValue": {"doubleValues": [None, 1.5]}}),
+        ("ARRAY['a',NULL,'NULL',NULL]", {"arrayValue": {"stringValues": ["a", None, "NULL", None]}}),
+        ("ARRAY[NULL,true,NULL]", {"arrayValue": {"booleanValues": [None, True, None]}}),
+        ("ARRAY[NULL,NULL]::numeric[]", {"arrayValue": {"stringValues": [None, None]}}),
     ],
 )
 def test_result_types(api: DataApi, sql: str, field: dict[str, Any]) -> None:
