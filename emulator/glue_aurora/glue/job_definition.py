@@ -13,7 +13,6 @@ from glue_aurora.glue.job_parameters import internal, refused
 
 SUPPORTED_GLUE_VERSIONS = ("5.0", "5.1")
 """Both are Python 3.11 and Spark 3.5, which is what the worker agent has."""
-DEFAULT_GLUE_VERSION = "5.1"
 DEFAULT_TIMEOUT_MINUTES = 480
 MAXIMUM_TIMEOUT_MINUTES = 7 * 24 * 60
 MAXIMUM_RETRIES = 10
@@ -69,7 +68,6 @@ def build_definition(request: Mapping[str, Any], present: Mapping[str, Any] | No
         "ExecutionProperty": {"MaxConcurrentRuns": 1},
         "MaxRetries": 0,
         "Timeout": DEFAULT_TIMEOUT_MINUTES,
-        "GlueVersion": DEFAULT_GLUE_VERSION,
         **{name: value for name, value in request.items() if name not in _NOT_DEFINITION},
     }
     definition.update(capacity(request, present))
@@ -161,7 +159,12 @@ def check_arguments(arguments: Mapping[str, str]) -> None:
 
 
 def _check_command(request: Mapping[str, Any]) -> None:
-    version = request.get("GlueVersion", DEFAULT_GLUE_VERSION)
+    version = request.get("GlueVersion")
+    if version is None:
+        # AWS Glue guide, release-notes.html: 6.0 is the default. It has Spark 4.1 and Python 3.13.
+        raise UnsupportedValueError(
+            "A job without GlueVersion (AWS's default is 6.0)", f"Use {' or '.join(SUPPORTED_GLUE_VERSIONS)}."
+        )
     if version in _OTHER_GLUE_VERSIONS:
         raise UnsupportedValueError(f"Glue version {version}", f"Use {' or '.join(SUPPORTED_GLUE_VERSIONS)}.")
     if version not in SUPPORTED_GLUE_VERSIONS:

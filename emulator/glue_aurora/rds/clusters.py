@@ -44,8 +44,7 @@ def create(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any
         raise faults.cluster_exists()
     engine.check_engine(required(request, "Engine"))
     version = engine.check_version(request.get("EngineVersion"))
-    if request.get("EngineMode") not in (None, "", "provisioned"):
-        raise NotSupportedError(f"EngineMode {request['EngineMode']}", "Aurora Serverless v2 is provisioned.")
+    engine.check_mode(request.get("EngineMode"))
     _check_port(request)
     username = required(request, "MasterUsername")
     master_user.check_username(username)

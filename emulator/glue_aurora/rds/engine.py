@@ -83,6 +83,19 @@ def check_version(version: str | None) -> str:
     raise faults.invalid_combination(f"Cannot find version {version} for {ENGINE}")  # [AWS]
 
 
+def check_mode(mode: str | None) -> None:
+    """Checks an engine mode. Aurora Serverless v2 is provisioned; the other modes belong to versions that AWS ended.
+
+    Raises:
+        ApiError: InvalidParameterValue.
+    """
+    if mode in (None, "", "provisioned"):
+        return
+    if mode in ("serverless", "parallelquery", "global", "multimaster"):
+        raise faults.invalid_value(f"The engine mode {mode} you requested is currently unavailable.")  # [AWS]
+    raise faults.invalid_value(f"Invalid DB engine mode: {mode}")
+
+
 def check_class(instance_class: str, version: str) -> None:
     """Checks an instance class.
 

@@ -19,7 +19,6 @@ def kit(environment: Any) -> GlueKit:
 
 def test_job_gets_the_defaults_of_aws(kit: GlueKit) -> None:
     definition = kit.definition()
-    del definition["GlueVersion"]
     name = unique("job")
     kit.glue.create_job(Name=name, **definition)
     job = kit.glue.get_job(JobName=name)["Job"]
@@ -31,10 +30,16 @@ def test_job_gets_the_defaults_of_aws(kit: GlueKit) -> None:
         "ExecutionProperty": {"MaxConcurrentRuns": 1},
         "MaxRetries": 0,
         "Timeout": 480,
-        "GlueVersion": "5.1",
         "MaxCapacity": 2.0,
         "AllocatedCapacity": 2,
     }
+
+
+def test_job_without_a_version_would_be_another_on_aws(kit: GlueKit) -> None:
+    definition = kit.definition()
+    del definition["GlueVersion"]
+    with refused("InvalidInputException", "A job without GlueVersion (AWS's default is 6.0)"):
+        kit.glue.create_job(Name=unique("job"), **definition)
 
 
 def test_job_keeps_what_was_given(kit: GlueKit) -> None:
@@ -77,6 +82,7 @@ def test_job_without_workers_gets_ten_dpu(kit: GlueKit) -> None:
     ("changes", "message"),
     [
         ({"GlueVersion": "4.0"}, "Glue version 4.0 is not supported by this emulator"),
+        ({"GlueVersion": "6.0"}, "Glue version 6.0 is not supported by this emulator"),
         ({"GlueVersion": "5.7"}, "Glue version 5.7 does not exist"),
         ({"MaxCapacity": 5.0}, "Please do not set Max Capacity if using Worker Type and Number of Workers."),
         ({"MaxCapacity": 5.0, "AllocatedCapacity": 5}, "Please set only Allocated Capacity or Max Capacity."),

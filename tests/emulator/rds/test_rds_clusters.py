@@ -136,7 +136,11 @@ def test_what_is_not_the_clusters_own_is_neither_taken_nor_dropped(kit: RdsKit) 
         ({"EngineVersion": None}, "NotSupportedByEmulator", "without a minor version"),
         ({"Engine": "aurora-mysql"}, "NotSupportedByEmulator", "Engine aurora-mysql"),
         ({"Engine": "postgresql"}, "InvalidParameterValue", "Invalid DB engine"),
-        ({"EngineMode": "serverless"}, "NotSupportedByEmulator", "EngineMode serverless"),
+        (
+            {"EngineMode": "serverless"},
+            "InvalidParameterValue",
+            "The engine mode serverless you requested is currently unavailable.",
+        ),
         ({"MasterUsername": "rdsadmin"}, "InvalidParameterValue", "reserved word"),
         ({"MasterUsername": "admin"}, "InvalidParameterValue", "reserved word"),
         ({"MasterUsername": "select"}, "InvalidParameterValue", "reserved word"),
