@@ -124,3 +124,11 @@ def stepfunctions() -> Service:
     from glue_aurora.corrections.stepfunctions.provider import create_service
 
     return create_service()
+
+
+@aws_provider(api="firehose", name="corrected")
+def firehose() -> Service:
+    """LocalStack's Firehose without the streams that would deliver nothing."""
+    from glue_aurora.corrections.firehose.provider import create_service
+
+    return create_service()

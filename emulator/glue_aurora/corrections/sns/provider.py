@@ -13,10 +13,10 @@ from typing import Any
 
 from localstack.aws.api import RequestContext, handler
 from localstack.services.moto import MotoFallbackDispatcher
-from localstack.services.plugins import Service
+from localstack.services.plugins import SERVICE_PLUGINS, Service, ServiceState
 from localstack.services.sns.provider import SnsProvider
 
-from glue_aurora.service.errors import ApiError
+from glue_aurora.service.errors import ApiError, NotSupportedError
 
 _FEEDBACK = {
     f"{protocol}{name}"
@@ -77,6 +77,9 @@ class CorrectedSnsProvider(SnsProvider):
     def subscribe(self, context: RequestContext, topic_arn: str, protocol: str, **kwargs: Any) -> Any:
         if protocol in _MAIL and "@" not in (kwargs.get("endpoint") or ""):
             raise ApiError("InvalidParameter", "Invalid parameter: Email address")
+        no_lambda = SERVICE_PLUGINS.get_state("lambda") in (None, ServiceState.DISABLED)
+        if protocol in ("sms", "application") or (protocol == "lambda" and no_lambda):
+            raise NotSupportedError(f"A subscription with protocol {protocol}", "Nothing would be sent. SQS works.")
         result: Any = super().subscribe(context, topic_arn, protocol, **kwargs)
         if protocol in _MAIL and not kwargs.get("return_subscription_arn"):
             result["SubscriptionArn"] = "pending confirmation"
