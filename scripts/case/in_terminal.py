@@ -5,26 +5,18 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from scripts.base.errors import JobError
 from scripts.base.isolation import REGION
-from scripts.case.job import ENDED
 from scripts.environment.instance import Instance
 
 SECONDS = 7 * 24 * 3600  # the body needs a limit; nothing in the terminal watches it
 
 
-def body(instance: Instance, outputs: dict[str, Any], arguments: dict[str, str], alone: bool = True) -> dict[str, Any]:
+def body(instance: Instance, outputs: dict[str, Any], arguments: dict[str, str]) -> dict[str, Any]:
     """Returns the body of `POST /runs` that StartJobRun would make of the job, with the role's keys in it.
 
     Its run id is no run of Glue's. The job uses it as any other: the id names folders in S3.
-
-    Raises:
-        JobError: the job must be `alone`, and a run of it is under way.
     """
     glue, name = instance.client("glue"), outputs["glue_job_performance_academica_name"]
-    for run in glue.get_job_runs(JobName=name, MaxResults=20)["JobRuns"] if alone else ():
-        if run["JobRunState"] not in ENDED:
-            raise JobError(f"run {run['Id']} of the job is under way", "wait for its end: see `make status`")
     job = glue.get_job(JobName=name)["Job"]
     role = instance.client("sts").assume_role(RoleArn=job["Role"], RoleSessionName="GlueJobRunnerSession")[
         "Credentials"

@@ -1,20 +1,27 @@
 """The script of `make shell`: a Python prompt with Spark, S3, the database and the job's modules at hand.
 
-It runs in the worker's Python with the job's arguments, in place of the job's script. Piped into `make shell`, a
-program runs without a prompt.
+It runs in the worker's Python with the job's arguments, in place of the job's script. The job's modules are those that
+are saved, in the functions that Spark runs too, whatever is deployed. Piped into `make shell`, a program runs without a
+prompt.
 """
 
 from __future__ import annotations
 
 import code
+import os
 import sys
+from pathlib import Path
 from typing import Any
 
-import boto3
-from arguments import database_of, job_of, resolve_arguments
-from database import open_connection
-from pyspark.sql import DataFrame, SparkSession
-from table import COLUMNS
+SAVED = str(Path(__file__).resolve().parents[2] / "glue_scripts")
+sys.path.insert(0, SAVED)
+os.environ["PYTHONPATH"] = SAVED + os.pathsep + os.environ["PYTHONPATH"]
+
+import boto3  # noqa: E402
+from arguments import database_of, job_of, resolve_arguments  # noqa: E402
+from database import open_connection  # noqa: E402
+from pyspark.sql import DataFrame, SparkSession  # noqa: E402
+from table import COLUMNS  # noqa: E402
 
 
 def main() -> None:

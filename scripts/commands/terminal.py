@@ -32,8 +32,8 @@ def debug(data: Path | None, arguments: str, fresh: bool, deploys: bool, ui: boo
     terminal.check_runtime(instance, "debug")
     outputs = deploy.before_a_run(instance, deploys)
     given = runs.with_ui(instance, outputs, request.arguments, ui, "debug UI=1")
-    asked = in_terminal.body(instance, outputs, given)
     runs.prepare(instance, outputs, request, partial(database.transaction, instance, outputs))
+    asked = in_terminal.body(instance, outputs, given)
     say("the job runs in this terminal, not as a run of Glue")
     sys.exit(terminal.run(instance, asked))
 
@@ -44,7 +44,7 @@ def shell(arguments: str) -> None:
     """Open PySpark with the job's modules, S3 and the database at hand."""
     instance = running()
     terminal.check_runtime(instance, "shell")
-    asked = in_terminal.body(instance, Terraform(instance).outputs(), job.parse_arguments(arguments), alone=False)
+    asked = in_terminal.body(instance, Terraform(instance).outputs(), job.parse_arguments(arguments))
     sys.exit(terminal.run(instance, asked, SHELL))
 
 
