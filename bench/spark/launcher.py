@@ -14,6 +14,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import pyspark
 from glue_worker.class_archive import ClassArchive
 from glue_worker.config import Config
 from glue_worker.preparation import place_runscript
@@ -78,7 +79,7 @@ def environ(asked: dict[str, Any]) -> dict[str, str]:
         "GLUE_WORKER_TOKEN_FILE": str(token),
         "GLUE_WORKER_HOME": asked["folder"],
         "GLUE_WORKER_AWS_ENDPOINT_URL": "http://127.0.0.1:1",  # the files are local
-        "GLUE_WORKER_SPARK_SUBMIT": str(Path(sys.executable).with_name("spark-submit")),
+        "GLUE_WORKER_SPARK_SUBMIT": str(Path(pyspark.__file__).parent / "bin" / "spark-submit"),
         "PYSPARK_PYTHON": sys.executable,
         **asked["environment"],
     }

@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import logging
 import os
+import shlex
 import shutil
 import tempfile
 import threading
@@ -53,7 +54,7 @@ class ClassArchive:
         collector, the JVM that makes the archive refuses to start, so no archive exists either.
         """
         if self._path and self._path.exists():
-            return [f'"-XX:SharedArchiveFile={self._path}"', "-Xlog:cds*=off", COLLECTOR]
+            return [shlex.quote(f"-XX:SharedArchiveFile={self._path}"), "-Xlog:cds*=off", COLLECTOR]
         return []
 
     def prepare(self) -> None:
@@ -85,7 +86,8 @@ class ClassArchive:
     def _run(self, folder: Path, path: Path) -> None:
         made = folder / "new.jsa"
         environment = base_environment(os.environ, self._config, folder)
-        environment["SPARK_SUBMIT_OPTS"] += f' "-XX:ArchiveClassesAtExit={made}" -Xlog:cds*=off {COLLECTOR}'
+        archive = shlex.quote(f"-XX:ArchiveClassesAtExit={made}")
+        environment["SPARK_SUBMIT_OPTS"] += f" {archive} -Xlog:cds*=off {COLLECTOR}"
         options = (
             "--master",
             "local[1]",

@@ -77,11 +77,14 @@ def base_environment(environ: Mapping[str, str], config: Config, tmp: Path) -> d
 def jvm_options(config: Config, tmp: Path) -> list[str]:
     """Returns options of the driver's JVM, on top of those of Spark's own configuration.
 
+    Spark's launcher takes the variable with these options apart as a shell would.
+
     Perf data is off: the JVM writes it to /tmp whatever the temporary folder is, and a killed JVM leaves it there.
     """
-    options = [f'"-Djava.io.tmpdir={tmp}"', "-Duser.language=en", "-Duser.country=US", "-XX:-UsePerfData", *LATE_C2]
+    options = [shlex.quote(f"-Djava.io.tmpdir={tmp}"), "-Duser.language=en", "-Duser.country=US", "-XX:-UsePerfData", *LATE_C2]
     if config.trust_store:
-        options += [f'"-Djavax.net.ssl.trustStore={config.trust_store}"', "-Djavax.net.ssl.trustStoreType=PKCS12"]
+        store = shlex.quote(f"-Djavax.net.ssl.trustStore={config.trust_store}")
+        options += [store, "-Djavax.net.ssl.trustStoreType=PKCS12"]
     return options
 
 

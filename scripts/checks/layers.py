@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from psycopg.conninfo import make_conninfo
+
 from scripts.base.console import out, say
 from scripts.base.paths import LOCAL, TOP
 from scripts.checks import coverage
@@ -58,12 +60,18 @@ def job() -> int:
     instance = Instance.open(LOCAL / f"test-job-{os.getpid()}", Ports.free())
     try:
         postgres.start(instance)
-        password = postgres.superuser_password(instance)
-        dsn = f"host=127.0.0.1 port={instance.ports.postgres} user={SUPERUSER} dbname=postgres"
-        dsn += f" sslmode=verify-full sslrootcert='{instance.authority}'"
+        dsn = make_conninfo(
+            host="127.0.0.1",
+            port=instance.ports.postgres,
+            user=SUPERUSER,
+            dbname="postgres",
+            sslmode="verify-full",
+            sslrootcert=str(instance.authority),
+            password=postgres.superuser_password(instance),
+        )
         extra = {
             "PYTHONPATH": str(wheels.importable()),
-            "TEST_POSTGRES_DSN": f"{dsn} password={password}",
+            "TEST_POSTGRES_DSN": dsn,
             "JAVA_HOME": str(java.home()),
             "SPARK_LOCAL_IP": "127.0.0.1",
         }

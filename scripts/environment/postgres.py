@@ -45,6 +45,9 @@ _SETTINGS = {
     "ssl_key_file": "server.key",
 }
 
+# For root, where the temporary folder is closed to other accounts.
+OPEN_FOLDERS = ("/tmp", "/var/tmp")  # noqa: S108 - the folder in it is checked for its owner
+
 
 def daemon(instance: Instance) -> Daemon:
     return Daemon(instance.folder, "postgres", signal.SIGINT)  # SIGINT: fast shutdown
@@ -141,14 +144,29 @@ def _account() -> Account | None:
 
 
 def _base(instance: Instance, account: Account | None) -> Path:
-    """Returns the folder for binaries and data: `.local`, or a temporary one if `account` can't reach `.local`."""
-    way = [instance.folder.resolve(), *instance.folder.resolve().parents, LOCAL.resolve()]
-    if account is None or all(_passable(folder, account) for folder in way if folder.exists()):
+    """Returns the folder for binaries and data: `.local`, or a temporary one if `account` can't reach `.local`.
+
+    The temporary folder stays the same when `TMPDIR` changes between two commands.
+    """
+    if account is None or _reaches(account, instance.folder, LOCAL):
         return LOCAL
-    base = Path(tempfile.gettempdir()) / f"letrus-data-case-{hashlib.sha256(str(TOP).encode()).hexdigest()[:12]}"
+    name = f"letrus-data-case-{hashlib.sha256(str(TOP).encode()).hexdigest()[:12]}"
+    open_ = [each for each in map(Path, (tempfile.gettempdir(), *OPEN_FOLDERS)) if _reaches(account, each)]
+    if not open_:
+        raise SetupError(
+            f"PostgreSQL can't run as root, and its account `{account.name}` can't reach {LOCAL} or a temporary folder",
+            "run the command as an ordinary user, or set TMPDIR to a folder that every account may enter",
+        )
+    base = next((each / name for each in open_ if (each / name).exists()), open_[0] / name)
     if base.exists() and base.stat().st_uid != os.geteuid():
         raise SetupError(f"{base} belongs to another user", "remove that folder: this clone keeps its database there")
     return base
+
+
+def _reaches(account: Account, *folders: Path) -> bool:
+    """Returns whether `account` may pass `folders` and all folders above them."""
+    way = {each for folder in folders for each in (folder.resolve(), *folder.resolve().parents)}
+    return all(_passable(each, account) for each in way if each.exists())
 
 
 def _passable(folder: Path, account: Account) -> bool:
@@ -169,6 +187,8 @@ def _unpacked(base: Path) -> Path:
     jar = jars.postgres()
     target = base / jar.stem.replace("embedded-postgres-binaries", "postgres")
     base.mkdir(parents=True, exist_ok=True)
+    if base != LOCAL:
+        base.chmod(0o711)  # whatever the umask: another account must pass
     with FileLock(base / "postgres-binaries.lock"):
         if not target.exists():
             with step("unpacking PostgreSQL"), tempfile.TemporaryDirectory(dir=base) as scratch:

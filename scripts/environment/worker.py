@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import requests
 
@@ -40,8 +41,9 @@ def variables(instance: Instance) -> dict[str, str]:
     """Returns the environment of a worker agent for the instance."""
     python = java.worker()
     home = instance.folder / "worker"
-    # Settings of the developer's own Spark or Hadoop would reach the job: the agent passes its environment on.
-    own = ("SPARK_", "PYSPARK_", "HADOOP_", "HIVE_", "YARN_")
+    # Settings of the developer's own Spark, Hadoop or Java would reach the job: the agent passes its environment on.
+    own = ("SPARK_", "PYSPARK_", "HADOOP_", "HIVE_", "YARN_", "JAVA_", "JDK_", "_JAVA_")
+    spark = spark_home(python)
     return {
         **{name: value for name, value in clean_environment().items() if not name.startswith(own)},
         "JAVA_HOME": str(java.home()),
@@ -58,9 +60,16 @@ def variables(instance: Instance) -> dict[str, str]:
         "GLUE_WORKER_AWS_ENDPOINT_URL": instance.endpoint_url,
         "GLUE_WORKER_S3A_ENDPOINT_URL": instance.tls_endpoint_url,
         "GLUE_WORKER_TRUST_STORE": str(instance.tls_files()[1]),
-        "GLUE_WORKER_SPARK_SUBMIT": str(python.parent / "spark-submit"),
+        # Spark's own search for its home breaks in a folder with a space.
+        "SPARK_HOME": str(spark),
+        "GLUE_WORKER_SPARK_SUBMIT": str(spark / "bin" / "spark-submit"),
         "GLUE_WORKER_JARS": str(jars.worker()),
         "GLUE_WORKER_NATIVE_WHEELS": str(wheels.native_folder()),
         "GLUE_WORKER_DEBUG_COMMAND": "make debug",
         "GLUE_WORKER_PACKAGES_COMMAND": "make glue-packages",
     }
+
+
+def spark_home(python: Path) -> Path:
+    """Returns the folder of the Spark in the venv of interpreter `python`."""
+    return next((python.parent.parent / "lib").glob("python3*/site-packages/pyspark"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -70,10 +71,10 @@ def test_compose_sets_nothing_that_the_shared_files_set() -> None:
 def test_container_gets_the_settings_of_the_shared_file(tmp_path: Path) -> None:
     """Runs the part of start.sh that makes the command, with an entry point that prints its arguments."""
     script = (TOP / "docker" / "postgres" / "start.sh").read_text(encoding="utf-8")
-    command = script[script.index("lines=$(") :].replace("/opt/emulator", str(TOP / "docker" / "postgres"))
+    command = script[script.index("lines=$(") :].replace("/opt/emulator", shlex.quote(str(TOP / "docker" / "postgres")))
     (tmp_path / "docker-entrypoint.sh").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
     (tmp_path / "docker-entrypoint.sh").chmod(0o755)
-    shell = ["bash", "-euo", "pipefail", "-c", f"PATH={tmp_path}:$PATH; {command}", "start.sh", "postgres"]
+    shell = ["bash", "-euo", "pipefail", "-c", f"PATH={shlex.quote(str(tmp_path))}:$PATH; {command}", "start.sh", "postgres"]
     done = subprocess.run(shell, capture_output=True, text=True, check=True)
     settings = [f"-c{name}={value}" for name, value in shared.POSTGRES_SETTINGS.items()]
     assert settings

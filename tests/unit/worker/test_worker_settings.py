@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from glue_worker.config import Config
 from glue_worker.errors import ConfigError, LaunchError
 from glue_worker.request import Credentials, RunRequest
-from glue_worker.spark import RunFiles, customer_variables, job_environment, submit_command, user_settings
+from glue_worker.spark import RunFiles, customer_variables, job_environment, jvm_options, submit_command, user_settings
 
 from scripts.base.paths import TOP
 
@@ -178,3 +179,15 @@ def test_spark_may_reach_s3_at_an_endpoint_of_its_own(environ: dict[str, str], t
     own = settings(GLUE_WORKER_S3A_ENDPOINT_URL="https://127.0.0.1:4567")
     assert "spark.hadoop.fs.s3a.endpoint=https://127.0.0.1:4567" in own
     assert "spark.hadoop.fs.s3a.connection.ssl.enabled=true" in own
+
+
+def test_options_of_the_jvm_hold_any_path(environ: dict[str, str], tmp_path: Path) -> None:
+    """Spark's launcher takes them apart as a shell does."""
+    home = tmp_path / """it's "A&B" $HOME (1)"""
+    home.mkdir()
+    store = home / "store.p12"
+    store.touch()
+    config = Config.from_environment(environ | {"GLUE_WORKER_TRUST_STORE": str(store)})
+    options = shlex.split(" ".join(jvm_options(config, home)))
+    assert f"-Djava.io.tmpdir={home}" in options
+    assert f"-Djavax.net.ssl.trustStore={store.resolve()}" in options
