@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 
 
 class CommandError(Exception):
@@ -55,6 +56,14 @@ _REMEDIES = {
     errno.ENOSPC: "free some space, then type the same command again",
     errno.ENOTDIR: "a part of this path is a file: remove it, or choose another path",
 }
+
+
+def remedy_for(said: str, otherwise: str) -> str:
+    """Returns the remedy for what a program said when it failed: a full disk, a closed folder, or `otherwise`."""
+    for number, remedy in _REMEDIES.items():
+        if os.strerror(number).lower() in said.lower():
+            return remedy
+    return otherwise
 
 
 def of_user(error: OSError | ValueError) -> CommandError:

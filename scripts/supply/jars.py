@@ -15,7 +15,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from scripts.base.console import step
-from scripts.base.errors import SetupError
+from scripts.base.errors import SetupError, remedy_for
 from scripts.base.paths import CACHE, REQUIREMENTS, relative
 from scripts.supply import java
 
@@ -87,7 +87,10 @@ def _retrieve(configuration: str) -> None:
         lines = [line for line in (done.stdout + done.stderr).splitlines() if "::" in line or "rror" in line]
         raise SetupError(
             f"Ivy could not fetch {configuration}: " + "; ".join(lines[-5:]),
-            "check the network, then run it again; JAVA_TOOL_OPTIONS takes a proxy, IVY_SETTINGS a mirror",
+            remedy_for(
+                done.stdout + done.stderr,
+                "check the network, then run it again; JAVA_TOOL_OPTIONS takes a proxy, IVY_SETTINGS a mirror",
+            ),
         )
 
 

@@ -15,8 +15,9 @@ from pathlib import Path
 from filelock import FileLock
 
 from scripts.base.console import step
-from scripts.base.errors import SetupError
+from scripts.base.errors import SetupError, remedy_for
 from scripts.base.paths import REQUIREMENTS, TOP, VENVS, relative
+from scripts.supply import space
 
 UV = VENVS / "uv" / "bin" / "uv"
 
@@ -29,8 +30,8 @@ def python(name: str) -> Path:
 def ensure(name: str, *requirements: str, project: Path | None = None) -> Path:
     """Makes venv `name` from `requirements/<file>.txt`, unless it is complete. Returns its interpreter.
 
-    uv installs `project` editable and without its dependencies, which are in the requirements. The next call
-    completes a venv whose making was interrupted, because the stamp is written last.
+    uv installs `project` editable and without its dependencies, which are in the requirements. The stamp is written
+    last. The next call makes a venv anew whose making broke off: uv takes a package for whole that it copied in part.
 
     Raises:
         SetupError: uv failed.
@@ -43,8 +44,12 @@ def ensure(name: str, *requirements: str, project: Path | None = None) -> Path:
     with FileLock(VENVS / f"{name}.lock"):
         if stamp.exists() and stamp.read_text() == wanted:
             return python(name)
+        if lack := space.lack(TOP, share=0.8):  # a fifth is in the venv of the commands
+            raise SetupError(lack, space.REMEDY)
         with step(f"setting up {relative(VENVS / name)}"):
-            _uv("venv", "--quiet", "--allow-existing", "--python", sys.executable, str(VENVS / name))
+            existing = "--allow-existing" if stamp.exists() else "--clear"
+            stamp.unlink(missing_ok=True)
+            _uv("venv", "--quiet", existing, "--python", sys.executable, str(VENVS / name))
             _uv("pip", "sync", "--quiet", "--require-hashes", "--python", str(python(name)), *map(str, files))
             if project:
                 install = ("pip", "install", "--quiet", "--no-deps", "--no-build-isolation")
@@ -76,5 +81,8 @@ def _uv(*arguments: str) -> None:
     if done.returncode:
         raise SetupError(
             f"uv {arguments[0]} failed: {done.stderr.strip()[-2000:]}",
-            "check the network and the index (UV_DEFAULT_INDEX, SSL_CERT_FILE), then run the same command again",
+            remedy_for(
+                done.stderr,
+                "check the network and the index (UV_DEFAULT_INDEX, SSL_CERT_FILE), then run the same command again",
+            ),
         )

@@ -11,7 +11,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from scripts.base.console import step
-from scripts.base.errors import SetupError
+from scripts.base.errors import SetupError, remedy_for
 from scripts.base.paths import CACHE, REQUIREMENTS, WHEELS
 from scripts.supply import venvs
 
@@ -83,7 +83,7 @@ def _download(folder: Path, platform: list[str]) -> None:
             if done.returncode:
                 raise SetupError(
                     f"pip could not fetch the job's wheels: {done.stderr.strip()[-1500:]}",
-                    "check the network and pip's index, then run the same command again",
+                    remedy_for(done.stderr, "check the network and pip's index, then run the same command again"),
                 )
             for old in folder.glob("*.whl"):
                 old.unlink()
