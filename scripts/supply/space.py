@@ -1,7 +1,7 @@
 """How much room the set-up takes, and whether the disk has it. `bootstrap.sh` runs this file before there is a venv.
 
-So it uses the standard library only. The sizes were measured on Linux, x86_64: `du` after `make e2e` in a new clone with
-an empty home.
+So it uses the standard library only. The sizes were measured on Linux, x86_64: `du` after `make e2e` in a new clone
+with an empty home.
 """
 
 from __future__ import annotations

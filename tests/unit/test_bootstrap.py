@@ -1,4 +1,4 @@
-"""What scripts/bootstrap.sh does when two commands start in a fresh clone: one sets up, the other waits.
+"""What scripts/bootstrap.sh does: one command sets up, another waits, and each gets a clean environment.
 
 Python, pip and uv are stand-ins that write down what they do: the real ones would fetch from an index.
 """
@@ -26,7 +26,9 @@ PYTHON = """#!/bin/bash
 case "$*" in
   *"-m venv"*) mkdir -p "${!#}/bin"; cp "$0" "${!#}/bin/python"; cp "$CLONE/uv" "${!#}/bin/uv" ;;
   *"-m pip"*) ;;
+  *"-m scripts shows"*) env ;;
   *"-m scripts"*) echo "runs ${!#}" ;;
+  *"space.py"*) exit 0 ;;
   *) exec "$REAL_PYTHON" "$@" ;;
 esac
 """
@@ -51,8 +53,25 @@ class Clone:
     def open_gate(self) -> None:
         (self.folder / "gate").write_text("")
 
+    @property
+    def is_set_up(self) -> bool:
+        return (self.folder / ".local" / "venv" / "tools" / "requirements.txt").exists()
+
+    def set_up(self) -> None:
+        with self.command("first") as process:
+            read_until(process.stderr, "venv of the commands")
+            self.open_gate()
+            assert process.communicate()[0] == "runs first\n"
+
+    def environment(self, **variables: str) -> dict[str, str]:
+        """What a command finds in its environment, if the user's has `variables`."""
+        with self.command("shows", **variables) as process:
+            lines = process.communicate()[0].splitlines()
+        assert process.returncode == 0
+        return dict(line.split("=", 1) for line in lines if "=" in line)
+
     @contextmanager
-    def command(self, name: str) -> Iterator[subprocess.Popen[str]]:
+    def command(self, name: str, **variables: str) -> Iterator[subprocess.Popen[str]]:
         """A running `scripts/bootstrap.sh NAME`, ended after the block with all that it started."""
         process = subprocess.Popen(
             ["bash", self.folder / "scripts" / "bootstrap.sh", name],
@@ -61,6 +80,7 @@ class Clone:
                 "CLONE": str(self.folder),
                 "REAL_PYTHON": sys.executable,
                 "PYTHON": str(self.folder / "python"),
+                **variables,
             },
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -77,16 +97,20 @@ class Clone:
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Clone:
+    return make_clone(tmp_path)
+
+
+def make_clone(top: Path) -> Clone:
     for folder in ("scripts", "requirements"):
-        (tmp_path / folder).mkdir()
-    shutil.copy(TOP / "scripts" / "bootstrap.sh", tmp_path / "scripts")
+        (top / folder).mkdir(parents=True)
+    shutil.copy(TOP / "scripts" / "bootstrap.sh", top / "scripts")
     for name in ("uv", "tools"):
-        (tmp_path / "requirements" / f"{name}.txt").write_text(f"{name}==1\n")
+        (top / "requirements" / f"{name}.txt").write_text(f"{name}==1\n")
     for name, text in (("python", PYTHON), ("uv", UV)):
-        (tmp_path / name).write_text(text)
-        (tmp_path / name).chmod(0o755)
-    os.mkfifo(tmp_path / "gate")
-    return Clone(tmp_path)
+        (top / name).write_text(text)
+        (top / name).chmod(0o755)
+    os.mkfifo(top / "gate")
+    return Clone(top)
 
 
 def read_until(stream: IO[str] | None, text: str) -> None:
@@ -142,3 +166,113 @@ def test_folder_that_cannot_be_written_is_named(clone: Clone) -> None:
         errors = process.communicate()[1]
     assert process.returncode == 1
     assert ".local/venv can't be written\n  -> " in errors
+
+
+def test_set_up_works_in_a_folder_as_people_name_them(tmp_path: Path) -> None:
+    clone = make_clone(tmp_path / "Área de Trabalho" / """it's "A&B" (1) $HOME""")
+    with clone.command("first", LC_ALL="xx_YY.UTF-8", CDPATH=str(tmp_path)) as process:
+        read_until(process.stderr, "venv of the commands")
+        clone.open_gate()
+        assert process.communicate()[0] == "runs first\n"
+    assert clone.is_set_up
+
+
+@pytest.mark.parametrize("name", ["a:b", "Silva, Ana", "50%", "C#", "a;b"])
+def test_folder_that_class_paths_cannot_hold_is_refused_at_once(tmp_path: Path, name: str) -> None:
+    clone = make_clone(tmp_path / name)
+    with clone.command("setup") as process:
+        errors = process.communicate()[1]
+    assert process.returncode == 1
+    assert f"{name}\n  -> move the clone" in errors
+    assert not clone.is_set_up
+
+
+def test_python_that_is_none_is_named_whether_or_not_the_venvs_exist(clone: Clone) -> None:
+    for _ in range(2):
+        with clone.command("setup", PYTHON="/nowhere/python3.11") as process:
+            errors = process.communicate()[1]
+        assert process.returncode == 1
+        assert "PYTHON=/nowhere/python3.11 is no Python 3.11" in errors
+        if not clone.is_set_up:
+            clone.set_up()
+
+
+def test_venv_whose_making_broke_off_is_made_anew(clone: Clone) -> None:
+    """On a full disk uv leaves half a package, which it takes for whole the next time."""
+    (clone.folder / "uv").write_text(
+        UV.replace('case "$1" in', 'echo "$*" >>"$CLONE/asked"; echo "uv $1" >&2; case "$1" in')
+    )
+    clone.set_up()
+    (clone.folder / "requirements" / "tools.txt").write_text("tools==2\n")
+    with clone.command("second") as process:
+        read_until(process.stderr, "uv venv")
+        os.killpg(process.pid, signal.SIGKILL)
+    with clone.command("third") as process:
+        read_until(process.stderr, "venv of the commands")
+        clone.open_gate()
+        process.communicate()
+    made = [line for line in (clone.folder / "asked").read_text().splitlines() if line.startswith("venv")]
+    assert ["--clear" in line for line in made] == [True, False, True]
+
+
+def test_command_sees_no_settings_of_the_users_own_tools(clone: Clone) -> None:
+    clone.set_up()
+    own = {
+        "PYTHONHOME": "/nowhere",
+        "PYTHONPATH": "/nowhere",
+        "PYTHONSTARTUP": "/nowhere",
+        "PYTHONOPTIMIZE": "2",
+        "VIRTUAL_ENV": "/nowhere",
+        "CONDA_PREFIX": "/nowhere",
+        "SPARK_HOME": "/nowhere",
+        "SPARK_CONF_DIR": "/nowhere",
+        "HADOOP_CONF_DIR": "/nowhere",
+        "PYSPARK_PYTHON": "/nowhere",
+        "MAKEFLAGS": "n",
+        "CDPATH": "/nowhere",
+        "BASH_ENV": "/dev/null",
+    }
+    seen = clone.environment(**own, LC_ALL="C", LANGUAGE="pt_BR", PIP_USER="1", PYTHONDONTWRITEBYTECODE="1")
+    assert not own.keys() & seen.keys()
+    assert seen["LC_ALL"].endswith("UTF-8") and "LANGUAGE" not in seen
+    assert seen["PIP_USER"] == "0"
+    assert seen["PYTHONDONTWRITEBYTECODE"] == "1"
+
+
+def test_pip_trusts_the_authorities_that_the_user_names(clone: Clone, tmp_path: Path) -> None:
+    clone.set_up()
+    bundle = tmp_path / "authorities.pem"
+    bundle.touch()
+    seen = clone.environment(SSL_CERT_FILE=str(bundle), PIP_CERT="", UV_SYSTEM_CERTS="")
+    assert seen["PIP_CERT"] == str(bundle)
+    assert not seen["UV_SYSTEM_CERTS"]
+    assert clone.environment(SSL_CERT_FILE="", PIP_CERT="/mine.pem", UV_SYSTEM_CERTS="false")["PIP_CERT"] == "/mine.pem"
+
+
+def test_uv_and_pip_trust_the_system(clone: Clone) -> None:
+    """Where the machine has certificates. A minimal container has none: uv's own list is better than nothing."""
+    clone.set_up()
+    seen = clone.environment(SSL_CERT_FILE="", PIP_CERT="", UV_SYSTEM_CERTS="")
+    has_bundle = Path("/etc/ssl/certs/ca-certificates.crt").exists()
+    assert bool(seen["UV_SYSTEM_CERTS"]) is (has_bundle or sys.platform == "darwin")
+
+
+@pytest.mark.parametrize("folder", ["nowhere", "x" * 80])
+def test_temporary_folder_that_cannot_be_used_is_replaced(clone: Clone, tmp_path: Path, folder: str) -> None:
+    clone.set_up()
+    (tmp_path / ("x" * 80)).mkdir()
+    assert clone.environment(TMPDIR=str(tmp_path / folder))["TMPDIR"] == "/tmp"
+
+
+def test_without_a_home_the_caches_go_to_the_clone(clone: Clone) -> None:
+    clone.set_up()
+    assert clone.environment(HOME="/nowhere")["HOME"] == str(clone.folder / ".local" / "home")
+
+
+def test_home_that_cannot_be_written_keeps_its_settings(clone: Clone, tmp_path: Path) -> None:
+    clone.set_up()
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / ".cache").touch()
+    seen = clone.environment(HOME=str(home), XDG_CACHE_HOME="")
+    assert (seen["HOME"], seen["XDG_CACHE_HOME"]) == (str(home), str(clone.folder / ".local" / "cache"))

@@ -74,7 +74,15 @@ def test_container_gets_the_settings_of_the_shared_file(tmp_path: Path) -> None:
     command = script[script.index("lines=$(") :].replace("/opt/emulator", shlex.quote(str(TOP / "docker" / "postgres")))
     (tmp_path / "docker-entrypoint.sh").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
     (tmp_path / "docker-entrypoint.sh").chmod(0o755)
-    shell = ["bash", "-euo", "pipefail", "-c", f"PATH={shlex.quote(str(tmp_path))}:$PATH; {command}", "start.sh", "postgres"]
+    shell = [
+        "bash",
+        "-euo",
+        "pipefail",
+        "-c",
+        f"PATH={shlex.quote(str(tmp_path))}:$PATH; {command}",
+        "start.sh",
+        "postgres",
+    ]
     done = subprocess.run(shell, capture_output=True, text=True, check=True)
     settings = [f"-c{name}={value}" for name, value in shared.POSTGRES_SETTINGS.items()]
     assert settings

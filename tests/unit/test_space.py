@@ -20,13 +20,11 @@ pytestmark = pytest.mark.unit
 @pytest.fixture
 def free(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, float]:
     """The free bytes of each disk: `disk` holds the clone, and the cache unless a test moves it."""
-    found = {"disk": 10 * space.GB}
+    found: dict[str, float] = {"disk": 10 * space.GB}
     usage = type(shutil.disk_usage(tmp_path))
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "disk" / "cache" / "uv"))
     monkeypatch.setattr(space, "_device", lambda path: path.relative_to(tmp_path).parts[0])
-    monkeypatch.setattr(
-        shutil, "disk_usage", lambda path: usage(0, 0, int(found[path.relative_to(tmp_path).parts[0]]))
-    )
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(0, 0, int(found[path.relative_to(tmp_path).parts[0]])))
     for name in ("disk", "other"):
         (tmp_path / name).mkdir()
     return found
@@ -59,7 +57,7 @@ def test_cache_on_another_disk_is_judged_by_that_disk(
 
 def test_file_runs_without_any_package(tmp_path: Path) -> None:
     """As bootstrap.sh runs it, before there is a venv."""
-    command = [sys.executable, "-I", "-S", TOP / "scripts" / "supply" / "space.py", tmp_path]
+    command = [sys.executable, "-I", "-S", str(TOP / "scripts" / "supply" / "space.py"), str(tmp_path)]
     done = subprocess.run(command, env={"HOME": str(tmp_path), **os.environ}, capture_output=True, text=True)
     assert "Traceback" not in done.stderr
     assert done.returncode == 0 or "GB free" in done.stderr

@@ -28,7 +28,9 @@ class Uv:
 
     def made(self) -> list[str]:
         """`--clear` or `--allow-existing` of each venv."""
-        return [each for call in self.calls if call[0] == "venv" for each in call if each in ("--clear", "--allow-existing")]
+        return [
+            each for call in self.calls if call[0] == "venv" for each in call if each in ("--clear", "--allow-existing")
+        ]
 
 
 @pytest.fixture
