@@ -10,25 +10,42 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
+from scripts.base.heartbeat import VOICE, Heartbeat
+
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 @contextmanager
 def step(text: str) -> Iterator[None]:
-    """Shows `text` while the block runs, as a spinner on a terminal and else as a line, then its duration."""
+    """Shows `text` while the block runs, then its duration.
+
+    On a terminal it is a spinner. Else it is a line at the beginning, and one after each three silent seconds.
+    """
     began = time.monotonic()
     if out.is_terminal:
-        with out.status(f"{text} …"):
-            yield
+        VOICE.spinning += 1
+        try:
+            with out.status(f"{text} …"):
+                yield
+        finally:
+            VOICE.spinning -= 1
     else:
-        out.print(f"{text} …", markup=False)
-        yield
+        say(f"{text} …")
+        with heartbeat(text):
+            yield
     out.print(f"[green]✓[/green] {text} [dim]({time.monotonic() - began:.1f} s)[/dim]")
+    VOICE.note()
+
+
+def heartbeat(text: str) -> Heartbeat:
+    """Returns a context that prints `text` and the seconds so far after each three seconds without a line."""
+    return Heartbeat(text, lambda line: out.print(line, markup=False))
 
 
 def say(text: str) -> None:
     out.print(text, markup=False)
+    VOICE.note()
 
 
 def show(text: str) -> None:
@@ -36,6 +53,7 @@ def show(text: str) -> None:
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
+        VOICE.note()
     except OSError:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
@@ -59,3 +77,11 @@ class Pulse:
         """Prints `text` with the seconds so far, unless a line was printed just now."""
         if time.monotonic() - self._last >= self.SECONDS:
             self.line(f"… {text}, {time.monotonic() - self._began:.0f} s")
+
+
+def printable(text: str) -> str:
+    """Returns `text` with its invisible characters written as escapes, so that a file's bytes can't steer a terminal.
+
+    The space stays. A tab becomes `\\t`, a byte order mark `\\ufeff`, a no-break space `\\xa0`.
+    """
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)

@@ -159,6 +159,8 @@ def _pytest(python: Path, marker: str, *arguments: str, extra: dict[str, str] | 
     temporary.parent.mkdir(parents=True, exist_ok=True)
     program = coverage.pytest() if python == Path(sys.executable) else [python, "-m", "pytest"]
     try:
-        return run_shown([*program, "-m", marker, f"--basetemp={temporary}", *arguments], extra or {})
+        progress = ("-p", "scripts.checks.progress")
+        command = [*program, *progress, "-m", marker, f"--basetemp={temporary}", *arguments]
+        return run_shown(command, extra or {}, tells=True)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

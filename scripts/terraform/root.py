@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.base.certificates import write_private
-from scripts.base.console import say, show
+from scripts.base.console import heartbeat, say, show
 from scripts.base.errors import TerraformError
 from scripts.base.paths import TERRAFORM, relative
 from scripts.base.processes import run_foreground
@@ -182,7 +182,8 @@ class Terraform:
             env = {**self.cloud.inherited_environment(), **self.environment()}
             ended = "was interrupted"
             try:
-                code = run_foreground(command, env, on_line=keep, patience=patience)
+                with heartbeat(f"terraform {arguments[0]}"):
+                    code = run_foreground(command, env, on_line=keep, patience=patience)
                 ended = f"ended with exit code {code}"
             finally:
                 log.write(f"terraform {arguments[0]} {ended}\n")

@@ -79,6 +79,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             _checks[item.nodeid] = {"check": title, "result": "not run", "seconds": 0.0}
 
 
+class _Lines:
+    """Prints a line when a check begins and one when it ends: pytest's own point comes after minutes."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        if nodeid in _checks:
+            number = list(_checks).index(nodeid) + 1
+            self._write(f"{number}/{len(_checks)} {_checks[nodeid]['check']} …")
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        if nodeid in _checks:
+            self._write("    {result} ({seconds} s)".format(**_checks[nodeid]))
+
+    def _write(self, line: str) -> None:
+        reporter: Any = self._config.pluginmanager.get_plugin("terminalreporter")
+        reporter.write_line(line)
+        reporter.flush()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(_Lines(config), "lines-of-checks")
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.nodeid not in _checks:
         return
