@@ -21,7 +21,7 @@ help:  ## Show this help
 	@printf '\nVariables: LOCALSTACK_PORT=4566 POSTGRES_PORT=15432 WORKER_PORT=4570 PYTHON=python3.11\n'
 
 ## The environment
-.PHONY: setup local-up run debug shell glue-packages logs status env local-down reset
+.PHONY: setup local-up run debug shell glue-packages rows query rejects logs status env local-down reset
 setup:  ## Fetch and build what the environment needs (the other targets do this too)
 	$(RUN) setup
 local-up:  ## Start the environment, apply terraform/, create or update the table; a second call changes nothing
@@ -34,9 +34,15 @@ shell:  ## Open PySpark with the job's modules, S3 and the database at hand (nee
 	$(RUN) shell
 glue-packages:  ## Install all Python packages of Glue 5.1, 70 MB, where jobs have the small ones (matplotlib, plotly …)
 	$(RUN) glue-packages
-logs:  ## Show the log of the last run (needs local-up). RUN_ID=jr_… of another; GROUP=output|error
+rows:  ## Show the first rows of the table (needs local-up). LIMIT=10
+	$(RUN) rows
+query:  ## Show the analyses (needs local-up). NAME=one,another picks some; SQL="select …" reads what you like
+	$(RUN) query
+rejects:  ## Show the lines that the last run rejected, by rule (needs local-up). RUN_ID=jr_… RULE=name LIMIT=10
+	$(RUN) rejects
+logs:  ## Show the log of the last run (needs local-up). RUN_ID=jr_… of another; GROUP=output|error; FOLLOW=1 until its end
 	$(RUN) logs
-status:  ## Show what runs, where, and the last runs of the job
+status:  ## Show what runs, where, and the last runs; fails when a part is down. JSON=1 for scripts
 	$(RUN) status
 env:  ## Print exports for terraform, aws, boto3, psql: eval "$$(make -s env)" (needs local-up)
 	$(RUN) env
@@ -59,7 +65,7 @@ aws-run:  ## Run the Glue job and show its log. DATA=folder of CSVs; FRESH=1 emp
 	$(RUN) aws run
 aws-verify:  ## Check counts, Parquet, table and analyses, and that a second run changes nothing
 	$(RUN) aws verify
-aws-query:  ## Show the analyses of sql/02_analysis_queries.sql, or what SQL="select …" reads
+aws-query:  ## Show the analyses, those in NAME=one,another, or what SQL="select …" reads
 	$(RUN) aws query
 aws-destroy:  ## Remove everything that Terraform made, and list what stays and until when
 	$(RUN) aws destroy

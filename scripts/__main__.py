@@ -14,7 +14,7 @@ from scripts.base.console import err
 from scripts.base.errors import CommandError, of_user
 from scripts.base.isolation import enter_local
 from scripts.cloud.refusals import of_aws
-from scripts.commands import checks, local, terminal
+from scripts.commands import checks, local, look, terminal
 from scripts.commands.aws import aws
 from scripts.commands.cost import cost
 
@@ -27,7 +27,7 @@ def cli(context: click.Context) -> None:
     context.obj = [] if context.invoked_subcommand == aws.name else enter_local()
 
 
-for command in (*local.COMMANDS, *terminal.COMMANDS, *checks.COMMANDS, cost, aws):
+for command in (*local.COMMANDS, *look.COMMANDS, *terminal.COMMANDS, *checks.COMMANDS, cost, aws):
     cli.add_command(command)
 
 
@@ -41,11 +41,11 @@ def main() -> None:
     try:
         cli(standalone_mode=False)
     except CommandError as error:
-        _fail(str(error))
+        _fail(error)
     except (BotoCoreError, ClientError) as error:  # a missing right, a closed region, no network
         if os.environ.get("TRACEBACK"):
             raise
-        _fail(str(of_aws(error)))
+        _fail(of_aws(error))
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -55,13 +55,13 @@ def main() -> None:
     except (OSError, ValueError) as error:
         if os.environ.get("TRACEBACK"):
             raise
-        _fail(str(of_user(error)))
+        _fail(of_user(error))
 
 
-def _fail(text: str) -> NoReturn:
+def _fail(error: CommandError) -> NoReturn:
     err.print("[red]error:[/red] ", end="")
-    err.print(text, markup=False)
-    sys.exit(1)
+    err.print(str(error), markup=False)
+    sys.exit(error.exit_code)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,12 @@ import os
 
 
 class CommandError(Exception):
-    """A command can't go on. `cause` is one sentence on what is wrong, `remedy` one on what to do about it."""
+    """A command can't go on. `cause` is one sentence on what is wrong, `remedy` one on what to do about it.
+
+    `exit_code` is the command's (docs/interfaces.md).
+    """
+
+    exit_code = 1
 
     def __init__(self, cause: str, remedy: str = "") -> None:
         super().__init__(cause)
@@ -25,12 +30,24 @@ class SetupError(CommandError):
 class StartError(CommandError):
     """A process of the environment did not start, or did not become ready in time."""
 
+    exit_code = 3
+
 
 class NotRunningError(CommandError):
     """The command needs a live environment."""
 
-    def __init__(self, what: str = "the local environment is not running") -> None:
-        super().__init__(what, "start it with `make local-up`")
+    exit_code = 3
+
+    def __init__(
+        self, what: str = "the local environment is not running", remedy: str = "start it with `make local-up`"
+    ) -> None:
+        super().__init__(what, remedy)
+
+
+class NoAnswerError(CommandError):
+    """AWS, or what stands in for it here, can't be reached."""
+
+    exit_code = 3
 
 
 class TerraformError(CommandError):
@@ -39,6 +56,8 @@ class TerraformError(CommandError):
 
 class JobError(CommandError):
     """A job run did not end as SUCCEEDED."""
+
+    exit_code = 4
 
 
 class GuardError(CommandError):

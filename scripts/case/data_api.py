@@ -63,6 +63,7 @@ class DataApi:
         try:
             if read_only:
                 self._execute("SET TRANSACTION READ ONLY", inside, {})
+                self._execute("SELECT 1", inside, {})  # after a query PostgreSQL refuses SET TRANSACTION READ WRITE
             yield lambda sql, **values: self._execute(sql, inside, values)
         except BaseException:
             with suppress(DatabaseError):  # AWS may have rolled back by itself; the user must see the first failure

@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from scripts.base.errors import CommandError, JobError
+from scripts.base.errors import CommandError
 from scripts.cloud.cloud import Cloud
 
 if TYPE_CHECKING:
     from types_boto3_logs import CloudWatchLogsClient
 
 
-def log_lines(cloud: Cloud, outputs: dict[str, Any], run_id: str, group: str) -> list[str]:
-    """Returns the lines that the run `run_id`, or the last run when it is empty, logged to `group`.
+def log_lines(cloud: Cloud, outputs: Mapping[str, Any], run_id: str, group: str) -> list[str]:
+    """Returns the lines that the run `run_id` logged to `group`; none when it logged nothing.
 
     Raises:
         CommandError: terraform/ has no output `glue_log_group_<group>`.
-        JobError: the job has no run yet.
+    """
+    return Follower(cloud.client("logs"), group_named(outputs, group), run_id).new_lines()
+
+
+def group_named(outputs: Mapping[str, Any], group: str) -> str:
+    """Returns the name in CloudWatch of the log group `group`, which is `output` or `error`.
+
+    Raises:
+        CommandError: terraform/ has no output `glue_log_group_<group>`.
     """
     prefix = "glue_log_group_"
-    groups = {each.removeprefix(prefix): value for each, value in outputs.items() if each.startswith(prefix)}
+    groups: dict[str, str] = {
+        name.removeprefix(prefix): value for name, value in outputs.items() if name.startswith(prefix)
+    }
     if group not in groups:
         raise CommandError(f"GROUP={group} is not a log group of the job", f"use one of: {', '.join(sorted(groups))}")
-    name = outputs["glue_job_performance_academica_name"]
-    if not run_id:
-        runs = cloud.client("glue").get_job_runs(JobName=name, MaxResults=1)["JobRuns"]
-        if not runs:
-            raise JobError("the job has not run yet", f"start it with `make {'run' if cloud.is_local else 'aws-run'}`")
-        run_id = runs[0]["Id"]
-    return Follower(cloud.client("logs"), groups[group], run_id).new_lines()
+    return groups[group]
 
 
 class Follower:

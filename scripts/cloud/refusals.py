@@ -18,7 +18,7 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
-from scripts.base.errors import CommandError
+from scripts.base.errors import CommandError, NoAnswerError
 
 SIGN_IN = "sign in (`aws sso login`, `aws configure`), or choose a profile: export AWS_PROFILE=…"
 _NETWORK = (
@@ -78,7 +78,8 @@ _REMEDIES = {code: text for text, codes in _BY_CODE.items() for code in codes}
 
 def of_aws(error: BotoCoreError | ClientError) -> CommandError:
     """Returns the message for a call to AWS that failed: the call and the reason, and what to do."""
-    return CommandError(f"a call to AWS failed: {error}", remedy(error))
+    kind = NoAnswerError if isinstance(error, (ConnectionError, HTTPClientError)) else CommandError
+    return kind(f"a call to AWS failed: {error}", remedy(error))
 
 
 def remedy(error: BotoCoreError | ClientError) -> str:

@@ -15,15 +15,15 @@ from rich.table import Table
 from scripts.base.console import out, say, step
 from scripts.base.errors import CommandError
 from scripts.base.paths import relative
-from scripts.case import deployment, job, rows, statements, verification
-from scripts.case.data_api import DataApi, Result
+from scripts.case import deployment, failures, job, queries, rows, verification
+from scripts.case.data_api import DataApi
 from scripts.case.deployment import How
 from scripts.cloud import state_bucket, teardown
 from scripts.cloud.account import Account
-from scripts.commands import runs
+from scripts.commands import look, runs
 from scripts.cost import page
 from scripts.cost.charges import monthly_cost
-from scripts.environment import database, tables
+from scripts.environment import tables
 from scripts.supply import wheels
 from scripts.terraform import approval
 from scripts.terraform.root import Terraform
@@ -110,16 +110,14 @@ def create_tables() -> None:
 
 
 @aws.command("query")
-@click.option("--sql", envvar="SQL", default="", help="Statements to run; sql/02_analysis_queries.sql by default.")
-def query(sql: str) -> None:
-    """Show the analyses, or the result of SQL=…."""
+@look.query_options
+def query(sql: str, names: str) -> None:
+    """Show the analyses, those that NAME=… lists, or the result of SQL=…."""
+    wanted = queries.chosen(sql, names)
     account = _account()
     outputs = _terraform(account).outputs()
     say("will run a read-only transaction; this wakes Aurora for some minutes (about $0.01)")
-    text = sql or database.ANALYSIS.read_text(encoding="utf-8")
-    with _data_api(account, outputs).transaction(read_only=True) as execute:
-        for each in statements.statements(text):
-            out.print(_table(each.name, execute(each.sql)))
+    look.show_results(_data_api(account, outputs), wanted)
 
 
 @aws.command("run")
@@ -155,7 +153,8 @@ def run(data: Path | None, arguments: str, fresh: bool) -> None:
             yield lambda sql: execute(sql).rows
 
     ended = runs.carry_out(account, outputs, request, transaction)
-    runs.report(ended, f"its Spark log is in {outputs['glue_log_group_error']}", transaction)
+    typed = failures.Typed("make aws-run", data, job.parse_arguments(arguments))
+    runs.report(account, outputs, ended, typed, transaction)
 
 
 @aws.command("verify")
@@ -280,10 +279,3 @@ def _resources(shown: dict[str, Any]) -> list[dict[str, Any]]:
         return own + [each for child in module.get("child_modules", []) for each in of(child)]
 
     return of(shown.get("values", {}).get("root_module", {}))
-
-
-def _table(name: str, result: Result) -> Table:
-    table = Table(*result.columns, title=name or None, caption=f"{len(result.rows)} rows")
-    for row in result.rows:
-        table.add_row(*("" if value is None else str(value) for value in row))
-    return table

@@ -11,9 +11,9 @@ from pathlib import Path
 import click
 
 from scripts.base.console import say
-from scripts.base.errors import CommandError, NotRunningError, TerraformError
-from scripts.case.logs import log_lines
-from scripts.commands import deploy, runs
+from scripts.base.errors import CommandError
+from scripts.case import failures, job
+from scripts.commands import deploy, overview, runs
 from scripts.environment import database, lifecycle, runtime
 from scripts.environment.instance import DEFAULT_PORTS, Instance, Ports, user_instance_folder
 from scripts.terraform.root import Terraform
@@ -44,7 +44,8 @@ def up() -> None:
         changed = lifecycle.provision(instance)
     if already and not changed:
         say("the environment was already running; nothing changed")
-    _summary(instance)
+    overview.show(instance)
+    say('next: `make run`; for your shell: eval "$(make -s env)"')
 
 
 def _check_asked_is(instance: Instance) -> None:
@@ -83,19 +84,20 @@ def reset() -> None:
 def run(data: Path | None, arguments: str, fresh: bool, deploys: bool, ui: bool) -> None:
     """Deploy what is saved, and run the job once, following its log."""
     request = runs.Request.of(data, arguments, fresh)
-    instance = running()
+    instance = overview.running()
     outputs = deploy.before_a_run(instance, deploys)
     request = replace(request, arguments=runs.with_ui(instance, outputs, request.arguments, ui, "run UI=1"))
     transaction = partial(database.transaction, instance, outputs)
     ended = runs.carry_out(instance, outputs, request, transaction)
-    runs.report(ended, "its Spark log: make logs RUN_ID=" + ended.id, transaction)
+    typed = failures.Typed("make run", data, job.parse_arguments(arguments))
+    runs.report(instance, outputs, ended, typed, transaction)
 
 
 @click.command()
 @click.pass_obj
 def env(inherited: list[str]) -> None:
     """Print export lines for terraform, aws, boto3 and psql."""
-    instance = running()
+    instance = overview.running()
     terraform = Terraform(instance)
     outputs = terraform.outputs()
     variables = terraform.environment()
@@ -118,55 +120,4 @@ def env(inherited: list[str]) -> None:
         click.echo(f"export {name}={shlex.quote(value)}")
 
 
-@click.command()
-def status() -> None:
-    """Show what runs, where, and the last runs of the job."""
-    instance = Instance.load(user_instance_folder())
-    if instance is None:
-        raise NotRunningError()
-    say(f"runtime    {instance.runtime}")
-    for line in runtime.of(instance).status(instance):
-        say(line)
-    if lifecycle.is_running(instance):
-        try:
-            _summary(instance)
-        except TerraformError as error:  # the parts run, but terraform/ is not applied yet
-            say(str(error))
-
-
-@click.command()
-@click.option("--run-id", envvar="RUN_ID", default="", help="The run; by default the last one.")
-@click.option("--group", envvar="GROUP", default="error", help="Log group: output or error.")
-def logs(run_id: str, group: str) -> None:
-    """Show the log of a run."""
-    instance = running()
-    for line in log_lines(instance, Terraform(instance).outputs(), run_id, group):
-        say(line)
-
-
-COMMANDS = [setup, up, down, reset, run, env, status, logs]
-
-
-def running() -> Instance:
-    """Returns the running instance.
-
-    Raises:
-        NotRunningError: it does not run.
-    """
-    instance = Instance.load(user_instance_folder())
-    if instance is None or not lifecycle.is_running(instance):
-        raise NotRunningError()
-    return instance
-
-
-def _summary(instance: Instance) -> None:
-    outputs = Terraform(instance).outputs()
-    say(f"AWS API      {instance.endpoint_url}")
-    where = "{aurora_cluster_endpoint}:{aurora_cluster_port}/{aurora_database_name}".format(**outputs)
-    say(f"PostgreSQL   {where}")
-    say(f"data bucket  s3://{outputs['bucket_data_name']}")
-    say(f"Glue job     {outputs['glue_job_performance_academica_name']}")
-    name = outputs["glue_job_performance_academica_name"]
-    for each in instance.client("glue").get_job_runs(JobName=name, MaxResults=5)["JobRuns"]:
-        say(f"  run {each['Id'][:20]}… {each['JobRunState']} {each['StartedOn']:%Y-%m-%d %H:%M:%S}")
-    say('next: `make run`; for your shell: eval "$(make -s env)"')
+COMMANDS = [setup, up, down, reset, run, env]

@@ -12,7 +12,7 @@ import click
 
 from scripts.base.console import Pulse, out, say
 from scripts.base.errors import CommandError, JobError
-from scripts.case import datasets, job, rows, spark_ui
+from scripts.case import datasets, failures, job, rows, spark_ui
 from scripts.case.datasets import DataSet
 from scripts.cloud.cloud import Cloud
 from scripts.environment import terminal
@@ -121,8 +121,12 @@ def _upload(cloud: Cloud, bucket: str, data: DataSet) -> None:
         say(f"removed from there, because {data.folder} has no such file: {names}")
 
 
-def report(ended: job.Run, where_to_look: str, transaction: Transaction) -> None:
+def report(
+    cloud: Cloud, outputs: dict[str, Any], ended: job.Run, typed: failures.Typed, transaction: Transaction
+) -> None:
     """Prints the counts and the state of a run, and how many of the table's rows are of this run.
+
+    `typed` is the command that started it.
 
     Raises:
         JobError: the run did not end as SUCCEEDED.
@@ -132,7 +136,8 @@ def report(ended: job.Run, where_to_look: str, transaction: Transaction) -> None
         names = ("kept", "superseded", "rejected", "inserted", "updated", "unchanged")
         say(", ".join(f"{name} {counts[name]}" for name in names))
     if ended.state != "SUCCEEDED":
-        raise JobError(f"run {ended.id} ended as {ended.state}: {ended.error}", where_to_look)
+        failure = failures.look_into(cloud, outputs, ended, typed)
+        raise JobError(failures.cause(failure), failures.remedy(failure))
     if ended.summary:
         say(_rows_of_run(ended.summary, transaction))
     out.print(f"[green]✓[/green] run {ended.id} SUCCEEDED in {ended.seconds} s")

@@ -13,7 +13,7 @@ from scripts.base.errors import CommandError
 from scripts.base.paths import TOP
 from scripts.case import in_terminal, job
 from scripts.commands import deploy, runs
-from scripts.commands.local import running
+from scripts.commands.overview import running
 from scripts.environment import database, runtime, terminal
 from scripts.supply import java
 from scripts.terraform.root import Terraform

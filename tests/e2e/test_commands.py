@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import re
 import shutil
@@ -18,6 +19,7 @@ import psutil
 import pytest
 
 from scripts.base.paths import LOCAL, TOP
+from scripts.base.processes import Daemon
 from scripts.case import job
 from scripts.environment import database
 from scripts.environment.instance import Instance, Ports
@@ -46,7 +48,8 @@ def test_interrupted_start_leaves_no_process(user: User) -> None:
 
     def look_and_interrupt(line: str, group: int) -> None:
         if "Creating..." in line and not status:  # Terraform has begun
-            status.append(user.make("status"))
+            done = user.try_make("status")
+            status.append(done.stdout + done.stderr)
             os.killpg(group, signal.SIGINT)
 
     code, said = watched_make("local-up", environment=user.environment(), on_line=look_and_interrupt)
@@ -116,10 +119,54 @@ def test_run_follows_the_log_and_ends_with_state_and_counts(user: User, tmp_path
     assert "make local-up" not in said
 
 
-def test_run_that_fails_ends_with_its_message(user: User) -> None:
-    done = user.try_make("run", "ARGS=--raw_prefix nowhere/")
-    assert done.returncode != 0
-    assert "FAILED" in done.stderr and "nowhere/" in done.stderr
+def test_rows_shows_the_table(user: User) -> None:
+    said = user.make("rows")
+    assert "João" in said and "9.50" in said and "1 of 1 rows" in said
+
+
+def test_query_shows_the_analyses_that_are_named(user: User) -> None:
+    said = user.make("query", "NAME=desempenho_por_rede")
+    assert "municipal" in said and "estatisticas_por_disciplina" not in said
+    assert "estatisticas_por_disciplina" in user.make("query")
+
+
+def test_query_reads_and_does_not_write(user: User) -> None:
+    assert "João 9.50" in user.make("query", "SQL=SELECT nome_aluno || ' ' || nota FROM performance_academica")
+    for sql in ("DELETE FROM performance_academica", "SET TRANSACTION READ WRITE; DELETE FROM performance_academica"):
+        done = user.try_make("query", f"SQL={sql}")
+        assert done.returncode != 0
+        assert "this command only reads" in done.stderr
+    assert "1 of 1 rows" in user.make("rows")
+
+
+def test_rejects_shows_the_lines_of_the_last_run(user: User) -> None:
+    said = user.make("rejects")
+    assert "rejected 1 line" in said
+    assert "nota_not_a_number: 1" in said and "notas/2026.csv.gz:3  2,Artes,x" in said
+    assert "make run ARGS=" in said and "--decimal_separator" in said
+
+
+def test_failed_run_ends_with_what_to_type(user: User, tmp_path: Path) -> None:
+    (tmp_path / "escolas.csv").write_text(source("escolas", "7,Colégio São José,municipal,Sul"), encoding="cp1252")
+    (tmp_path / "alunos.csv").write_text(source("alunos", "1,João,12,M,7", "2,Zoë,13,F,7"), encoding="cp1252")
+    (tmp_path / "notas.csv").write_text(source("notas", "1,Redação,9", "2,Redação,8"), encoding="cp1252")
+    done = user.try_make("run", f"DATA={tmp_path}")
+    assert "ended as FAILED: InputFileError" in done.stderr
+    assert f'make run DATA={tmp_path} ARGS="--csv_encoding windows-1252"' in done.stderr
+    assert done.stderr.rstrip().endswith("Error 4")
+    said = user.make("rejects", "RULE=invalid_encoding", "LIMIT=1")
+    assert re.search(r"^invalid_encoding: 5$", said, re.M)
+    assert said.count(".csv:2  ") == 1 and "… and 4 more: make rejects" in said
+
+
+def test_logs_shows_a_run_by_its_whole_id_only(user: User) -> None:
+    failed, succeeded = (run["id"] for run in json.loads(user.make("-s", "status", "JSON=1"))["runs"])
+    assert "InputFileError" in user.make("logs", f"RUN_ID={failed}", "GROUP=output")
+    assert f"run {succeeded} is SUCCEEDED" in user.make("logs", f"RUN_ID={succeeded}", "FOLLOW=1")
+    for given, told in ((succeeded[:20], f"RUN_ID={succeeded}"), ("jr_0", f"the last runs are {failed}")):
+        done = user.try_make("logs", f"RUN_ID={given}")
+        assert done.returncode != 0 and done.stdout == ""
+        assert told in done.stderr
 
 
 def test_debugger_stops_in_the_script_with_all_that_a_run_has(user: User) -> None:
@@ -203,6 +250,22 @@ def test_exports_hold_no_password_and_psql_needs_none(user: User) -> None:
     password = re.sub(r"\\(.)", r"\1", escaped)
     assert len(password) > 8 and password not in said
     assert rows(user, "count(*)") == "[(1,)]"
+
+
+def test_status_sees_a_part_that_hangs_and_a_part_that_is_gone(user: User) -> None:
+    instance = Instance.load(user.folder)
+    assert instance is not None
+    if instance.runtime != "embedded":
+        pytest.skip("tests/compose kills containers")
+    worker = Daemon(user.folder, "worker").process()
+    assert worker is not None
+    worker.suspend()
+    for state, remedy in (("no answer", "make local-down"), ("not running", "make local-up")):
+        done = user.try_make("-s", "status", "JSON=1")
+        assert done.stderr.rstrip().endswith("Error 3") and remedy in done.stderr
+        assert json.loads(done.stdout)["parts"] == {"localstack": "running", "postgres": "running", "worker": state}
+        worker.kill()
+        worker.wait()
 
 
 def test_data_outlives_a_stop_and_the_environment_is_built_again(user: User) -> None:
