@@ -92,8 +92,9 @@ def stop(instance: Instance) -> bool:
 def remove(instance: Instance) -> None:
     """Ends every part and removes the instance's data and folder."""
     stop(instance)
-    runtime.of(instance).remove(instance)
-    shutil.rmtree(instance.folder, ignore_errors=True)
+    with step("removing its data"):
+        runtime.of(instance).remove(instance)
+        shutil.rmtree(instance.folder, ignore_errors=True)
 
 
 @contextmanager
