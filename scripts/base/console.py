@@ -38,9 +38,12 @@ def step(text: str) -> Iterator[None]:
     VOICE.note()
 
 
-def heartbeat(text: str) -> Heartbeat:
-    """Returns a context that prints `text` and the seconds so far after each three seconds without a line."""
-    return Heartbeat(text, lambda line: out.print(line, markup=False))
+def heartbeat(text: str, to: Console = out) -> Heartbeat:
+    """Returns a context that prints `text` and the seconds so far after each three seconds without a line.
+
+    A command whose output another program reads gives `err` as `to`.
+    """
+    return Heartbeat(text, lambda line: to.print(line, markup=False))
 
 
 def say(text: str) -> None:

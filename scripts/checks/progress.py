@@ -39,14 +39,17 @@ class _Progress:
         file = nodeid.partition("::")[0]
         if file not in self._begun:
             self._begun.add(file)
+            self._points = True  # pytest may have written the file's name
             self._write(f"{file} begins")
             self._voice.note()
         self._running[nodeid] = time.monotonic()
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         self._running.pop(nodeid, None)
-        self._points = True
         self._voice.note()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._points |= report.when == "call" or not report.passed
 
     def _under_way(self) -> str:
         if not self._running:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from glue_scripts.table import NAME
-from scripts.base.console import out, printable, say
+from scripts.base.console import err, heartbeat, out, printable, say
 from scripts.base.errors import NotRunningError
 from scripts.case import failures, queries, rejects
 from scripts.case.chosen import chosen_run
@@ -33,8 +33,9 @@ def query_options(function: Function) -> Function:
 
 def show_results(api: DataApi, wanted: Sequence[Statement]) -> None:
     """Prints the result of each statement as a table."""
-    for statement, result in queries.results(api, wanted):
-        grids.show(result, statement.name)
+    with heartbeat("the database computes", to=err):
+        for statement, result in queries.results(api, wanted):
+            grids.show(result, statement.name)
 
 
 @click.command()
@@ -84,7 +85,9 @@ def query(sql: str, names: str) -> None:
 def rows(limit: int) -> None:
     """Show the first rows of the table, in the order of its key."""
     instance = overview.running()
-    result, count = queries.first_rows(DataApi(instance, Terraform(instance).outputs()), limit)
+    outputs = Terraform(instance).outputs()
+    with heartbeat("the database computes", to=err):
+        result, count = queries.first_rows(DataApi(instance, outputs), limit)
     more = "" if count <= limit else f"; LIMIT={min(count, 10 * limit)} shows more, `make query SQL=…` others"
     grids.show(result, NAME, f"{len(result.rows)} of {count} rows{more}")
 
@@ -98,7 +101,8 @@ def rejects_(run_id: str, rule: str, limit: int) -> None:
     instance = overview.running()
     outputs = Terraform(instance).outputs()
     run = chosen_run(instance, outputs, run_id)
-    found = rejects.rejected_lines(instance, outputs, run, limit, rule)
+    with heartbeat("reading the rejected lines", to=err):
+        found = rejects.rejected_lines(instance, outputs, run, limit, rule)
     total = sum(each.count for each in found.values())
     say(f"run {run.id} is {run.state} and rejected {total} line{'s' * (total != 1)}")
     for name, broken in found.items():

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.base.certificates import write_private
-from scripts.base.console import heartbeat, say, show
+from scripts.base.console import err, heartbeat, say, show
 from scripts.base.errors import TerraformError
 from scripts.base.paths import TERRAFORM, relative
 from scripts.base.processes import run_foreground
@@ -135,12 +135,13 @@ class Terraform:
 
     def _read(self, *arguments: str) -> str:
         """The output of `terraform ARGUMENTS`, a command that changes nothing."""
-        done = subprocess.run(
-            ["terraform", f"-chdir={self.root}", *arguments],
-            env={**self.cloud.inherited_environment(), **self.environment()},
-            capture_output=True,
-            text=True,
-        )
+        with heartbeat(f"terraform {arguments[0]}", to=err):
+            done = subprocess.run(
+                ["terraform", f"-chdir={self.root}", *arguments],
+                env={**self.cloud.inherited_environment(), **self.environment()},
+                capture_output=True,
+                text=True,
+            )
         if done.returncode:
             raise TerraformError(f"terraform {arguments[0]} failed:\n{done.stderr.strip()}", self._how_to_apply)
         return done.stdout
