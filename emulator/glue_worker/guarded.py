@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from glue_worker import process_tree
@@ -25,9 +24,19 @@ def _end_orphans() -> None:
     orphans = process_tree.descendants(os.getpid(), frozenset(_guards))
     if left := process_tree.kill_descendants(os.getpid(), frozenset(_guards)):
         log.error("no permission to end the processes %s of a run whose guard was killed", sorted(left))
-    for pid in orphans - left:
-        with suppress(ChildProcessError):  # a child of another orphan, or adopted later
-            os.waitpid(pid, 0)
+    pending = orphans - left
+    # A child of another orphan is the agent's own as soon as its parent is gone.
+    while reaped := {pid for pid in pending if _reap(pid)}:
+        pending -= reaped
+
+
+def _reap(pid: int) -> bool:
+    """Waits for the end of a killed child. Returns False where the process is not a child."""
+    try:
+        os.waitpid(pid, 0)
+    except ChildProcessError:
+        return False
+    return True
 
 
 class GuardedProcess:

@@ -127,7 +127,7 @@ def test_runs_of_an_emulator_that_ended_are_gone_when_the_next_one_asks(
 
 def test_run_whose_guard_is_killed_fails_and_leaves_no_process(start_agent: Callable[..., Agent], endless: Any) -> None:
     agent = start_agent()
-    other, kept, _ = endless(agent)
+    other, kept, _ = endless(agent, timeout_seconds=600)
     run_id, connection, pids = endless(agent)
     guard = psutil.Process(pids[1]).parent()
     assert guard is not None and any(part.endswith("guard.py") for part in guard.cmdline())
