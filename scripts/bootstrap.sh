@@ -128,6 +128,14 @@ if [ -n "${PYTHON:-}" ] && ! is_python "$PYTHON"; then
   fail "PYTHON=$PYTHON is no Python 3.11 with its venv module" "name another, or unset PYTHON to use python3.11 of PATH"
 fi
 trust_system
+# Terraform is the user's own, so its absence is said before anything is fetched. The commands check its version.
+case " $* " in
+  ' up '* | ' aws '* | ' test '*' e2e '* | ' test '*' commands '* | ' test '*' terraform '*)
+    if ! command -v terraform >/dev/null; then
+      fail "terraform is not on PATH" "install Terraform 1.11 or later"
+    fi
+    ;;
+esac
 make_room
 
 if ! whole uv || ! whole tools; then

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
-import os
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,6 +15,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization.pkcs12 import PKCS12Certificate, serialize_java_truststore
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from scripts.base.files import write_whole
 
 _ALTERNATIVES = x509.SubjectAlternativeName(
     [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
@@ -116,8 +117,7 @@ def _private_bytes(key: rsa.RSAPrivateKey) -> bytes:
 
 def write_private(path: Path, content: bytes) -> None:
     """Writes a file that only its owner may read (0600)."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
+    write_whole(path, content, 0o600)
 
 
 def write_java_trust_store(path: Path, certificates: Iterable[bytes]) -> None:
@@ -127,4 +127,4 @@ def write_java_trust_store(path: Path, certificates: Iterable[bytes]) -> None:
             PKCS12Certificate(x509.load_der_x509_certificate(der), f"ca-{n}".encode())
             for n, der in enumerate(certificates)
         ]
-        path.write_bytes(serialize_java_truststore(entries, serialization.NoEncryption()))
+        write_whole(path, serialize_java_truststore(entries, serialization.NoEncryption()))

@@ -51,7 +51,14 @@ class NoAnswerError(CommandError):
 
 
 class TerraformError(CommandError):
-    """terraform is missing, too old, or ended with an error."""
+    """terraform is missing, too old, or ended with an error.
+
+    `resource_exists` says that it found a resource which it should make.
+    """
+
+    def __init__(self, cause: str, remedy: str = "", *, resource_exists: bool = False) -> None:
+        super().__init__(cause, remedy)
+        self.resource_exists = resource_exists
 
 
 class JobError(CommandError):

@@ -15,8 +15,10 @@ from typing import IO
 import psutil
 
 from scripts.base.errors import StartError
+from scripts.base.files import write_whole
 from scripts.base.paths import TOP, relative
 
+_DAEMON = "LETRUS_DAEMON"  # tells a background process its record
 INTERRUPT_SECONDS = 120  # for the tear-down of an interrupted command
 
 
@@ -123,6 +125,10 @@ def _end(process: subprocess.Popen[str], reader: _Reader | None) -> int:
     return code
 
 
+def _told(process: psutil.Process | None) -> str:
+    return "" if process is None else process.environ().get(_DAEMON, "")
+
+
 @dataclass(frozen=True)
 class Account:
     """An unprivileged account that a process is given when we are root."""
@@ -152,11 +158,28 @@ class Daemon:
         """Returns the live process or None. A pid that the system has since given to another process does not count."""
         try:
             record = json.loads(self._record.read_text())
+            if "starting" in record:
+                return self._found()
             process = psutil.Process(record["pid"])
             alive = process.create_time() == record["started"] and process.status() != psutil.STATUS_ZOMBIE
         except (FileNotFoundError, json.JSONDecodeError, psutil.NoSuchProcess):
             return None
         return process if alive else None
+
+    def _found(self) -> psutil.Process | None:
+        """Looks for a process whose starting command was killed before it could note the pid."""
+        for process in psutil.process_iter():
+            try:
+                # Its children inherit the variable, so the process itself is the one whose parent lacks it.
+                if _told(process) == str(self._record) and _told(process.parent()) != str(self._record):
+                    self._note({"pid": process.pid, "started": process.create_time()})
+                    return process
+            except psutil.Error:
+                continue
+        return None
+
+    def _note(self, record: dict[str, object]) -> None:
+        write_whole(self._record, json.dumps(record).encode())
 
     def start(
         self,
@@ -169,10 +192,11 @@ class Daemon:
         """Starts `command` detached from this terminal, as `account` when one is given."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self._record.parent.mkdir(parents=True, exist_ok=True)
+        self._note({"starting": True})
         with self.log.open("ab") as log:
             started = subprocess.Popen(
                 [str(part) for part in command],
-                env=dict(env),
+                env={**env, _DAEMON: str(self._record)},
                 cwd=cwd,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -182,8 +206,7 @@ class Daemon:
                 group=account.gid if account else None,
                 extra_groups=[] if account else None,
             )
-        record = {"pid": started.pid, "started": psutil.Process(started.pid).create_time()}
-        self._record.write_text(json.dumps(record))
+        self._note({"pid": started.pid, "started": psutil.Process(started.pid).create_time()})
 
     def check_alive(self) -> None:
         """Checks that the process lives.

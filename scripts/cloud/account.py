@@ -75,6 +75,11 @@ class Account:
         return bool(self.endpoint_url)
 
     @property
+    def owns_its_state(self) -> bool:
+        """False: a lock of the state may be another person's, so no command may drop it."""
+        return False
+
+    @property
     def partition(self) -> str:
         """`aws`, `aws-us-gov`, `aws-cn`: the second part of every ARN."""
         return self.caller.split(":")[1] if self.caller else "aws"

@@ -33,6 +33,10 @@ class Cloud(Protocol):
     def is_local(self) -> bool:
         """True for an instance on this machine: frequent calls cost nothing there, and logs appear at once."""
 
+    @property
+    def owns_its_state(self) -> bool:
+        """True where nobody else uses Terraform's state, so that the lock of a killed command is nobody else's."""
+
     # mypy checks the calls of these services.
     @overload
     def client(self, service: Literal["glue"]) -> GlueClient: ...

@@ -16,7 +16,7 @@ from scripts.case import failures, job
 from scripts.commands import deploy, overview, runs
 from scripts.environment import database, lifecycle, runtime
 from scripts.environment.instance import DEFAULT_PORTS, Instance, Ports, user_instance_folder
-from scripts.terraform.root import Terraform
+from scripts.terraform.root import Terraform, check_version
 
 
 @click.command()
@@ -31,6 +31,7 @@ def setup() -> None:
 @click.command()
 def up() -> None:
     """Start the environment, apply terraform/, create the tables."""
+    check_version()  # before anything starts or is fetched
     folder = user_instance_folder()
     instance = Instance.load(folder)
     if instance is None or runtime.of(instance).idle(instance) == runtime.ALL:

@@ -37,6 +37,8 @@ class Embedded:
             if daemon.name in names and daemon.process():
                 with step(f"stopping {daemon.name}"):
                     daemon.stop()
+        if "postgres" in names:
+            postgres.tidy(instance)
 
     def remove(self, instance: Instance) -> None:
         postgres.remove(instance)

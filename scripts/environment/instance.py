@@ -15,6 +15,7 @@ from typing import Any
 from scripts.base import isolation
 from scripts.base.certificates import self_signed, write_java_trust_store, write_private
 from scripts.base.errors import CommandError
+from scripts.base.files import write_whole
 from scripts.base.paths import LOCAL
 from scripts.cloud import state_bucket
 from scripts.cloud.cloud import local_client
@@ -81,7 +82,8 @@ class Instance:
         for sub in ("", "secrets", "logs", "processes"):
             (folder / sub).mkdir(parents=True, exist_ok=True)
         (folder / "secrets").chmod(0o700)
-        (folder / "config.json").write_text(json.dumps({"runtime": runtime, "ports": asdict(ports)}, indent=1) + "\n")
+        config = json.dumps({"runtime": runtime, "ports": asdict(ports)}, indent=1) + "\n"
+        write_whole(folder / "config.json", config.encode())
         return instance
 
     @classmethod
@@ -111,9 +113,7 @@ class Instance:
         """Returns the file (0600) that holds secret `name`. Makes a random secret if the file is missing."""
         path = self.folder / "secrets" / name
         if not path.exists():
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                file.write(secrets.token_urlsafe(32))
+            write_whole(path, secrets.token_urlsafe(32).encode(), 0o600)
         return path
 
     def tls_files(self) -> tuple[Path, Path]:
@@ -136,6 +136,10 @@ class Instance:
 
     @property
     def is_local(self) -> bool:
+        return True
+
+    @property
+    def owns_its_state(self) -> bool:
         return True
 
     def client(self, service: str) -> Any:

@@ -8,12 +8,14 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from scripts.base.console import say, step
-from scripts.base.errors import StartError
+from scripts.base.errors import StartError, TerraformError
 from scripts.environment import database, runtime
 from scripts.environment.instance import Instance, Ports
 from scripts.supply import wheels
-from scripts.terraform import sources
+from scripts.terraform import leftovers, sources
 from scripts.terraform.root import Terraform
+
+_FIRST = "first apply"
 
 
 def setup(name: str) -> None:
@@ -51,6 +53,8 @@ def start(instance: Instance, *, localstack_env: Mapping[str, str] | None = None
             _check_free(instance.ports)
         if idle:
             runtime.of(instance).start(instance, localstack_env or {})
+        if "localstack" in idle:
+            _cut_off(instance).unlink(missing_ok=True)  # what a killed apply made is gone with the old process
         runtime.of(instance).certify(instance)
 
 
@@ -69,21 +73,60 @@ def stopped_on_interrupt(instance: Instance) -> AbstractContextManager[list[str]
 
 
 def provision(instance: Instance) -> bool:
-    """Applies terraform/ and brings the tables up to date. Returns False when nothing changed."""
+    """Applies terraform/ and brings the tables up to date. Returns False when nothing changed.
+
+    An apply that was cut off leaves resources that the state does not know, and Terraform can't make those again. Then
+    LocalStack starts anew: it holds nothing that Terraform and the next run don't make again.
+    """
     terraform = Terraform(instance)
     applied = sources.hashes()  # before Terraform reads the files: somebody may save one while it works
     terraform.init()
+    mark = _cut_off(instance)
+    was_cut_off = mark.exists()
+    if was_cut_off and mark.read_text() == _FIRST:
+        _start_localstack_anew(instance)
+        terraform.init()
     with step("comparing the environment with terraform/"):
         changes = bool(terraform.changes())
     if changes:
         say("applying terraform/ (about 80 s, most of it fixed waits of the provider)")
-        terraform.apply()
+        try:
+            _apply(instance, terraform)
+        except TerraformError as error:
+            if not (was_cut_off and error.resource_exists):
+                raise
+            _start_localstack_anew(instance)
+            terraform.init()
+            _apply(instance, terraform)
     sources.remember(instance.folder, applied)
     return database.create_tables(instance, terraform.outputs()) or changes
 
 
+def _apply(instance: Instance, terraform: Terraform) -> None:
+    """Applies terraform/. Until Terraform has ended by itself, a file says that the apply may have been cut off."""
+    mark = _cut_off(instance)
+    mark.write_text("" if terraform.has_outputs() else _FIRST)
+    try:
+        terraform.apply()
+    except TerraformError:
+        mark.unlink(missing_ok=True)
+        raise
+    mark.unlink(missing_ok=True)
+
+
+def _cut_off(instance: Instance) -> Path:
+    return instance.folder / "apply-under-way"
+
+
+def _start_localstack_anew(instance: Instance) -> None:
+    say("an earlier apply was cut off, so LocalStack starts anew; the database keeps its rows, the buckets do not")
+    runtime.of(instance).stop(instance, ["localstack"])
+    start(instance)
+
+
 def stop(instance: Instance) -> bool:
     """Ends every part and keeps the data. Returns False when no part ran."""
+    leftovers.end_orphans(instance)
     running = set(runtime.ALL) - set(runtime.of(instance).idle(instance))
     runtime.of(instance).stop(instance, runtime.ALL)
     return bool(running)

@@ -16,7 +16,9 @@ import tarfile
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
+import psutil
 import psycopg
 from filelock import FileLock
 
@@ -117,6 +119,45 @@ def _certify(instance: Instance, data: Path, account: Account | None) -> bool:
         _give(path, account)
     instance.authority.write_bytes(issued.authority)
     return True
+
+
+def tidy(instance: Instance) -> None:
+    """Ends what a killed server has left: the servers beside it, and its shared memory.
+
+    The next start of a server on the same data removes the shared memory, so a start in single-user mode does.
+    """
+    account = _account()
+    base = _base(instance, account)
+    data = _data(instance, base)
+    if daemon(instance).process():
+        return
+    for file in data.glob("emulator_clusters/*/postmaster.pid"):
+        _kill_server(file.parent)
+    folders = [file.parent for file in (data / "postmaster.pid", *data.glob("emulator_clusters/*/postmaster.pid"))]
+    for folder in (each for each in folders if (each / "postmaster.pid").exists()):
+        with step("clearing up after a killed PostgreSQL"):
+            subprocess.run(
+                [str(_unpacked(base) / "postgres"), "--single", "-D", str(folder), "-c", "ssl=off", "postgres"],
+                env=_environment(),
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                check=False,
+                **_as(account),
+            )
+
+
+def _kill_server(folder: Path) -> None:
+    """Ends the server on the data in `folder`, if it lives. A pid that another process has now does not count."""
+    try:
+        process = psutil.Process(int((folder / "postmaster.pid").read_text().split()[0]))
+        if str(folder) not in process.cmdline():
+            return
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+    except (psutil.Error, OSError, ValueError, IndexError):
+        return
 
 
 def remove(instance: Instance) -> None:
@@ -235,9 +276,7 @@ def _initialise(instance: Instance, binaries: Path, data: Path, account: Account
             cwd=making,
             capture_output=True,
             text=True,
-            user=account.uid if account else None,
-            group=account.gid if account else None,
-            extra_groups=[] if account else None,
+            **_as(account),
         )
         if done.returncode:
             raise SetupError(f"initdb failed: {done.stderr.strip()[-1500:]}", "see docs/troubleshooting.md")
@@ -246,6 +285,11 @@ def _initialise(instance: Instance, binaries: Path, data: Path, account: Account
     (making / "pg_hba.conf").write_text(_HBA)
     _give(making / "pg_hba.conf", account)
     making.rename(data)
+
+
+def _as(account: Account | None) -> dict[str, Any]:
+    """Returns the arguments of `subprocess` that start a process as `account`."""
+    return {"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}
 
 
 def _give(path: Path, account: Account | None) -> None:

@@ -16,7 +16,7 @@ from scripts.base.errors import TerraformError
 from scripts.base.paths import TERRAFORM, relative
 from scripts.base.processes import run_foreground
 from scripts.cloud.cloud import Cloud
-from scripts.terraform import provider
+from scripts.terraform import leftovers, provider
 
 MINIMUM = (1, 11)
 # The outputs that the commands read. Terraform leaves out an output that is null, so not all are in every state.
@@ -31,6 +31,7 @@ ALWAYS = (
     "glue_log_group_output",
     "secret_manager_aurora_credentials_arn",
 )
+_EXISTS = re.compile(r"AlreadyExists|already exists|AlreadyOwnedByYou")
 
 
 class Terraform:
@@ -67,8 +68,12 @@ class Terraform:
             CommandError: Terraform is missing or too old, the bucket can't be used, or the provider can't be fetched.
         """
         check_version()
+        if self.cloud.is_local:
+            leftovers.end_orphans(self.cloud)
         say(f"Terraform provider: {provider.choose().reason}")
         self.cloud.prepare_backend()
+        if self.cloud.owns_its_state:
+            leftovers.drop_lock(self.cloud)
         backend = self.cloud.folder / "backend.s3.tfbackend"  # a file: a list can't be given as an argument
         settings = self.cloud.backend()
         backend.write_text("".join(f"{name} = {json.dumps(settings[name])}\n" for name in settings))
@@ -112,6 +117,10 @@ class Terraform:
         code = self.run("plan", *arguments, quiet=True, accept=(0, 2), lines=shown)
         return "".join(shown) if code == 2 else ""
 
+    def has_outputs(self) -> bool:
+        """Returns whether an apply of the root has reached its end since the state was new."""
+        return set(ALWAYS).issubset(json.loads(self._read("output", "-json")))
+
     def state(self) -> dict[str, Any]:
         """The state as it is stored, of format version 4; empty before the first apply."""
         found: dict[str, Any] = json.loads(self._read("state", "pull") or "{}")
@@ -141,6 +150,10 @@ class Terraform:
             raise TerraformError("terraform/ is not applied: its state has no outputs", self._how_to_apply)
         return found
 
+    def _environment(self) -> dict[str, str]:
+        check_installed()
+        return {**self.cloud.inherited_environment(), **self.environment(), leftovers.COMMAND: leftovers.command()}
+
     @property
     def _how_to_apply(self) -> str:
         return "run `make local-up`" if self.cloud.is_local else "run `make aws-plan`, then `make aws-apply`"
@@ -150,7 +163,7 @@ class Terraform:
         with heartbeat(f"terraform {arguments[0]}", to=err):
             done = subprocess.run(
                 ["terraform", f"-chdir={self.root}", *arguments],
-                env={**self.cloud.inherited_environment(), **self.environment()},
+                env=self._environment(),
                 capture_output=True,
                 text=True,
             )
@@ -192,7 +205,7 @@ class Terraform:
                     show(line)
 
             patience = _explain_patience if patient else None
-            env = {**self.cloud.inherited_environment(), **self.environment()}
+            env = self._environment()
             ended = "was interrupted"
             try:
                 with heartbeat(f"terraform {arguments[0]}"):
@@ -204,7 +217,9 @@ class Terraform:
             said = "".join(lines)
             shown = f":\n{said.strip()[-4000:]}" if quiet else ""
             raise TerraformError(
-                f"terraform {arguments[0]} failed{shown}", _remedy(said) or f"see {relative(self.log)}"
+                f"terraform {arguments[0]} failed{shown}",
+                _remedy(said) or f"see {relative(self.log)}",
+                resource_exists=bool(_EXISTS.search(said)),
             )
         return code
 
@@ -223,7 +238,7 @@ def _remedy(said: str) -> str:
             "another command holds the state lock, or one was killed before releasing it. Wait; if no command runs, "
             "delete the .tflock object beside the state in the state bucket"
         )
-    if re.search(r"AlreadyExists|already exists|AlreadyOwnedByYou", said):
+    if _EXISTS.search(said):
         return (
             "an interrupted apply may have created this resource without recording it in the state: delete it by hand, "
             "or add it to the state (`terraform import`), then plan again"
@@ -239,8 +254,7 @@ def check_version() -> None:
     Raises:
         TerraformError: it is missing or too old.
     """
-    if not shutil.which("terraform"):
-        raise TerraformError("terraform is not on PATH", "install Terraform 1.11 or later")
+    check_installed()
     done = subprocess.run(["terraform", "version", "-json"], capture_output=True, text=True)
     version = json.loads(done.stdout)["terraform_version"]
     if tuple(map(int, version.split(".")[:2])) < MINIMUM:
@@ -248,6 +262,16 @@ def check_version() -> None:
             f"terraform {version} is too old",
             "install Terraform 1.11 or later, which has the S3 backend's lock file",
         )
+
+
+def check_installed() -> None:
+    """Checks that terraform is on PATH.
+
+    Raises:
+        TerraformError: it is not.
+    """
+    if not shutil.which("terraform"):
+        raise TerraformError("terraform is not on PATH", "install Terraform 1.11 or later")
 
 
 def _var(variables: dict[str, str] | None) -> list[str]:

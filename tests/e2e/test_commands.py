@@ -10,7 +10,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -21,8 +22,9 @@ import pytest
 
 from scripts.base.paths import LOCAL, TOP
 from scripts.base.processes import Daemon
+from scripts.base.waiting import NotReady, wait_for
 from scripts.case import job
-from scripts.environment import database
+from scripts.environment import database, lifecycle, localstack, postgres, worker
 from scripts.environment.instance import Instance, Ports
 from scripts.terraform.root import Terraform
 from tests.kit.expected import expected
@@ -57,6 +59,40 @@ def test_interrupted_start_leaves_no_process(user: User) -> None:
     assert code != 0
     assert "localstack running" in status[0] and "is not applied" in status[0]
     assert user.processes() == [], said
+
+
+def test_start_that_is_killed_or_interrupted_amid_an_apply_ends(user: User) -> None:
+    """The next test shows that another start takes up what these leave."""
+    for strike in (_kill_command, _kill_terraform, _interrupt):
+        struck: list[str] = []
+
+        def once(line: str, group: int, strike: Any = strike, struck: list[str] = struck) -> None:
+            if "Creating..." in line and not struck:
+                struck.append(line)
+                strike(user, group)
+
+        code, said = watched_make("local-up", environment=user.environment(), on_line=once)
+        assert struck and code != 0, said
+
+
+def _kill_command(user: User, group: int) -> None:
+    os.killpg(group, signal.SIGKILL)
+
+
+def _kill_terraform(user: User, group: int) -> None:
+    (terraform,) = [each for each in psutil.process_iter() if _is_terraform_of(user, each)]
+    terraform.kill()
+
+
+def _is_terraform_of(user: User, process: psutil.Process) -> bool:
+    try:
+        return process.name() == "terraform" and str(user.folder) in process.environ().get("TF_DATA_DIR", "")
+    except psutil.Error:
+        return False
+
+
+def _interrupt(user: User, group: int) -> None:
+    os.killpg(group, signal.SIGINT)
 
 
 def test_start_after_the_interrupt(user: User) -> None:
@@ -258,24 +294,54 @@ def test_status_sees_a_part_that_hangs_and_a_part_that_is_gone(user: User) -> No
     assert instance is not None
     if instance.runtime != "embedded":
         pytest.skip("tests/compose kills containers")
-    worker = Daemon(user.folder, "worker").process()
-    assert worker is not None
-    worker.suspend()
+    process = worker.daemon(instance).process()
+    assert process is not None
+    process.suspend()
     for state, remedy in (("no answer", "make local-down"), ("not running", "make local-up")):
         done = user.try_make("-s", "status", "JSON=1")
         assert done.stderr.rstrip().endswith("Error 3") and remedy in done.stderr
         assert json.loads(done.stdout)["parts"] == {"localstack": "running", "postgres": "running", "worker": state}
         with suppress(psutil.NoSuchProcess):
-            worker.kill()
-            worker.wait()
+            process.kill()
+            process.wait()
+    user.make("local-up")
 
 
-def test_data_outlives_a_stop_and_the_environment_is_built_again(user: User) -> None:
-    user.make("local-down")
-    assert user.processes() == []
-    assert "nothing was running" in user.make("local-down")
+def test_environment_is_built_again_after_its_parts_were_killed_amid_a_run(user: User) -> None:
+    """The run must not write into the new LocalStack: Terraform could not make what the run has made."""
+    code, said = kill_amid_a_run(user, localstack.daemon, postgres.daemon)
+    assert code != 0, said
     user.make("local-up")
     assert rows(user, "nome_aluno") == "[('João',)]"
+    assert "nothing changed" in user.make("local-up")
+
+
+def test_run_whose_worker_was_killed_fails_and_the_next_one_succeeds(user: User) -> None:
+    code, said = kill_amid_a_run(user, worker.daemon)
+    assert code != 0 and "FAILED" in said
+    assert "nothing changed" not in user.make("local-up")
+    assert "SUCCEEDED" in user.make("run")
+
+
+def kill_amid_a_run(user: User, *daemons: Callable[[Instance], Daemon]) -> tuple[int, str]:
+    """Kills parts of the environment once a run's JVM lives. Returns exit code and output of `make run`."""
+    instance = Instance.load(user.folder)
+    assert instance is not None
+    agent = worker.daemon(instance).process()
+    assert agent is not None
+
+    def jvm() -> None:
+        if not any(each.name() == "java" for each in agent.children(recursive=True)):
+            raise NotReady("no JVM yet")
+
+    with ThreadPoolExecutor() as pool:
+        ended = pool.submit(watched_make, "run", environment=user.environment(), on_line=lambda line, group: None)
+        wait_for("the run's JVM", jvm, seconds=60, remedy="see the worker's log")
+        for daemon in daemons:
+            process = daemon(instance).process()
+            assert process is not None
+            process.kill()
+        return ended.result()
 
 
 def rows(user: User, column: str) -> str:
@@ -400,8 +466,41 @@ def extra_files(user: User) -> str:
     return arguments["--extra-py-files"]
 
 
-def test_reset_leaves_nothing(user: User) -> None:
+def test_stop_leaves_no_process(user: User) -> None:
+    user.make("local-down")
+    assert user.processes() == []
+    assert "nothing was running" in user.make("local-down")
+
+
+def test_reset_leaves_nothing_of_killed_parts(user: User) -> None:
+    instance = Instance.load(user.folder)
+    assert instance is not None
+    lifecycle.start(instance)
+    server = postgres.daemon(instance).process()
+    assert server is not None
+    memory = [path for each in (server, *server.children()) for path in _shared_memory(each)]
+    for daemon in (localstack.daemon, worker.daemon, postgres.daemon):
+        process = daemon(instance).process()
+        assert process is not None
+        process.kill()
     user.make("reset")
     assert user.processes() == []
+    assert [path for path in memory if path.exists()] == []
+    assert server.pid not in _owners_of_segments()
     assert not user.folder.exists()
     assert Instance.load(user.folder) is None
+
+
+def _shared_memory(process: psutil.Process) -> list[Path]:
+    """Returns the files of POSIX shared memory that a server's process uses. Only Linux shows them."""
+    if sys.platform != "linux":
+        return []
+    return [Path(each.path) for each in process.memory_maps() if each.path.startswith("/dev/shm/PostgreSQL.")]
+
+
+def _owners_of_segments() -> set[int]:
+    """Returns the pids that made the System V segments. Only Linux shows them."""
+    table = Path("/proc/sysvipc/shm")
+    lines = table.read_text().splitlines() if table.exists() else []
+    column = lines[0].split().index("cpid") if lines else 0
+    return {int(line.split()[column]) for line in lines[1:]}

@@ -276,3 +276,20 @@ def test_home_that_cannot_be_written_keeps_its_settings(clone: Clone, tmp_path: 
     (home / ".cache").touch()
     seen = clone.environment(HOME=str(home), XDG_CACHE_HOME="")
     assert (seen["HOME"], seen["XDG_CACHE_HOME"]) == (str(home), str(clone.folder / ".local" / "cache"))
+
+
+@pytest.mark.parametrize("arguments", [["up"], ["aws", "plan"], ["test", "lint", "e2e"]])
+def test_missing_terraform_is_said_before_anything_is_fetched(clone: Clone, arguments: list[str]) -> None:
+    programs = clone.folder / "programs"
+    programs.mkdir()
+    for name in ("bash", "cat", "cmp", "dirname", "mkdir"):
+        (programs / name).symlink_to(str(shutil.which(name)))
+    done = subprocess.run(
+        [programs / "bash", clone.folder / "scripts" / "bootstrap.sh", *arguments],
+        env={"PATH": str(programs), "PYTHON": str(clone.folder / "python"), "CLONE": str(clone.folder)},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "terraform is not on PATH" in done.stderr and "install Terraform 1.11 or later" in done.stderr
+    assert not (clone.folder / ".local").exists()

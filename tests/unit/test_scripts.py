@@ -123,6 +123,17 @@ def test_daemon_ends_with_what_it_started(tmp_path: Path) -> None:
     assert not psutil.pid_exists(child_pid) or psutil.Process(child_pid).status() == psutil.STATUS_ZOMBIE
 
 
+def test_daemon_is_found_although_its_command_was_killed_before_it_noted_the_pid(tmp_path: Path) -> None:
+    daemon = Daemon(tmp_path, "server")
+    daemon.start(FOREVER, os.environ, cwd=tmp_path)
+    started = daemon.process()
+    (tmp_path / "processes" / "server.json").write_text(json.dumps({"starting": True}))
+    assert started is not None and daemon.process() == started
+    assert daemon.stop()
+    (tmp_path / "processes" / "server.json").write_text(json.dumps({"starting": True}))
+    assert daemon.process() is None
+
+
 class Ending(Daemon):
     """A daemon whose process ends right after `process` returned it."""
 
@@ -193,6 +204,22 @@ def test_command_without_an_environment_says_how_to_get_one(name: str, tmp_path:
     done = command(name, LETRUS_INSTANCE=str(tmp_path / "none"))
     assert done.returncode == 3
     assert "make local-up" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("terraform", "said"), [("", "terraform is not on PATH"), ("1.10.5", "terraform 1.10.5 is too old")]
+)
+def test_terraform_is_missed_before_anything_is_made(terraform: str, said: str, tmp_path: Path) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    if terraform:
+        program = programs / "terraform"
+        program.write_text(f'#!/bin/sh\necho \'{{"terraform_version": "{terraform}"}}\'\n')
+        program.chmod(0o755)
+    done = command("up", LETRUS_INSTANCE=str(tmp_path / "none"), PATH=str(programs))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert said in done.stderr and "install Terraform 1.11 or later" in done.stderr
+    assert not (tmp_path / "none").exists()
 
 
 @pytest.mark.parametrize(

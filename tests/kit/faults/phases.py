@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
+import psutil
 import psycopg
 
 from glue_scripts.table import NAME as TABLE
-from tests.kit.faults.site import APPLICATION, STAGING, Site
+from tests.kit.faults.site import APPLICATION, STAGING
 
 HOLD_MERGE = f"""
 CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS
@@ -18,11 +19,24 @@ CREATE TRIGGER hold BEFORE INSERT ON {TABLE} FOR EACH ROW EXECUTE FUNCTION hold(
 """
 
 
+class Place(Protocol):
+    """Where a run is: an environment with the processes and the objects of the run."""
+
+    def processes(self) -> list[psutil.Process]:
+        """Returns the processes below the worker."""
+
+    def look(self, run_id: str) -> dict[str, Any]:
+        """Returns the run as Glue shows it."""
+
+    def keys(self, prefix: str) -> list[str]:
+        """Returns the keys of the data bucket that begin so."""
+
+
 @dataclass
 class Watch:
     """The parts that a phase's question may look at. `changed` is a key and the nota that the key has after the run."""
 
-    site: Site
+    site: Place
     database: psycopg.Connection
     run_id: str
     changed: tuple[int, int, str, Any]
