@@ -11,7 +11,9 @@ import math
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import outputs
@@ -19,6 +21,8 @@ import quality
 import reading
 from arguments import database_of, job_of, resolve_arguments
 from common import CountError, InputFileError, Job, QualityError, log
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, Observation, SparkSession, Window
 from pyspark.sql import functions as F
 from source_files import Source, find_sources
@@ -28,6 +32,8 @@ from table import SETS, of_set
 # Up to this size of all files together one task does the whole: a shuffle or a broadcast would take longer.
 ONE_PARTITION_BYTES = 4 * 1024 * 1024
 AQE_EMPTY_RELATION = "org.apache.spark.sql.execution.adaptive.AQEPropagateEmptyRelation"
+# What Java says of a gzip file that is not whole.
+GZIP_ERRORS = ("Unexpected end of input stream", "Unexpected end of ZLIB", "java.util.zip.", "not a gzip file")
 BYTES_PER_SHUFFLE_PARTITION = 16 * 1024 * 1024
 
 
@@ -49,13 +55,16 @@ def main(argv: list[str]) -> None:
 class Counts:
     """The lines of a run.
 
-    By set: the lines read, the lines rejected by each rule, and the lines that leave a quote open. Of notas: the lines
-    kept and superseded. `idade_set_to_null` counts the values of alunos that are no age.
+    By set: the lines read, the lines rejected by each rule, the lines that leave a quote open, the accepted lines with
+    characters that nobody sees, and those that are UTF-8 against the file's encoding. Of notas: the lines kept and
+    superseded. `idade_set_to_null` counts the values of alunos that are no age.
     """
 
     read: dict[str, int]
     rejected: dict[str, Counter[str]]
     open_quotes: dict[str, int]
+    cleaned: dict[str, int]
+    read_as_utf8: dict[str, int]
     idade_set_to_null: int
     kept: int
     superseded: int
@@ -112,13 +121,18 @@ def run(spark: SparkSession, job: Job, staging: Staging) -> dict[str, object]:
     plan = Plan(spark, sources, one_partition=size_bytes <= ONE_PARTITION_BYTES)
     parquet = job.parquet()
     try:
-        counts = write_grades(plan, parquet)
+        with whole_files(sources):
+            counts = write_grades(plan, parquet)
         if with_open_quotes := [name for name, lines in counts.open_quotes.items() if lines]:
             log("read_again_with_line_breaks", sets=with_open_quotes, lines=counts.open_quotes)
             plan.careful = frozenset(with_open_quotes)
             counts = write_grades(plan, parquet)
         clock.lap("parquet")
         log("rejected_lines", **counts.rejected)
+        if any(counts.cleaned.values()):
+            log("invisible_characters_removed", **counts.cleaned)
+        if any(counts.read_as_utf8.values()):
+            log("lines_read_as_utf8", csv_encoding=job.csv_encoding, **counts.read_as_utf8)
         if counts.idade_set_to_null:
             log("values_set_to_null", set="alunos", idade=counts.idade_set_to_null)
         parts = rejected_lines(plan, counts)
@@ -149,6 +163,21 @@ def run(spark: SparkSession, job: Job, staging: Staging) -> dict[str, object]:
     return summary
 
 
+@contextmanager
+def whole_files(sources: dict[str, Source]) -> Iterator[None]:
+    """Turn Spark's error about a compressed file that is not whole into an InputFileError that names the candidates."""
+    try:
+        yield
+    except (Py4JJavaError, PySparkException) as error:
+        packed = [file.path for source in sources.values() for file in source.files if file.path.endswith(".gz")]
+        if not packed or not any(sign in str(error) for sign in GZIP_ERRORS):
+            raise
+        raise InputFileError(
+            f"{' or '.join(packed)} is broken off or damaged: it can't be unpacked to its end. Upload the whole file "
+            "again."
+        ) from None
+
+
 def write_grades(plan: Plan, folder: str) -> Counts:
     """Write the last accepted line of each key, joined, and return the counts of all lines, in one pass."""
     seen = {name: Observation() for name in SETS}
@@ -174,6 +203,8 @@ def write_grades(plan: Plan, folder: str) -> Counts:
         read={name: found[name]["lines"] for name in SETS},
         rejected={name: +counter for name, counter in rejected.items()},
         open_quotes={name: found[name]["open_quotes"] for name in SETS},
+        cleaned={name: found[name]["cleaned_lines"] for name in SETS},
+        read_as_utf8={name: found[name]["utf8_lines"] for name in SETS},
         idade_set_to_null=found["alunos"]["idade_set_to_null"],
         kept=joined.get["kept"],
         superseded=joined.get["superseded"],
@@ -192,7 +223,11 @@ def counted_where(condition: str, name: str) -> Column:
 def observed(lines: DataFrame, name: str, observation: Observation) -> DataFrame:
     """The accepted lines. `observation` gets the counts of all lines when the result is written."""
     metrics = [counted_where(f"rule = '{rule}'", rule) for rule in rules_of(name)]
-    metrics += [F.count(F.lit(1)).alias("lines"), counted_where("open_quote", "open_quotes")]
+    metrics += [counted_where("NOT no_data", "lines"), counted_where("open_quote", "open_quotes")]
+    metrics += [
+        counted_where("cleaned AND rule IS NULL", "cleaned_lines"),
+        counted_where("read_as_utf8 AND rule IS NULL", "utf8_lines"),
+    ]
     if name == "alunos":
         metrics.append(counted_where("rule IS NULL AND idade_text IS NOT NULL AND idade IS NULL", "idade_set_to_null"))
     return lines.observe(observation, *metrics).where("rule IS NULL")
@@ -242,7 +277,7 @@ def rejected_lines(plan: Plan, counts: Counts) -> list[DataFrame]:
             alunos, escolas = (judged(plan, each, "join").where("rule IS NULL") for each in ("alunos", "escolas"))
             own = lines.selectExpr("aluno_id", "raw_line", *reading.POSITION, "rule AS own_rule")
             lines = join_known(own, alunos, escolas, plan).withColumn("rule", F.expr("coalesce(own_rule, rule)"))
-        lines = lines.where("rule IS NOT NULL").select("raw_line", *reading.POSITION, "rule")
+        lines = lines.where(f"rule <> '{quality.NO_DATA}'").select("raw_line", *reading.POSITION, "rule")
         if name in plan.careful:
             lines = lines.withColumn("line_number", F.col("number"))
         else:
@@ -258,7 +293,7 @@ def check_counts(counts: Counts, job: Job, rejects: str | None) -> None:
 
     Raises:
         CountError: the counts of notas do not add up.
-        InputFileError: no line of notas is usable.
+        InputFileError: no line of notas is usable, or a file has a second header that differs from its first.
         QualityError: more of a set were rejected than `job.max_rejected_percent`.
     """
     read, rejected = counts.read, counts.rejected
@@ -268,6 +303,13 @@ def check_counts(counts: Counts, job: Job, rejects: str | None) -> None:
             f"{rejected['notas'].total()} do not add up. Nothing was merged. A file may have changed during the run: "
             "start the run again."
         )
+    for name in SETS:
+        if rejected[name][quality.OTHER_HEADER]:
+            raise InputFileError(
+                f"{name} has a second header in a file, with the columns in another order than in the first. The job "
+                f"would misread the lines after it. Make it a file of its own in {job.raw}{name}/. The second header's "
+                f"place is in {rejects}"
+            )
     if counts.kept == 0:
         raise InputFileError(
             f"{job.raw}notas.csv has no usable line. Rejected: {dict(rejected['notas'])}. The lines and the rules that "
@@ -276,10 +318,13 @@ def check_counts(counts: Counts, job: Job, rejects: str | None) -> None:
     for name in SETS:
         percent = 100 * rejected[name].total() / max(1, read[name])
         if percent > job.max_rejected_percent:
+            hint = ""
+            if rejected[name]["invalid_encoding"]:
+                hint = f"The files are read as {job.csv_encoding}: set --csv_encoding to their encoding. "
             raise QualityError(
                 f"{rejected[name].total()} of {read[name]} lines of {name} ({percent:.1f} %) were rejected, more than "
                 f"--max_rejected_percent {job.max_rejected_percent:g}: {dict(rejected[name])}. Nothing was merged. "
-                f"The lines and the rules that they break are in {rejects}"
+                f"{hint}The lines and the rules that they break are in {rejects}"
             )
 
 

@@ -8,11 +8,15 @@ The first rule of the list that holds rejects the line. A rejected line never re
   may separate thousands is not (`1.234`, `1.234,5`). The range 0 to 10 holds for the value as written. The value is
   then rounded half up to two decimals, as PostgreSQL's NUMERIC(4,2) does: 9.999 becomes 10.00, and 10.001 is out of
   range.
-* An id is a whole number (`7`, `007`; not `7.0`). Any other id is `invalid_key` in alunos and escolas. In notas it is
-  `unknown_aluno`, because no aluno has it.
+* An id is a whole number that BIGINT holds (`7`, `007`, `-7`), also with the `.0` that pandas writes where a column
+  has empty values (`7.0`; `7,0` in a file with decimal commas). Any other id (`1e3`, `+7`, `1.000`) is `invalid_key`,
+  and as the escola of an aluno `invalid_escola_id`. Without a line for the aluno its grades are `unknown_aluno`.
 * An `idade` that is not a whole number from 0 to 150 becomes NULL, and the log counts it. Its grades are kept.
-* Spaces, tabs and no-break spaces around a value are removed. An empty value is NULL.
-* Blank lines are not data. Lines equal to the header are not data either: files joined with `cat` repeat it.
+* Blanks and line breaks around a value are removed. An empty value is NULL, and so is `\\N`, as databases write it.
+* Characters that nobody sees are removed (`invisible`), so that equal looking keys are equal.
+* A quoted value has its quotes doubled. Other lines with quotes, as `"Escola \\"Dez\\""`, are `malformed_line`.
+* Blank lines and Excel's `sep=;` are not data. A header is not data either: files joined with `cat` repeat it. But a
+  header with the columns in another order fails the run, because the lines after it would be misread.
 * A line whose key comes again later is superseded. The job counts it and does not reject it.
 """
 
@@ -22,11 +26,15 @@ from dataclasses import dataclass
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
+from reading import FLAGS, POSITION
 from table import SETS, SPARK_TYPES, texts_of_set
 
 # PostgreSQL's TEXT has no limit, but an entry of the key's index, which holds disciplina, has 2704 bytes at most. 500
 # characters are 2000 bytes at most, and no name in a school network is nearly as long.
 TEXT_CHARACTERS = 500
+
+NO_DATA = "no_data"  # in place of a rule: a line that is neither accepted nor rejected
+OTHER_HEADER = "other_header"
 
 
 @dataclass(frozen=True)
@@ -45,14 +53,16 @@ def _too_long(source: str) -> str:
 # In order of precedence. `control_character`, `malformed` and `undecodable` come from `reading.read_lines`. A column
 # `*_text` holds the text in the file, the others hold its meaning. `known_*` come from the join of the three sets.
 RULES = (
+    Rule(OTHER_HEADER, SETS, "other_header"),
     Rule("control_character", SETS, "control_character"),
     Rule("malformed_line", SETS, "malformed"),
     Rule("invalid_encoding", SETS, "undecodable"),
     Rule("empty_key", ("alunos",), "aluno_id_text IS NULL"),
     Rule("empty_key", ("escolas",), "escola_id_text IS NULL"),
     Rule("empty_key", ("notas",), "aluno_id_text IS NULL OR disciplina IS NULL"),
-    Rule("invalid_key", ("alunos",), "aluno_id IS NULL"),
+    Rule("invalid_key", ("alunos", "notas"), "aluno_id IS NULL"),
     Rule("invalid_key", ("escolas",), "escola_id IS NULL"),
+    Rule("invalid_escola_id", ("alunos",), "escola_id IS NULL AND escola_id_text IS NOT NULL"),
     *(Rule("text_too_long", (name,), _too_long(name)) for name in SETS),
     Rule("nota_not_a_number", ("notas",), "nota_number IS NULL"),
     # A value with more digits than the type holds is NULL, so it is out of range as well.
@@ -78,7 +88,16 @@ def names(rules: tuple[Rule, ...], source: str) -> list[str]:
 
 def whole_number(column: str) -> str:
     """SQL for a text column as BIGINT, NULL unless it is a whole number. A plain cast makes 7 of '7.9'."""
-    return f"CASE WHEN {column} RLIKE '^-?[0-9]{{1,18}}$' THEN CAST({column} AS BIGINT) END"
+    return (
+        f"CASE WHEN {column} RLIKE '^-?[0-9]{{1,19}}$' THEN try_cast({column} AS BIGINT) "
+        f"WHEN {column} RLIKE '^-?[0-9]{{1,19}}[.]0$' OR (decimal_comma AND {column} RLIKE '^-?[0-9]{{1,19}},0$') "
+        f"THEN try_cast(left({column}, length({column}) - 2) AS BIGINT) END"
+    )
+
+
+def _age(column: str) -> str:
+    number = whole_number(column)
+    return f"CASE WHEN {number} BETWEEN 0 AND 150 THEN CAST({number} AS SMALLINT) END"
 
 
 # The meaning of each column, set by set, as SQL over the set's columns in `table.SOURCE_COLUMNS` (trimmed text, NULL
@@ -88,10 +107,11 @@ MEANINGS = {
         "aluno_id_text": "id",
         "aluno_id": whole_number("id"),
         "nome_aluno": "nome_ficticio",
-        "idade": f"CASE WHEN {whole_number('idade')} BETWEEN 0 AND 150 THEN CAST(idade AS SMALLINT) END",
+        "idade": _age("idade"),
         "idade_text": "idade",
         "genero": "genero",
         "escola_id": whole_number("escola_id"),
+        "escola_id_text": "escola_id",
     },
     "escolas": {
         "escola_id_text": "escola_id",
@@ -113,15 +133,16 @@ MEANINGS = {
 
 
 def typed(lines: DataFrame, source: str) -> DataFrame:
-    """The lines of `reading.read_lines` with typed columns and `rule`, the rule that rejects the line or NULL."""
+    """The lines of `reading.read_lines` with typed columns and `rule`.
+
+    `rule` is NULL, the name of the rule that rejects the line, or `NO_DATA`.
+    """
     meanings = [f"{meaning} AS {column}" for column, meaning in MEANINGS[source].items()]
-    known = lines.selectExpr(
-        "raw_line", "file", "block", "number", "open_quote",
-        "control_character", "malformed", "undecodable", *meanings,
-    )  # fmt: skip
+    known = lines.selectExpr("raw_line", *POSITION, *FLAGS, *meanings)
     if source == "notas":
         known = known.withColumn("nota", F.expr(f"try_cast(nota_number AS {SPARK_TYPES['nota']})"))
-    return known.withColumn("rule", F.expr(first_that_holds(RULES, source)))
+    rule = F.when(F.col("no_data"), F.lit(NO_DATA)).otherwise(F.expr(first_that_holds(RULES, source)))
+    return known.withColumn("rule", rule)
 
 
 def first_that_holds(rules: tuple[Rule, ...], source: str) -> str:

@@ -1,4 +1,4 @@
-"""The files of each set, and what their first lines say. The driver reads them without a Spark job.
+"""The files of each set, and what their first bytes and lines say. The driver reads them without a Spark job.
 
 A set, say notas, is `raw/notas.csv`, or `raw/notas.csv.gz`, or the files `*.csv` and `*.csv.gz` of the folder
 `raw/notas/` in the order of their names. Of equal keys the last line wins, and a later file is later. Two of these
@@ -7,12 +7,13 @@ forms at once are an error: the job can't know which one is meant, or whether on
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import formats
+import headers
 from common import InputFileError, Job, log
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import SparkSession
@@ -20,17 +21,15 @@ from table import SOURCE_COLUMNS
 
 SUFFIXES = (".csv", ".csv.gz")
 GLOB_CHARACTERS = frozenset("{}[]*?\\")
-BYTE_ORDER_MARK = "\ufeff"
 
 
 @dataclass(frozen=True)
 class Layout:
     """How to read the lines of some files of a set.
 
-    `header` has the names in the file's order, lower case and trimmed. `separator` is one character.
+    `header` has the names in the file's order, as `headers.names_of` writes them. `separator` is one character.
     """
 
-    header_line: str
     header: tuple[str, ...]
     separator: str
     encoding: str
@@ -147,59 +146,104 @@ def _source_file(jvm: Any, file_system: Any, job: Job, name: str, number: int, s
             f"{path}: the name contains one of {{}}[]*?\\, which Spark reads as a pattern. Rename the file."
         )
     with readable(path):
-        header_line, has_data = _head(jvm, file_system, status, job.csv_encoding)
-    encoding = job.csv_encoding
-    if header_line.startswith(BYTE_ORDER_MARK):
-        header_line = header_line.removeprefix(BYTE_ORDER_MARK)
-        encoding = "utf-8"
-    if "\0" in header_line:
+        head = _head(jvm, file_system, status, path)
+    encoding = "utf-8" if head.first_line.startswith(formats.UTF8_MARK) else job.csv_encoding
+    header = headers.text_of(head.header, encoding)
+    if "\0" in header:
         raise InputFileError(
-            f"{path} is not text in {encoding}: its first line has NUL bytes, as UTF-16 has. Save the file as UTF-8."
+            f"{path} is not text in {encoding}: its first line has NUL bytes, as UTF-16 has. Save the file as UTF-8 "
+            "(in Excel: CSV UTF-8)."
         )
-    if "\ufffd" in header_line:
+    if "\ufffd" in header:
         raise InputFileError(
             f"{path} is not in {encoding}: its first line has bytes that are invalid in it. Set --csv_encoding to the "
             "file's encoding."
         )
-    separator, header = _header(header_line, columns, job.csv_separator)
-    if not any(header):
+    separator, names = headers.separator_and_names(header, columns, job.csv_separator)
+    if not any(names):
         raise InputFileError(f"{path} is empty: its first line must be the header {','.join(columns)}")
-    if missing := [column for column in columns if header.count(column) != 1]:
+    if missing := [column for column in columns if names.count(column) != 1]:
         # The message does not quote the first line: in a file without a header it is a pupil's data.
         raise InputFileError(
             f"{path} must have a header with each of the columns {', '.join(columns)} once, separated by "
-            f"{separator!r}; missing or repeated: {', '.join(missing)} (its first line has {len(header)} values)"
+            f"{separator!r}; missing or repeated: {', '.join(missing)} (its first line has {len(names)} values)"
         )
-    if not has_data:
+    if not head.has_data:
         raise InputFileError(f"{path} is empty: it has a header and no data line. Upload the whole file.")
-    if extra := [column for column in header if column not in columns]:
+    if extra := [column for column in names if column not in columns]:
         log("columns_ignored", file=path, columns=extra)
     decimal_comma = job.decimal_separator == "," or (job.decimal_separator == "auto" and separator == ";")
-    layout = Layout(header_line, header, separator, encoding, decimal_comma)
+    layout = Layout(names, separator, encoding, decimal_comma)
     return SourceFile(number, path, label, status.getLen(), layout)
 
 
-def _head(jvm: Any, file_system: Any, status: Any, encoding: str) -> tuple[str, bool]:
-    """The first line of a file, a byte order mark as U+FEFF, and whether a line that is not blank follows it."""
+@dataclass(frozen=True)
+class _Head:
+    """The beginning of a file, as bytes.
+
+    `first_line` is the file's first line. `header` is the first record that is not blank, its lines joined by line
+    feeds. `has_data` says whether a line that is not blank follows it.
+    """
+
+    first_line: bytes
+    header: bytes
+    has_data: bool
+
+
+def _head(jvm: Any, file_system: Any, status: Any, path: str) -> _Head:
+    """The beginning of a file that is what its name says.
+
+    Raises:
+        InputFileError: the file is another kind of file, for example a workbook.
+    """
+    packed = path.endswith(".gz")
     stream = file_system.openFile(status.getPath()).withFileStatus(status).build().get()
     try:
-        unpacked = jvm.java.util.zip.GZIPInputStream(stream) if status.getPath().getName().endswith(".gz") else stream
-        # Latin-1 keeps each byte as it is, and Python decodes them below.
-        reader = jvm.java.io.BufferedReader(jvm.java.io.InputStreamReader(unpacked, "ISO-8859-1"))
-        raw = (reader.readLine() or "").encode("latin-1")
-        data_line = reader.readLine()
-        while data_line is not None and not data_line.strip():
-            data_line = reader.readLine()
+        whole, beginning = _peek(jvm, stream)
+        if not beginning:
+            return _Head(b"", b"", has_data=False)
+        formats.check(path, beginning, packed)
+        if packed:
+            whole, beginning = _peek(jvm, jvm.java.util.zip.GZIPInputStream(whole))
+            formats.check(path, beginning, packed=False)
+        # Latin-1 keeps each byte as it is.
+        reader = jvm.java.io.BufferedReader(jvm.java.io.InputStreamReader(whole, "ISO-8859-1"))
+        return _read_head(reader)
     finally:
         stream.close()
-    marked = raw.startswith(BYTE_ORDER_MARK.encode())
-    return raw.decode("utf-8" if marked else encoding, "replace"), data_line is not None
 
 
-def _header(line: str, columns: tuple[str, ...], separator: str) -> tuple[str, tuple[str, ...]]:
-    """The separator that finds most of `columns` in the header, and the header's names."""
-    headers = {
-        each: tuple(name.strip().lower() for name in next(csv.reader([line], delimiter=each), []))
-        for each in ([separator] if separator != "auto" else [",", ";", "\t", "|"])
-    }
-    return max(headers.items(), key=lambda item: len(set(item[1]) & set(columns)))
+def _peek(jvm: Any, stream: Any) -> tuple[Any, bytes]:
+    """A stream of all bytes of `stream`, and the first of them."""
+    buffered = jvm.java.io.BufferedInputStream(stream)
+    buffered.mark(formats.BYTES)
+    beginning = bytes(buffered.readNBytes(formats.BYTES))
+    buffered.reset()
+    return buffered, beginning
+
+
+def _read_head(reader: Any) -> _Head:
+    def line() -> bytes | None:
+        text = reader.readLine()
+        return None if text is None else text.encode("latin-1")
+
+    def line_with_text() -> bytes | None:
+        text = line()
+        while text is not None and headers.is_no_header(text):
+            text = line()
+        return text
+
+    first_line = line()
+    if first_line is None:
+        return _Head(b"", b"", has_data=False)
+    header = line_with_text() if headers.is_no_header(first_line) else first_line
+    if header is None:
+        return _Head(first_line, b"", has_data=False)
+    following: list[bytes] = []
+    record = header
+    while record.count(b'"') % 2 and len(following) < headers.RECORD_LINES - 1 and (more := line()) is not None:
+        following.append(more)
+        record = b"\n".join((header, *following))
+    if record.count(b'"') % 2:  # a stray quote: the lines that follow are data
+        return _Head(first_line, header, any(each.strip() for each in following))
+    return _Head(first_line, record, line_with_text() is not None)

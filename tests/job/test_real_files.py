@@ -153,7 +153,7 @@ def test_one_bad_file_of_a_folder_fails_the_run_and_is_named(job: Runner) -> Non
 def test_file_that_is_no_gzip_fails_the_run_and_is_named(job: Runner) -> None:
     prepare(job)
     (job.raw / "notas.csv.gz").write_text(NOTAS)
-    with pytest.raises(InputFileError, match=r"notas.csv.gz can't be read"):
+    with pytest.raises(InputFileError, match=r"notas.csv.gz is no CSV file: it is not compressed with gzip"):
         job.run()
 
 

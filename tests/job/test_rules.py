@@ -29,9 +29,9 @@ REJECTED_NOTAS = {
     '1,"  ",7': "empty_key",
     "1,,abc": "empty_key",
     "999,Artes,7": "unknown_aluno",
-    "abc,Artes,7": "unknown_aluno",
-    "1.0,Artes,7": "unknown_aluno",
-    "99999999999999999999999999,Artes,7": "unknown_aluno",
+    "abc,Artes,7": "invalid_key",
+    "1.5,Artes,7": "invalid_key",
+    "99999999999999999999999999,Artes,7": "invalid_key",
     "3,Artes,7": "unknown_escola",
     "4,Artes,7": "unknown_escola",
     "1,Artes,": "nota_not_a_number",
@@ -91,7 +91,7 @@ def test_numbers_that_are_grades(job: Runner, ansi: str) -> None:
         job.spark.conf.unset("spark.sql.ansi.enabled")
     found = {int(subject): nota for subject, nota in table(job.database, "disciplina, nota")}
     assert found == {number: Decimal(value) for number, value in enumerate(accepted.values())}
-    assert summary["rejected"] == {"unknown_aluno": 1, "nota_out_of_range": 1}
+    assert summary["rejected"] == {"invalid_key": 1, "nota_out_of_range": 1}
 
 
 def test_unusable_alunos_and_escolas_are_set_aside_and_their_notas_with_them(job: Runner) -> None:
