@@ -118,6 +118,14 @@ not_fetched() {
     "check the network, the index (PIP_INDEX_URL, UV_DEFAULT_INDEX, SSL_CERT_FILE) and the space on the disk, then run it again"
 }
 
+# Terraform is the user's own, so its absence is said before anything is fetched. The commands check its version.
+case " $* " in
+  ' up '* | ' aws '* | ' test '*' e2e '* | ' test '*' commands '* | ' test '*' terraform '*)
+    if ! command -v terraform >/dev/null; then
+      fail "terraform is not on PATH" "install Terraform 1.11 or later"
+    fi
+    ;;
+esac
 leave_own_tools
 speak_utf8
 case $top in
@@ -128,14 +136,6 @@ if [ -n "${PYTHON:-}" ] && ! is_python "$PYTHON"; then
   fail "PYTHON=$PYTHON is no Python 3.11 with its venv module" "name another, or unset PYTHON to use python3.11 of PATH"
 fi
 trust_system
-# Terraform is the user's own, so its absence is said before anything is fetched. The commands check its version.
-case " $* " in
-  ' up '* | ' aws '* | ' test '*' e2e '* | ' test '*' commands '* | ' test '*' terraform '*)
-    if ! command -v terraform >/dev/null; then
-      fail "terraform is not on PATH" "install Terraform 1.11 or later"
-    fi
-    ;;
-esac
 make_room
 
 if ! whole uv || ! whole tools; then

@@ -116,7 +116,7 @@ def test_words_that_are_looked_for_are_those_of_the_job() -> None:
         "bytes that are invalid in it",
         "as UTF-16 has",
         "must have a header with",
-        "(its first line has {len(header)} values)",
+        "(its first line has {len(names)} values)",
         "has no {name}:",
         "forms of {name}",
         "does not exist: run",

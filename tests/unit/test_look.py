@@ -27,8 +27,8 @@ def test_every_analysis_is_shown_unless_some_are_named() -> None:
 
 
 def test_unknown_analysis_is_refused_with_the_known_names() -> None:
-    with pytest.raises(CommandError, match=r"no analysis medias[\s\S]*desempenho_por_rede"):
-        queries.chosen("", "medias")
+    with pytest.raises(CommandError, match=r"no analysis nenhuma[\s\S]*desempenho_por_rede"):
+        queries.chosen("", "nenhuma")
 
 
 @pytest.mark.parametrize(

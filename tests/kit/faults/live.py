@@ -73,7 +73,7 @@ def _is(part: str, process: psutil.Process) -> bool:
     try:
         told = process.cmdline()
         if part == "the JVM":
-            return process.name() == "java"
+            return bool(process.name() == "java")
         script = {"the guard": "guard.py", "the driver": "runscript.py"}[part]
         return "python" in str(process.name()) and any(each.endswith(script) for each in told[1:5])
     except psutil.Error:
