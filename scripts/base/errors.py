@@ -53,12 +53,13 @@ class NoAnswerError(CommandError):
 class TerraformError(CommandError):
     """terraform is missing, too old, or ended with an error.
 
-    `resource_exists` says that it found a resource which it should make.
+    `resource_exists` says that it found a resource which it should make, `cut_off` that it or its provider was killed.
     """
 
-    def __init__(self, cause: str, remedy: str = "", *, resource_exists: bool = False) -> None:
+    def __init__(self, cause: str, remedy: str = "", *, resource_exists: bool = False, cut_off: bool = False) -> None:
         super().__init__(cause, remedy)
         self.resource_exists = resource_exists
+        self.cut_off = cut_off
 
 
 class JobError(CommandError):

@@ -11,7 +11,7 @@ from scripts.base.console import say, step
 from scripts.base.errors import CommandError
 from scripts.case import deployment, job
 from scripts.case.deployment import Difference, State
-from scripts.environment import database
+from scripts.environment import database, lifecycle
 from scripts.environment.instance import Instance
 from scripts.terraform import sources
 from scripts.terraform.root import Terraform
@@ -83,7 +83,7 @@ def _pending(instance: Instance, outputs: dict[str, Any]) -> list[str]:
 def _apply(instance: Instance, terraform: Terraform) -> None:
     say("applying terraform/, because the job's arguments and the state list these files one by one")
     applied = sources.hashes()
-    terraform.apply(refresh=False)
+    lifecycle.apply(instance, terraform, refresh=False)
     sources.remember(instance.folder, applied)
 
 

@@ -91,25 +91,27 @@ def provision(instance: Instance) -> bool:
     if changes:
         say("applying terraform/ (about 80 s, most of it fixed waits of the provider)")
         try:
-            _apply(instance, terraform)
+            apply(instance, terraform)
         except TerraformError as error:
             if not (was_cut_off and error.resource_exists):
                 raise
             _start_localstack_anew(instance)
             terraform.init()
-            _apply(instance, terraform)
+            apply(instance, terraform)
     sources.remember(instance.folder, applied)
     return database.create_tables(instance, terraform.outputs()) or changes
 
 
-def _apply(instance: Instance, terraform: Terraform) -> None:
-    """Applies terraform/. Until Terraform has ended by itself, a file says that the apply may have been cut off."""
+def apply(instance: Instance, terraform: Terraform, *, refresh: bool = True) -> None:
+    """Applies terraform/. Until an apply has ended by itself, a file says that one may have been cut off."""
     mark = _cut_off(instance)
+    was_cut_off = mark.exists()
     mark.write_text("" if terraform.has_outputs() else _FIRST)
     try:
-        terraform.apply()
-    except TerraformError:
-        mark.unlink(missing_ok=True)
+        terraform.apply(refresh=refresh)
+    except TerraformError as error:
+        if not (was_cut_off or error.cut_off):
+            mark.unlink(missing_ok=True)
         raise
     mark.unlink(missing_ok=True)
 

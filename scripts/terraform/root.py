@@ -31,6 +31,7 @@ ALWAYS = (
     "glue_log_group_output",
     "secret_manager_aurora_credentials_arn",
 )
+_PROVIDER_GONE = re.compile(r"[Pp]lugin (process exited|did not respond|exited)|plugin.* crashed|transport is closing")
 _EXISTS = re.compile(r"AlreadyExists|already exists|AlreadyOwnedByYou")
 
 
@@ -72,8 +73,7 @@ class Terraform:
             leftovers.end_orphans(self.cloud)
         say(f"Terraform provider: {provider.choose().reason}")
         self.cloud.prepare_backend()
-        if self.cloud.owns_its_state:
-            leftovers.drop_lock(self.cloud)
+        self._unlock()
         backend = self.cloud.folder / "backend.s3.tfbackend"  # a file: a list can't be given as an argument
         settings = self.cloud.backend()
         backend.write_text("".join(f"{name} = {json.dumps(settings[name])}\n" for name in settings))
@@ -87,6 +87,7 @@ class Terraform:
 
     def apply(self, variables: dict[str, str] | None = None, *, refresh: bool = True) -> None:
         """Makes everything as the configuration says. Without `refresh` Terraform trusts its state, and is faster."""
+        self._unlock()
         fast = [] if refresh else ["-refresh=false"]
         self.run("apply", "-input=false", "-auto-approve", *fast, *self._variables, *_var(variables))
 
@@ -126,11 +127,17 @@ class Terraform:
         found: dict[str, Any] = json.loads(self._read("state", "pull") or "{}")
         return found
 
+    def _unlock(self) -> None:
+        """Drops the lock that a killed Terraform left, where the state is nobody else's."""
+        if self.cloud.owns_its_state:
+            leftovers.drop_lock(self.cloud)
+
     def store(self, state: dict[str, Any]) -> None:
         """Stores a state that `state` returned and the caller changed, with the next `serial`.
 
         Terraform takes the lock for it, and refuses when another command has stored a state in the meantime.
         """
+        self._unlock()
         file = self.cloud.folder / "state.json"
         write_private(file, json.dumps(state, indent=2).encode())
         try:
@@ -220,6 +227,7 @@ class Terraform:
                 f"terraform {arguments[0]} failed{shown}",
                 _remedy(said) or f"see {relative(self.log)}",
                 resource_exists=bool(_EXISTS.search(said)),
+                cut_off=code < 0 or bool(_PROVIDER_GONE.search(said)),
             )
         return code
 
