@@ -99,9 +99,10 @@ resource "aws_glue_job" "full" {
 
 # Without workers AWS gives 10 DPU, which the provider then sends back with every update.
 resource "aws_glue_job" "least" {
-  name     = "terraform-least"
-  role_arn = aws_iam_role.job.arn
-  timeout  = var.changed ? 15 : null
+  name         = "terraform-least"
+  role_arn     = aws_iam_role.job.arn
+  glue_version = "5.1" # AWS's default is a version that the worker has not
+  timeout      = var.changed ? 15 : null
   command { script_location = "s3://bucket/script.py" }
 }
 

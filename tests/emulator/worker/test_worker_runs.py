@@ -112,7 +112,7 @@ def test_script_sees_glue_arguments_folder_and_nothing_of_the_laptop(
     assert own.wait(body["run_id"])["state"] == "SUCCEEDED"
     [line] = cloud.log(body["run_id"], "output")
     seen = json.loads(line)
-    assert "emulator" not in seen["path"]
+    assert str(TOP / "emulator") not in seen["path"]
     script, *tokens = seen["argv"]
     assert dict(zip(tokens[::2], tokens[1::2], strict=True)) == body["arguments"]
     folder = next(own.home.glob("glue-job-*"))
@@ -154,7 +154,8 @@ def test_extra_files_lie_beside_the_script_and_extra_libraries_are_importable(ru
 
 def test_a_module_beside_the_script_is_not_importable_as_on_glue(run: Runner, cloud: Cloud) -> None:
     done = run("import vizinho", {"--extra-files": cloud.put("lib/vizinho.py", "")})
-    assert (done["state"], done["error_message"]) == ("FAILED", "ModuleNotFoundError: No module named 'vizinho'")
+    assert done["state"] == "FAILED"
+    assert done["error_message"].startswith("ModuleNotFoundError: No module named 'vizinho'")
 
 
 def test_every_line_of_a_large_output_arrives_in_order(run: Runner) -> None:
