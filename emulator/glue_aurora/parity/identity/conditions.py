@@ -1,0 +1,145 @@
+"""Condition blocks.
+
+Sources: IAM guide, reference_policies_elements_condition_operators.html,
+reference_policies_condition-single-vs-multi-valued-context-keys.html (ForAllValues, ForAnyValue),
+reference_policies_condition-logic-multiple-context-keys-or-values.html.
+"""
+
+import base64
+import binascii
+import ipaddress
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from functools import partial
+
+from glue_aurora.parity.identity.matching import UnjudgedError, arn_like, like, substituted, unescaped
+from glue_aurora.parity.identity.policy import Statement, list_of, text_of
+from glue_aurora.parity.identity.request import Request
+
+_IF_EXISTS = "ifexists"
+
+
+def conditions(statement: Statement) -> Iterable[tuple[str, Callable[[Request], bool]]]:
+    """Yields each condition of a statement as text, and the test whether it holds.
+
+    A test raises UnjudgedError when the emulator can't judge the key or the operator.
+    """
+    for operator, block in (statement.document.get("Condition") or {}).items():
+        if not isinstance(block, Mapping):
+            yield f"{operator}", partial(_unjudged, f"operator {operator} without keys")
+            continue
+        for key, wanted in block.items():
+            values = [text_of(value) for value in list_of(wanted)]
+            yield f"{operator} {key} = {', '.join(values)}", partial(_holds, operator, key, values)
+
+
+def _unjudged(reason: str, request: Request) -> bool:
+    raise UnjudgedError(reason)
+
+
+def _holds(operator: str, key: str, wanted: list[str], request: Request) -> bool:
+    quantifier, _, name = operator.lower().rpartition(":")
+    if_exists = name.endswith(_IF_EXISTS)
+    name = name.removesuffix(_IF_EXISTS)
+    if quantifier not in ("", "forallvalues", "foranyvalue") or (name != "null" and name not in _OPERATORS):
+        raise UnjudgedError(f"operator {operator}")
+    actual = request.values(key)
+    if name == "null":
+        return ("true" if actual is None else "false") in [value.lower() for value in wanted]
+    negated, compare = _OPERATORS[name]
+    if not actual:
+        # A missing key: ForAllValues holds, ForAnyValue does not; alone, a negated operator holds.
+        return if_exists or quantifier == "forallvalues" or (negated and not quantifier)
+    matches = [_any_matches(compare, value, wanted, request) != negated for value in actual]
+    return all(matches) if quantifier == "forallvalues" else any(matches) if quantifier else matches[0]
+
+
+def _any_matches(compare: Callable[[str, str], bool], actual: str, wanted: list[str], request: Request) -> bool:
+    open_questions: list[UnjudgedError] = []
+    for value in wanted:
+        try:
+            pattern = substituted(value, request.variable)
+            if pattern is not None and compare(actual, pattern):
+                return True
+        except UnjudgedError as reason:
+            open_questions.append(reason)
+    if open_questions:
+        raise open_questions[0]
+    return False
+
+
+def _equal(actual: str, wanted: str) -> bool:
+    return actual == unescaped(wanted)
+
+
+def _equal_in_any_case(actual: str, wanted: str) -> bool:
+    return actual.casefold() == unescaped(wanted).casefold()
+
+
+def _same_bytes(actual: str, wanted: str) -> bool:
+    try:
+        return base64.b64decode(actual) == base64.b64decode(unescaped(wanted))
+    except binascii.Error:
+        return False
+
+
+def _in_network(actual: str, wanted: str) -> bool:
+    try:
+        return ipaddress.ip_address(actual) in ipaddress.ip_network(unescaped(wanted), strict=False)
+    except ValueError:
+        raise UnjudgedError(f"value {wanted!r}, which is no network") from None
+
+
+def _numbers(test: Callable[[Decimal, Decimal], bool], actual: str, wanted: str) -> bool:
+    try:
+        return test(Decimal(actual), Decimal(unescaped(wanted)))
+    except InvalidOperation:
+        return False
+
+
+def _dates(test: Callable[[datetime, datetime], bool], actual: str, wanted: str) -> bool:
+    return test(_date(actual), _date(unescaped(wanted)))
+
+
+def _date(text: str) -> datetime:
+    try:
+        if text.replace(".", "", 1).isdecimal() and len(text) > len("2026"):
+            return datetime.fromtimestamp(float(text), UTC)
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise UnjudgedError(f"value {text!r}, which is no date") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _both(name: str, negated_name: str, compare: Callable[[str, str], bool]) -> dict[str, tuple[bool, Callable[[str, str], bool]]]:
+    return {name.lower(): (False, compare), negated_name.lower(): (True, compare)}
+
+
+def _ordered(kind: str, compare: Callable[..., bool]) -> dict[str, tuple[bool, Callable[[str, str], bool]]]:
+    tests: dict[str, Callable[..., bool]] = {
+        "LessThan": lambda actual, wanted: actual < wanted,
+        "LessThanEquals": lambda actual, wanted: actual <= wanted,
+        "GreaterThan": lambda actual, wanted: actual > wanted,
+        "GreaterThanEquals": lambda actual, wanted: actual >= wanted,
+    }
+    equal = partial(compare, lambda actual, wanted: actual == wanted)
+    return {
+        **_both(f"{kind}Equals", f"{kind}NotEquals", equal),
+        **{f"{kind}{name}".lower(): (False, partial(compare, test)) for name, test in tests.items()},
+    }
+
+
+# Lower-case operator: whether it negates, and how one value is compared.
+_OPERATORS: Mapping[str, tuple[bool, Callable[[str, str], bool]]] = {
+    **_both("StringEquals", "StringNotEquals", _equal),
+    **_both("StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", _equal_in_any_case),
+    **_both("StringLike", "StringNotLike", like),
+    **_both("ArnEquals", "ArnNotEquals", arn_like),
+    **_both("ArnLike", "ArnNotLike", arn_like),
+    **_both("IpAddress", "NotIpAddress", _in_network),
+    "bool": (False, _equal_in_any_case),
+    "binaryequals": (False, _same_bytes),
+    **_ordered("Numeric", _numbers),
+    **_ordered("Date", _dates),
+}

@@ -1,0 +1,223 @@
+"""The decision on a request, with the statements that led to it.
+
+The order is IAM's, for a principal and a resource of one account (IAM guide, reference_policies_evaluation-logic.html):
+an explicit Deny anywhere decides; else the VPC endpoint's policy, the permissions boundary and the session policy, as far
+as there are any, must each allow, and so must the identity policies or a resource policy that names the principal. A
+resource policy that names the session or the user itself needs neither boundary nor session policy. A KMS key and a
+role's trust policy (`resource_decides`) must allow by themselves: they either name the principal, or name its account and
+so let the identity policies decide (KMS guide, key-policy-default.html).
+
+What the emulator can't judge never helps the caller: a Deny with such a part counts as matching, an Allow does not.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from glue_aurora.parity.identity.conditions import conditions
+from glue_aurora.parity.identity.matching import UnjudgedError, action_like, like, substituted
+from glue_aurora.parity.identity.policy import Kind, Policy, Statement
+from glue_aurora.parity.identity.principals import Naming, naming
+from glue_aurora.parity.identity.request import PrincipalKind, Request
+
+
+@dataclass(frozen=True)
+class Policies:
+    """All policies that have a say in a request. None stands for "there is none of this kind"."""
+
+    identity: Sequence[Policy] = ()
+    resource: Policy | None = None
+    boundary: Policy | None = None
+    session: Sequence[Policy] = ()
+    endpoint: Policy | None = None
+    resource_decides: bool = False
+
+    def all(self) -> Iterable[Policy]:
+        """Yields the policies in the order in which a message names them."""
+        yield from self.identity
+        yield from (each for each in (self.resource, self.boundary, *self.session, self.endpoint) if each)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A statement and its policy. `because` says which part of the statement does not fit the request, if any."""
+
+    policy: Policy
+    statement: Statement
+    because: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.statement.name} of {self.policy.label}"
+        return f"{where}: {self.because}" if self.because else where
+
+
+class Outcome(Enum):
+    """How a request ends."""
+
+    ALLOWED = "allowed"
+    DENIED = "explicit deny"
+    NOT_ALLOWED = "no allow"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The outcome. `kind` is the kind of policy that refuses.
+
+    `deciding` has the statements that allow or deny; `nearest` those that would have allowed but for one part;
+    `unjudged` the parts that the emulator can't judge.
+    """
+
+    request: Request
+    outcome: Outcome
+    kind: Kind | None = None
+    deciding: tuple[Reference, ...] = ()
+    nearest: tuple[Reference, ...] = ()
+    unjudged: tuple[str, ...] = ()
+
+    @property
+    def allowed(self) -> bool:
+        return self.outcome is Outcome.ALLOWED
+
+
+def decide(request: Request, policies: Policies) -> Decision:
+    """Returns IAM's decision on `request`."""
+    trial = _Trial(request, policies)
+    if denying := trial.denying():
+        return trial.decision(Outcome.DENIED, denying[0].policy.kind, denying)
+    if request.principal.kind is PrincipalKind.ROOT and not policies.resource_decides:
+        return trial.decision(Outcome.ALLOWED)
+    by_resource, named = trial.allowing_resource()
+    by_identity = trial.allowing(policies.identity)
+    granted = by_resource if named > Naming.ACCOUNT else []
+    if policies.resource_decides:
+        granted = granted or (by_identity if by_resource else [])
+        if not granted and not by_resource:
+            kind = policies.resource.kind if policies.resource else Kind.RESOURCE
+            return trial.decision(Outcome.NOT_ALLOWED, kind)
+    else:
+        granted = granted or by_identity
+    if not granted:
+        return trial.decision(Outcome.NOT_ALLOWED, Kind.IDENTITY)
+    deciding = list(granted)
+    for kind, limits in trial.limits(named if granted is by_resource else Naming.NOT):
+        allowing = trial.allowing(limits)
+        if not allowing:
+            return trial.decision(Outcome.NOT_ALLOWED, kind)
+        deciding += allowing
+    return trial.decision(Outcome.ALLOWED, deciding=deciding)
+
+
+class _Trial:
+    """One request before its policies."""
+
+    def __init__(self, request: Request, policies: Policies) -> None:
+        self._request = request
+        self._policies = policies
+        self._unjudged: list[str] = []
+        self._near: list[tuple[int, Reference]] = []
+
+    def decision(self, outcome: Outcome, kind: Kind | None = None, deciding: Sequence[Reference] = ()) -> Decision:
+        missed = [reference for _, reference in self._near if kind is None or reference.policy.kind is kind]
+        nearest = tuple(missed) if outcome is Outcome.NOT_ALLOWED else ()
+        unjudged = tuple(dict.fromkeys(self._unjudged))
+        return Decision(self._request, outcome, kind, tuple(deciding), nearest, unjudged)
+
+    def denying(self) -> list[Reference]:
+        return [
+            Reference(policy, statement)
+            for policy in self._policies.all()
+            for statement in policy.statements
+            if not statement.allows and self._applies(policy, statement)
+        ]
+
+    def allowing(self, policies: Iterable[Policy]) -> list[Reference]:
+        return [
+            Reference(policy, statement)
+            for policy in policies
+            for statement in policy.statements
+            if statement.allows and self._applies(policy, statement)
+        ]
+
+    def allowing_resource(self) -> tuple[list[Reference], Naming]:
+        """Returns the statements of the resource's policy that allow, and how they name the caller at best."""
+        policy = self._policies.resource
+        found = self.allowing([policy]) if policy else []
+        named = [naming(reference.statement, self._request.principal) for reference in found]
+        best = max(named, default=Naming.NOT)
+        return [each for each, how in zip(found, named, strict=True) if how is best], best
+
+    def limits(self, named: Naming) -> Iterable[tuple[Kind, Sequence[Policy]]]:
+        """Yields the kinds of policy that grant nothing and must allow all the same."""
+        policies = self._policies
+        if named is not Naming.ITSELF:
+            if policies.boundary:
+                yield Kind.BOUNDARY, [policies.boundary]
+            if policies.session:
+                yield Kind.SESSION, policies.session
+        if policies.endpoint:
+            yield Kind.ENDPOINT, [policies.endpoint]
+
+    def _applies(self, policy: Policy, statement: Statement) -> bool:
+        """Returns whether a statement fits the request. Notes what is unjudged, and an Allow that fits but for one part."""
+        failed: list[str] = []
+        unjudged: list[str] = list(statement.unknown)
+        for text, test in self._parts(policy, statement):
+            try:
+                if not test():
+                    failed.append(text)
+            except UnjudgedError as reason:
+                unjudged.append(str(reason))
+        if not failed and unjudged:
+            effect = "Allow" if statement.allows else "Deny"
+            where = f"{statement.name} ({effect}) of {policy.label}"
+            self._unjudged += [f"{reason} in {where}" for reason in unjudged]
+            return not statement.allows
+        if statement.allows and len(failed) == 1 and not failed[0].startswith("it allows other actions"):
+            self._near.append((len(unjudged), Reference(policy, statement, failed[0])))
+        return not failed
+
+    def _parts(self, policy: Policy, statement: Statement) -> Iterable[tuple[str, Callable[[], bool]]]:
+        """Yields each part of a statement: what to say when it does not fit, and the test."""
+        request = self._request
+        yield "it allows other actions", lambda: _names_action(statement, request.action)
+        if policy.kind in (Kind.RESOURCE, Kind.ENDPOINT, Kind.TRUST):
+            yield (
+                "its Principal does not name the caller",
+                lambda: _names_principal(policy, statement, request),
+            )
+        if policy.kind is not Kind.TRUST:
+            yield (
+                f"its resource is {', '.join(statement.values('Resource') or statement.values('NotResource'))}",
+                lambda: _names_resource(statement, request),
+            )
+        for text, holds in conditions(statement):
+            yield f"its condition does not hold: {text}", lambda holds=holds: holds(request)  # type: ignore[misc]
+
+
+def _names_principal(policy: Policy, statement: Statement, request: Request) -> bool:
+    return naming(statement, request.principal) is not Naming.NOT
+
+
+def _names_action(statement: Statement, action: str) -> bool:
+    element = "NotAction" if "NotAction" in statement.document else "Action"
+    if element not in statement.document:
+        raise UnjudgedError("no Action")
+    named = any(action_like(action, pattern) for pattern in statement.values(element))
+    return named != (element == "NotAction")
+
+
+def _names_resource(statement: Statement, request: Request) -> bool:
+    element = "NotResource" if "NotResource" in statement.document else "Resource"
+    if element not in statement.document:
+        raise UnjudgedError("no Resource")
+    named = False
+    open_question: UnjudgedError | None = None
+    for pattern in statement.values(element):
+        try:
+            text = substituted(pattern, request.variable)
+            named = named or (text is not None and like(request.resource, text))
+        except UnjudgedError as reason:
+            open_question = reason
+    if not named and open_question:
+        raise open_question
+    return named != (element == "NotResource")

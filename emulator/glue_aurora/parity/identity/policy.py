@@ -1,0 +1,99 @@
+"""Policy documents as the evaluator reads them.
+
+Source of the grammar: IAM guide, reference_policies_grammar.html and reference_policies_elements.html.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+_ELEMENTS = frozenset(
+    {
+        "Sid",
+        "Effect",
+        "Principal",
+        "NotPrincipal",
+        "Action",
+        "NotAction",
+        "Resource",
+        "NotResource",
+        "Condition",
+    }
+)
+
+
+class Kind(Enum):
+    """What a policy is attached to. The value is AWS's name for it in messages."""
+
+    IDENTITY = "identity-based policy"
+    BOUNDARY = "permissions boundary"
+    SESSION = "session policy"
+    RESOURCE = "resource-based policy"
+    ENDPOINT = "VPC endpoint policy"
+    TRUST = "role trust policy"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement. `number` counts from 1; `unknown` names elements that IAM does not define."""
+
+    number: int
+    sid: str
+    allows: bool
+    document: Mapping[str, Any] = field(repr=False)
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Returns the Sid in quotation marks, or the number."""
+        return f"statement {self.sid!r}" if self.sid else f"statement {self.number}"
+
+    def values(self, element: str) -> list[str]:
+        """Returns the values of an element as text."""
+        return [text_of(value) for value in list_of(self.document.get(element))]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A policy document and where it comes from. `label` names it for a reader, such as `inline policy x of role y`."""
+
+    kind: Kind
+    label: str
+    statements: tuple[Statement, ...]
+
+    @classmethod
+    def read(cls, kind: Kind, label: str, document: str | Mapping[str, Any]) -> "Policy":
+        """Returns the policy of a JSON document.
+
+        Raises:
+            ValueError: it is not JSON, or has another form than a policy.
+        """
+        loaded = json.loads(document) if isinstance(document, str) else document
+        if not isinstance(loaded, Mapping):
+            raise ValueError(f"{label} is not a JSON object")
+        statements = list_of(loaded.get("Statement"))
+        if not all(isinstance(each, Mapping) for each in statements):
+            raise ValueError(f"{label} has a statement that is not a JSON object")
+        return cls(kind, label, tuple(_statement(*each) for each in enumerate(statements, start=1)))
+
+
+def _statement(number: int, document: Mapping[str, Any]) -> Statement:
+    unknown = [f"element {name}" for name in document if name not in _ELEMENTS]
+    effect = document.get("Effect")
+    if effect not in ("Allow", "Deny"):
+        unknown.append(f"Effect {effect!r}")
+    return Statement(number, str(document.get("Sid", "")), effect == "Allow", document, tuple(unknown))
+
+
+def list_of(value: Any) -> Sequence[Any]:
+    """Returns `value` as a list: policies write a list of one as the value itself."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def text_of(value: Any) -> str:
+    """Returns a value of a policy as text: JSON's true and 5 mean "true" and "5"."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

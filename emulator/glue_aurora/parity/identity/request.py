@@ -1,0 +1,122 @@
+"""What is asked of IAM: a principal, an action, a resource, and the keys of the request's context."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from glue_aurora.parity.identity.matching import UnjudgedError, like
+
+
+class PrincipalKind(Enum):
+    """Who asks. The value is what `aws:PrincipalType` holds."""
+
+    ROOT = "Account"
+    USER = "User"
+    SESSION = "AssumedRole"
+    SERVICE = "Service"
+
+
+@dataclass(frozen=True)
+class Principal:
+    """A caller. `arn` is the session's or the user's own ARN; `role_arn` is the role of a session.
+
+    A service has its name as `arn`, such as `glue.amazonaws.com`, and acts for `account`.
+    """
+
+    kind: PrincipalKind
+    arn: str
+    account: str
+    role_arn: str = ""
+    user_id: str = ""
+
+    @property
+    def policy_arn(self) -> str:
+        """Returns the ARN of `aws:PrincipalArn`: of a session it is the role's."""
+        return self.role_arn or self.arn
+
+    def keys(self) -> dict[str, tuple[str, ...]]:
+        """Returns the condition keys that describe the caller (reference_policies_condition-keys.html)."""
+        if self.kind is PrincipalKind.SERVICE:
+            return {
+                "aws:principalisawsservice": ("true",),
+                "aws:principalservicename": (self.arn,),
+                "aws:principalservicenameslist": (self.arn,),
+            }
+        keys = {
+            "aws:principalarn": (self.policy_arn,),
+            "aws:principalaccount": (self.account,),
+            "aws:principaltype": (self.kind.value,),
+            "aws:principalisawsservice": ("false",),
+        }
+        if self.user_id:
+            keys["aws:userid"] = (self.user_id,)
+        if self.kind is PrincipalKind.USER:
+            keys["aws:username"] = (self.arn.rpartition("/")[2],)
+        return keys
+
+
+# Keys whose absence from a request is known: a request that has them would carry them in `context`.
+_ALWAYS_KNOWN = (
+    "aws:principal*",
+    "aws:userid",
+    "aws:username",
+    "aws:securetransport",
+    "aws:requestedregion",
+    "aws:resourceaccount",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourcevpc",
+    "aws:sourcevpce",
+    "aws:viaawsservice",
+    "aws:calledvia*",
+    "aws:tagkeys",
+    "aws:requesttag/*",
+    "aws:resourcetag/*",
+    "aws:multifactorauthpresent",
+    "aws:multifactorauthage",
+    "aws:federatedprovider",
+    "aws:currenttime",
+    "aws:epochtime",
+    "sts:externalid",
+)
+# A principal's tags and its organisation are not kept by the emulator.
+_NEVER_KNOWN = ("aws:principaltag/*", "aws:principalorg*")
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request. Keys of `context` are lower case and each has its values.
+
+    `known` has patterns of lower-case keys that the request's service would have put into `context`, so that a key that
+    matches one and is not there is absent. Of all other keys nobody knows.
+    """
+
+    principal: Principal
+    action: str
+    resource: str
+    context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    known: tuple[str, ...] = ()
+
+    def values(self, key: str) -> tuple[str, ...] | None:
+        """Returns the values of a condition key, or None when the request does not have it.
+
+        Raises:
+            UnjudgedError: the emulator does not know whether the request has it.
+        """
+        key = key.lower()
+        found = self.context.get(key) or self.principal.keys().get(key)
+        if found is not None:
+            return found
+        never = any(like(key, pattern) for pattern in _NEVER_KNOWN)
+        if never or not any(like(key, pattern) for pattern in (*_ALWAYS_KNOWN, *self.known)):
+            raise UnjudgedError(f"key {key}")
+        return None
+
+    def variable(self, name: str) -> str | None:
+        """Returns the value of a policy variable; a key with several values has none.
+
+        Raises:
+            UnjudgedError: the emulator does not know the key.
+        """
+        values = self.values(name)
+        return values[0] if values and len(values) == 1 else None
