@@ -11,7 +11,8 @@ from localstack.aws.connect import connect_to
 
 from glue_aurora.glue.arguments import role_name_of
 from glue_aurora.glue.errors import RunFailure
-from glue_aurora.glue.trust_policy import Judgement, judge
+from glue_aurora.glue.trust_policy import judge
+from glue_aurora.parity.identity.evaluator import Decision
 
 _SESSION_NAME = "GlueJobRunnerSession"
 
@@ -43,10 +44,9 @@ def assume_role(role: str, account_id: str, region: str, source_arn: str, sessio
         raise refused from error
     if role.startswith("arn:") and found["Arn"] != role:
         raise refused
-    context = {"aws:SourceAccount": account_id, "aws:SourceArn": source_arn}
-    judgement = judge(_document(found["AssumeRolePolicyDocument"]), context)
-    if not judgement.trusted:
-        raise RunFailure(f"{refused}{_unjudged(judgement)}")
+    decision = judge(_document(found["AssumeRolePolicyDocument"]), found["Arn"], account_id, source_arn)
+    if not decision.allowed:
+        raise RunFailure(f"{refused}{_unjudged(decision)}")
     policy = {"Policy": session_policy} if session_policy else {}
     try:
         answer = clients.sts.assume_role(RoleArn=found["Arn"], RoleSessionName=_SESSION_NAME, **policy)
@@ -56,14 +56,13 @@ def assume_role(role: str, account_id: str, region: str, source_arn: str, sessio
     return Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
 
 
-def _unjudged(judgement: Judgement) -> str:
+def _unjudged(decision: Decision) -> str:
     """Returns what the service would not say: the emulator, not the policy, may be the reason."""
-    if not judgement.unjudged:
+    if not decision.unjudged:
         return ""
     return (
-        f" (emulator) The emulator cannot judge these parts of the trust policy: {'; '.join(judgement.unjudged)}."
-        " A Deny with such a part counts as matching, an Allow does not. Use StringEquals, StringLike, ArnLike, Bool,"
-        " Null or their negations, with aws:SourceAccount or aws:SourceArn."
+        f" (emulator) The emulator cannot judge these parts of the trust policy: {'; '.join(decision.unjudged)}."
+        " A Deny with such a part counts as matching, an Allow does not."
     )
 
 

@@ -6,16 +6,21 @@ from typing import Any
 
 import pytest
 
-from emulator.glue_aurora.glue.trust_policy import judge
+from glue_aurora.glue import trust_policy
+from glue_aurora.parity.identity.evaluator import Decision
 
 pytestmark = pytest.mark.unit
 
 JOB = "arn:aws:glue:us-east-1:123456789012:job/etl"
-CONTEXT = {"aws:SourceAccount": "123456789012", "aws:SourceArn": JOB}
+ROLE = "arn:aws:iam::123456789012:role/etl"
 GLUE = {"Effect": "Allow", "Principal": {"Service": "glue.amazonaws.com"}, "Action": "sts:AssumeRole"}
 
 
 DENY = {**GLUE, "Effect": "Deny"}
+
+
+def judge(policy: dict[str, Any]) -> Decision:
+    return trust_policy.judge(policy, ROLE, "123456789012", JOB)
 
 
 def conditioned(operator: str, key: str, value: Any, base: dict[str, Any] = GLUE) -> dict[str, Any]:
@@ -55,7 +60,7 @@ def denied_to_all_but(principal: dict[str, Any]) -> dict[str, Any]:
     ],
 )
 def test_glue_may(statement: Any) -> None:
-    assert judge({"Statement": statement}, CONTEXT).trusted
+    assert judge({"Statement": statement}).allowed
 
 
 @pytest.mark.parametrize(
@@ -88,14 +93,14 @@ def test_glue_may(statement: Any) -> None:
     ],
 )
 def test_glue_may_not(statement: Any) -> None:
-    assert not judge({"Statement": statement}, CONTEXT).trusted
+    assert not judge({"Statement": statement}).allowed
 
 
 @pytest.mark.parametrize(
     ("part", "name"),
     [
-        ({"Condition": {"DateGreaterThan": {"aws:CurrentTime": "2020-01-01"}}}, "operator DateGreaterThan"),
-        ({"Condition": {"ForAllValues:StringEquals": {"aws:SourceArn": JOB}}}, "operator ForAllValues:StringEquals"),
+        ({"Condition": {"DateGreaterThan": {"aws:CurrentTime": "2020-01-01"}}}, "key aws:CurrentTime"),
+        ({"Condition": {"StringMatches": {"aws:SourceArn": JOB}}}, "operator StringMatches"),
         ({"Condition": {"NullIfExists": {"aws:SourceArn": "true"}}}, "operator NullIfExists"),
         ({"Condition": {"StringEquals": {"aws:SourceOrgID": "o-1"}}}, "key aws:SourceOrgID"),
         ({"Condition": {"StringNotLike": {"aws:SourceAccount": "${aws:PrincipalAccount}"}}}, "policy variable"),
@@ -106,20 +111,20 @@ def test_glue_may_not(statement: Any) -> None:
     ],
 )
 def test_what_cannot_be_judged_is_named_and_never_helps(part: dict[str, Any], name: str) -> None:
-    allow = judge({"Statement": {**GLUE, **part}}, CONTEXT)
-    assert not allow.trusted
+    allow = judge({"Statement": {**GLUE, **part}})
+    assert not allow.allowed
     assert name in allow.unjudged[0] and "statement 1 (Allow)" in allow.unjudged[0]
-    deny = judge({"Statement": [GLUE, {**DENY, **part}]}, CONTEXT)
-    assert not deny.trusted
+    deny = judge({"Statement": [GLUE, {**DENY, **part}]})
+    assert not deny.allowed
     assert name in deny.unjudged[0] and "statement 2 (Deny)" in deny.unjudged[0]
-    assert judge({"Statement": [GLUE, {**GLUE, **part}]}, CONTEXT).trusted
+    assert judge({"Statement": [GLUE, {**GLUE, **part}]}).allowed
 
 
 def test_what_is_not_about_glue_anyway_needs_no_judgement() -> None:
     other = {**DENY, "Action": "sts:TagSession", "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}
-    assert judge({"Statement": [GLUE, other]}, CONTEXT).unjudged == ()
+    assert judge({"Statement": [GLUE, other]}).unjudged == ()
 
 
 def test_an_allow_with_not_principal_is_named() -> None:
     statement = {"Effect": "Allow", "NotPrincipal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
-    assert "element NotPrincipal" in judge({"Statement": statement}, CONTEXT).unjudged[0]
+    assert "element NotPrincipal" in judge({"Statement": statement}).unjudged[0]

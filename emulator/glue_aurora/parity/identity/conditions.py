@@ -42,7 +42,8 @@ def _holds(operator: str, key: str, wanted: list[str], request: Request) -> bool
     quantifier, _, name = operator.lower().rpartition(":")
     if_exists = name.endswith(_IF_EXISTS)
     name = name.removesuffix(_IF_EXISTS)
-    if quantifier not in ("", "forallvalues", "foranyvalue") or (name != "null" and name not in _OPERATORS):
+    known = name in _OPERATORS or (name == "null" and not if_exists)
+    if quantifier not in ("", "forallvalues", "foranyvalue") or not known:
         raise UnjudgedError(f"operator {operator}")
     actual = request.values(key)
     if name == "null":
@@ -60,7 +61,9 @@ def _any_matches(compare: Callable[[str, str], bool], actual: str, wanted: list[
     for value in wanted:
         try:
             pattern = substituted(value, request.variable)
-            if pattern is not None and compare(actual, pattern):
+            if pattern is None:
+                raise UnjudgedError(f"policy variable in {value!r}")
+            if compare(actual, pattern):
                 return True
         except UnjudgedError as reason:
             open_questions.append(reason)

@@ -161,6 +161,8 @@ class _Trial:
         """Returns whether a statement fits the request. Notes what is unjudged, and an Allow that fits but for one part."""
         failed: list[str] = []
         unjudged: list[str] = list(statement.unknown)
+        if policy.kind is Kind.TRUST:
+            unjudged += [f"element {name}" for name in ("Resource", "NotResource") if name in statement.document]
         for text, test in self._parts(policy, statement):
             try:
                 if not test():

@@ -42,7 +42,7 @@ class Principal:
                 "aws:principalservicename": (self.arn,),
                 "aws:principalservicenameslist": (self.arn,),
             }
-        keys = {
+        keys: dict[str, tuple[str, ...]] = {
             "aws:principalarn": (self.policy_arn,),
             "aws:principalaccount": (self.account,),
             "aws:principaltype": (self.kind.value,),
@@ -75,8 +75,6 @@ _ALWAYS_KNOWN = (
     "aws:multifactorauthpresent",
     "aws:multifactorauthage",
     "aws:federatedprovider",
-    "aws:currenttime",
-    "aws:epochtime",
     "sts:externalid",
 )
 # A principal's tags and its organisation are not kept by the emulator.
@@ -103,12 +101,12 @@ class Request:
         Raises:
             UnjudgedError: the emulator does not know whether the request has it.
         """
-        key = key.lower()
-        found = self.context.get(key) or self.principal.keys().get(key)
+        name = key.lower()
+        found = self.context.get(name) or self.principal.keys().get(name)
         if found is not None:
             return found
-        never = any(like(key, pattern) for pattern in _NEVER_KNOWN)
-        if never or not any(like(key, pattern) for pattern in (*_ALWAYS_KNOWN, *self.known)):
+        never = any(like(name, pattern) for pattern in _NEVER_KNOWN)
+        if never or not any(like(name, pattern) for pattern in (*_ALWAYS_KNOWN, *self.known)):
             raise UnjudgedError(f"key {key}")
         return None
 
