@@ -35,9 +35,7 @@ MADE_BY_COMMANDS = (".local/", "build/", "bench/results/", "ports.env")
 IN_THE_BUCKET = ("raw/", "processed/", "certificates/", "scripts/*.py", "wheels/", "tmp/", "notas/")
 IN_AN_INSTANCE = ("secrets/", "postgres/", "localstack/", "worker/", "logs/", "processes/", "<account>")
 OF_OTHERS = ("0001_add_turno.sql", "localstack_providers_override.tf", "*.auto.tfvars", "*.csv")
-# Named as missing; a line here must go when its folder comes.
-NOT_BUILT = ("emulator/glue_aurora/parity/",)
-ELSEWHERE = (*MADE_BY_COMMANDS, *IN_THE_BUCKET, *IN_AN_INSTANCE, *OF_OTHERS, *NOT_BUILT)
+ELSEWHERE = (*MADE_BY_COMMANDS, *IN_THE_BUCKET, *IN_AN_INSTANCE, *OF_OTHERS)
 
 
 each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda each: str(each.path.relative_to(TOP)))
@@ -71,10 +69,6 @@ def test_settings_exist(document: Document) -> None:
     code = "\n".join((*document.code, *document.blocks))
     named = set(re.findall(r"\b(?:EMULATOR|GLUE|PROVIDER_OVERRIDE|TF_VAR)_[A-Za-z_]+\b", code))
     assert {name for name in named if not _is_setting(name)} == set()
-
-
-def test_what_is_not_built_is_not_there() -> None:
-    assert [path for path in NOT_BUILT if (TOP / path).exists()] == []
 
 
 def test_help_of_make_names_targets() -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from emulator.glue_aurora.glue.arguments import log_groups, merged_arguments, role_name_of, script_arguments
+from glue_aurora.glue.arguments import log_groups, merged_arguments, role_name_of, script_arguments
 
 pytestmark = pytest.mark.unit
 

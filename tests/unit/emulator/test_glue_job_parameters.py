@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from emulator.glue_aurora.glue.job_parameters import PARAMETERS, Fate, internal, refused, without_effect
+from glue_aurora.glue.job_parameters import PARAMETERS, Fate, internal, refused, without_effect
 
 pytestmark = pytest.mark.unit
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from glue_aurora.glue import trust_policy
 from glue_aurora.parity.identity.evaluator import Decision
 

@@ -115,7 +115,9 @@ def _date(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _both(name: str, negated_name: str, compare: Callable[[str, str], bool]) -> dict[str, tuple[bool, Callable[[str, str], bool]]]:
+def _both(
+    name: str, negated_name: str, compare: Callable[[str, str], bool]
+) -> dict[str, tuple[bool, Callable[[str, str], bool]]]:
     return {name.lower(): (False, compare), negated_name.lower(): (True, compare)}
 
 

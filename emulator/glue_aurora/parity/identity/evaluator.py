@@ -1,11 +1,12 @@
 """The decision on a request, with the statements that led to it.
 
-The order is IAM's, for a principal and a resource of one account (IAM guide, reference_policies_evaluation-logic.html):
-an explicit Deny anywhere decides; else the VPC endpoint's policy, the permissions boundary and the session policy, as far
-as there are any, must each allow, and so must the identity policies or a resource policy that names the principal. A
-resource policy that names the session or the user itself needs neither boundary nor session policy. A KMS key and a
-role's trust policy (`resource_decides`) must allow by themselves: they either name the principal, or name its account and
-so let the identity policies decide (KMS guide, key-policy-default.html).
+The order is IAM's, for a principal and a resource of one account (IAM guide,
+reference_policies_evaluation-logic.html). An explicit Deny anywhere decides. Otherwise the VPC endpoint's policy, the
+permissions boundary and the session policy, as far as there are any, must each allow, and so must the identity policies
+or a resource policy that names the principal. A resource policy that names the session or the user itself needs neither
+boundary nor session policy. A KMS key and a role's trust policy (`resource_decides`) must allow by themselves: they
+either name the principal, or name its account and so let the identity policies decide (KMS guide,
+key-policy-default.html).
 
 What the emulator can't judge never helps the caller: a Deny with such a part counts as matching, an Allow does not.
 """
@@ -158,7 +159,10 @@ class _Trial:
             yield Kind.ENDPOINT, [policies.endpoint]
 
     def _applies(self, policy: Policy, statement: Statement) -> bool:
-        """Returns whether a statement fits the request. Notes what is unjudged, and an Allow that fits but for one part."""
+        """Returns whether a statement fits the request.
+
+        It notes what is unjudged, and an Allow that fits but for one part.
+        """
         failed: list[str] = []
         unjudged: list[str] = list(statement.unknown)
         if policy.kind is Kind.TRUST:

@@ -15,7 +15,10 @@ _KINDS = frozenset({"AWS", "Service", "Federated", "CanonicalUser"})
 
 
 class Naming(IntEnum):
-    """How a statement names a caller. `ACCOUNT` names its account only, which lets the account's own policies decide."""
+    """How a statement names a caller.
+
+    `ACCOUNT` names the caller's account only, which lets the account's own policies decide.
+    """
 
     NOT = 0
     ACCOUNT = 1

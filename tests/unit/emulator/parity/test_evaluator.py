@@ -52,7 +52,7 @@ def identity(*statements: dict[str, Any], **others: Any) -> Policies:
         allow(),
         allow(Action="S3:getobject"),
         allow(Action=["s3:Put*", "s3:Get*"]),
-        allow(Action="s3:Get?bject"),
+        allow(Action="s3:G?tObject"),
         allow(Action="*"),
         allow(Resource="arn:aws:s3:::data/*"),
         allow(Resource=["arn:aws:s3:::other/*", "arn:aws:s3:::*/notas.csv"]),
@@ -171,9 +171,7 @@ def test_a_deny_anywhere_decides(policies: Policies, kind: Kind) -> None:
         (Policies(resource=resource_policy(allow(Principal={"AWS": f"{ROLE}2"}))), Kind.IDENTITY),
         (Policies(resource=resource_policy(allow(Principal={"Service": "glue.amazonaws.com"}))), Kind.IDENTITY),
         (
-            Policies(
-                resource=resource_policy(allow(Principal={"AWS": ROLE})), boundary=policy(kind=Kind.BOUNDARY)
-            ),
+            Policies(resource=resource_policy(allow(Principal={"AWS": ROLE})), boundary=policy(kind=Kind.BOUNDARY)),
             Kind.BOUNDARY,
         ),
     ],
