@@ -21,8 +21,7 @@ from table import SOURCE_COLUMNS
 PARSER_VALUES = 20_000  # the parser's own limit is 20,480 (Spark's CSV option maxColumns)
 POSITION = ("file", "block", "number")
 
-
-# What `quality` judges a line by, besides its values.
+# The columns by which `quality` judges a line, in addition to its values.
 FLAGS = (
     "open_quote", "no_data", "other_header", "control_character", "malformed", "undecodable", "decimal_comma",
     "cleaned", "read_as_utf8",

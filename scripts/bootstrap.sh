@@ -66,7 +66,7 @@ make_room() {
     mkdir -p "$XDG_CACHE_HOME" || cannot_write "$XDG_CACHE_HOME"
   fi
   export HOME="$home"
-  # Terraform and its provider meet at a socket in TMPDIR. Its path may have about 100 bytes, 40 of which are theirs.
+  # Terraform and its provider meet at a socket in TMPDIR. Its path may have about 100 bytes. Their own part takes 40.
   if [ -n "${TMPDIR:-}" ]; then
     if ! { [ -d "$TMPDIR" ] && [ -w "$TMPDIR" ]; }; then
       echo "note: TMPDIR=$TMPDIR is no folder that you may write in: temporary files go to /tmp" >&2

@@ -37,7 +37,7 @@ def chosen_run(cloud: Cloud, outputs: Mapping[str, Any], run_id: str = "") -> Fo
     """Returns the run `run_id`, or the last run when it is empty.
 
     Raises:
-        CommandError: the job has no such run, or no run at all. It names the run of which `run_id` is a part.
+        CommandError: the job has no such run, or no run at all. The error names runs that begin with `run_id`.
     """
     name, glue = outputs["glue_job_performance_academica_name"], cloud.client("glue")
     if run_id:

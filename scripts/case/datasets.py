@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from glue_scripts import table
 from scripts.base.errors import CommandError
 from scripts.cloud.cloud import Cloud
 
-SOURCES = ("alunos", "escolas", "notas")
 PLACE = "raw/sets/"
 RAW_PREFIX = "--raw_prefix"
 
@@ -38,7 +38,7 @@ def find(folder: Path) -> DataSet:
     if not folder.is_dir():
         what = "is a file" if folder.exists() else "does not exist"
         raise CommandError(f"DATA={folder} {what}", "DATA must name a folder that holds alunos, escolas and notas")
-    found = {name: source_files(folder, name) for name in SOURCES}
+    found = {name: source_files(folder, name) for name in table.SETS}
     if missing := [f"{name}.csv" for name, files in found.items() if not files]:
         raise CommandError(
             f"{folder} has no {', '.join(missing)}",

@@ -21,6 +21,8 @@ from glue_aurora.parity.identity.policy import Kind, Policy, Statement
 from glue_aurora.parity.identity.principals import Naming, naming
 from glue_aurora.parity.identity.request import PrincipalKind, Request
 
+_OTHER_ACTIONS = "it allows other actions"
+
 
 @dataclass(frozen=True)
 class Policies:
@@ -115,10 +117,10 @@ class _Trial:
         self._request = request
         self._policies = policies
         self._unjudged: list[str] = []
-        self._near: list[tuple[int, Reference]] = []
+        self._near: list[Reference] = []
 
     def decision(self, outcome: Outcome, kind: Kind | None = None, deciding: Sequence[Reference] = ()) -> Decision:
-        missed = [reference for _, reference in self._near if kind is None or reference.policy.kind is kind]
+        missed = [each for each in self._near if each.policy.kind is kind]
         nearest = tuple(missed) if outcome is Outcome.NOT_ALLOWED else ()
         unjudged = tuple(dict.fromkeys(self._unjudged))
         return Decision(self._request, outcome, kind, tuple(deciding), nearest, unjudged)
@@ -178,18 +180,18 @@ class _Trial:
             where = f"{statement.name} ({effect}) of {policy.label}"
             self._unjudged += [f"{reason} in {where}" for reason in unjudged]
             return not statement.allows
-        if statement.allows and len(failed) == 1 and not failed[0].startswith("it allows other actions"):
-            self._near.append((len(unjudged), Reference(policy, statement, failed[0])))
+        if statement.allows and len(failed) == 1 and failed[0] != _OTHER_ACTIONS:
+            self._near.append(Reference(policy, statement, failed[0]))
         return not failed
 
     def _parts(self, policy: Policy, statement: Statement) -> Iterable[tuple[str, Callable[[], bool]]]:
         """Yields each part of a statement: what to say when it does not fit, and the test."""
         request = self._request
-        yield "it allows other actions", lambda: _names_action(statement, request.action)
+        yield _OTHER_ACTIONS, lambda: _names_action(statement, request.action)
         if policy.kind in (Kind.RESOURCE, Kind.ENDPOINT, Kind.TRUST):
             yield (
                 "its Principal does not name the caller",
-                lambda: _names_principal(policy, statement, request),
+                lambda: naming(statement, request.principal) is not Naming.NOT,
             )
         if policy.kind is not Kind.TRUST:
             yield (
@@ -198,10 +200,6 @@ class _Trial:
             )
         for text, holds in conditions(statement):
             yield f"its condition does not hold: {text}", lambda holds=holds: holds(request)  # type: ignore[misc]
-
-
-def _names_principal(policy: Policy, statement: Statement, request: Request) -> bool:
-    return naming(statement, request.principal) is not Naming.NOT
 
 
 def _names_action(statement: Statement, action: str) -> bool:
