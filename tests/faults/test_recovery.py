@@ -1,6 +1,6 @@
 """SIGKILL of each part in each state of a run. `make local-up` and `make run` are green afterwards.
 
-FAULTS=n is the number of pairs. Without it there is none: in `make test` tests/e2e/test_commands.py kills parts.
+FAULTS=n is the number of pairs, 1 by default: in `make test` tests/e2e/test_commands.py kills parts too.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ STATES = {
 def drawn() -> list[tuple[str, str]]:
     pairs = [(part, state) for part, lives in PARTS.items() for state in STATES if lives or state != NO_RUN]
     random.Random(int(os.environ.get("FAULTS_SEED", "20261128"))).shuffle(pairs)  # noqa: S311
-    return pairs[: int(os.environ.get("FAULTS") or "0")]
+    return pairs[: int(os.environ.get("FAULTS") or "1")]
 
 
 @pytest.fixture(scope="module")
