@@ -245,11 +245,11 @@ def test_role_that_does_not_trust_glue_fails_the_run(kit: GlueKit, trust: dict[s
 
 def test_a_deny_that_cannot_be_judged_fails_the_run_and_is_named(kit: GlueKit) -> None:
     deny = {"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole"}
-    late = {**deny, "Condition": {"DateGreaterThan": {"aws:CurrentTime": "2020-01-01T00:00:00Z"}}}
-    role = kit.create_role({**TRUST_GLUE, "Statement": [*TRUST_GLUE["Statement"], late]})
+    unknown = {**deny, "Condition": {"StringEquals": {"glue:KeyThatNobodyKnows": "yes"}}}
+    role = kit.create_role({**TRUST_GLUE, "Statement": [*TRUST_GLUE["Statement"], unknown]})
     run = kit.finish(kit.create_job(Role=role))
     assert run["JobRunState"] == "FAILED"
-    assert "operator DateGreaterThan (key aws:CurrentTime) in statement 2 (Deny)" in run["ErrorMessage"]
+    assert "key glue:KeyThatNobodyKnows" in run["ErrorMessage"]
 
 
 def test_absent_role_fails_the_run(kit: GlueKit) -> None:
