@@ -15,6 +15,7 @@ import subprocess
 import tarfile
 import tempfile
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,7 @@ def start(instance: Instance) -> None:
             with step("initialising PostgreSQL"):
                 _initialise(instance, binaries, data, account)
         _certify(instance, data, account)
+        _await_end(data)
         options = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
         command = [str(binaries / "postgres"), "-D", str(data), "-p", str(instance.ports.postgres), *options]
         server.start(command, _environment(), cwd=data, account=account)
@@ -136,6 +138,7 @@ def tidy(instance: Instance) -> None:
     folders = [file.parent for file in (data / "postmaster.pid", *data.glob("emulator_clusters/*/postmaster.pid"))]
     for folder in (each for each in folders if (each / "postmaster.pid").exists()):
         with step("clearing up after a killed PostgreSQL"):
+            _await_end(folder)
             subprocess.run(
                 [str(_unpacked(base) / "postgres"), "--single", "-D", str(folder), "-c", "ssl=off", "postgres"],
                 env=_environment(),
@@ -146,6 +149,23 @@ def tidy(instance: Instance) -> None:
                 check=False,
                 **_as(account),
             )
+
+
+def _await_end(folder: Path) -> None:
+    """Waits for the processes of a killed server on the data in `folder`, each of which ends by itself.
+
+    A zombie, which its parent has not waited for, keeps its pid. PostgreSQL would take it for a living server.
+    """
+    left = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.cwd() == str(folder):
+                left.append(process)
+    psutil.wait_procs(left, timeout=30)
+    file = folder / "postmaster.pid"
+    with suppress(psutil.Error, OSError, ValueError, IndexError):
+        if psutil.Process(int(file.read_text().split()[0])).status() == psutil.STATUS_ZOMBIE:
+            file.unlink()
 
 
 def _kill_server(folder: Path) -> None:
