@@ -74,8 +74,8 @@ aws-destroy:  ## Remove everything that Terraform made, and list what stays and 
 .PHONY: e2e test test-unit test-isolation test-job test-emulator test-commands test-bench test-faults test-compose test-terraform lint format
 e2e:  ## Apply, run, compare and destroy in an environment of its own; nothing stays
 	$(RUN) test e2e
-test:  ## Run all checks: lint, unit, isolation, terraform, job, emulator, a small bench, a few faults, commands, e2e
-	$(RUN) test lint unit isolation terraform job emulator bench faults commands e2e
+test:  ## Run all checks, two layers at once where the machine has room (LANES=1: one after the other)
+	$(RUN) test lint unit isolation terraform emulator commands faults job e2e bench
 test-unit:  ## Run the tests that take seconds: no Spark, no server, no Terraform
 	$(RUN) test unit
 test-isolation:  ## Run local commands in environments that would lead them to AWS; no call may leave this machine

@@ -38,7 +38,7 @@ def step(text: str) -> Iterator[None]:
     VOICE.note()
 
 
-def heartbeat(text: str, to: Console = out) -> Heartbeat:
+def heartbeat(text: str | Callable[[], str], to: Console = out) -> Heartbeat:
     """Returns a context that prints `text` and the seconds so far after each three seconds without a line.
 
     A command whose output another program reads gives `err` as `to`.

@@ -13,7 +13,7 @@ from psycopg.conninfo import make_conninfo
 
 from scripts.base.console import out, say
 from scripts.base.paths import LOCAL, TOP
-from scripts.checks import coverage
+from scripts.checks import coverage, lanes
 from scripts.checks.lint import lint
 from scripts.checks.shown import run_shown
 from scripts.environment import lifecycle, postgres
@@ -22,26 +22,35 @@ from scripts.environment.superuser import SUPERUSER
 from scripts.supply import java, wheels
 from scripts.terraform import provider
 
+# These take the two cores, or fail fast, so they run alone and first.
+_ALONE = ("lint", "unit", "isolation", "terraform", "compose")
+
 
 def run(layers: tuple[str, ...]) -> int:
-    """Runs `layers` in order, all of them even after a failure. Returns 0 when every layer passed.
+    """Runs `layers`, all of them even after a failure. Returns 0 when every layer passed.
 
-    Several layers together are measured, and the coverage of scripts/ is shown before the summary.
+    Several layers together are measured, and the coverage of scripts/ is shown before the summary. Those that wait a
+    lot run beside each other, the longest first.
     """
+    if len(layers) == 1:
+        out.rule(layers[0])
+        return LAYERS[layers[0]]()
+    coverage.start()
     results = []
-    if len(layers) > 1:
-        coverage.start()
-    for layer in layers:
+    for layer in (each for each in layers if each in _ALONE):
         out.rule(layer)
         began = time.monotonic()
         code = LAYERS[layer]()
-        results.append((layer, code, time.monotonic() - began))
-    if len(results) > 1:
-        coverage.report()
-        out.rule("summary")
-        for layer, code, seconds in results:
-            say(f"{'ok    ' if code == 0 else 'FAILED'} {layer:<10} {seconds:6.1f} s")
-    return int(any(code for _, code, _ in results))
+        results.append(lanes.Ended(layer, code, time.monotonic() - began))
+    if together := [each for each in layers if each not in _ALONE]:
+        out.rule("layers beside each other")
+        lifecycle.setup("embedded")
+        results += lanes.Lanes(together, lanes.count()).run()
+    coverage.report()
+    out.rule("summary")
+    for ended in results:
+        say(f"{'ok    ' if ended.code == 0 else 'FAILED'} {ended.layer:<10} {ended.seconds:6.1f} s")
+    return int(any(ended.code for ended in results))
 
 
 def unit() -> int:

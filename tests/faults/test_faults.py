@@ -1,6 +1,6 @@
 """Each fault strikes a run at each phase. The table is as before or as after the run, and a retry repairs the rest.
 
-FAULTS=n is the number of faults, 8 by default. FAULTS_SEED draws them, so that a few are not always the first.
+FAULTS=n is the number of faults, 4 by default. FAULTS_SEED draws them, so that a few are not always the first.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def drawn(count: int) -> list[tuple[str, str, int]]:
     return [(fault, phase, draw.randrange(2**32)) for fault, phase in pairs[:count]]
 
 
-@pytest.mark.parametrize(("fault", "phase", "seed"), drawn(int(os.environ.get("FAULTS") or "8")))
+@pytest.mark.parametrize(("fault", "phase", "seed"), drawn(int(os.environ.get("FAULTS") or "4")))
 def test_struck_run(
     scene: Scene, fault: str, phase: str, seed: int, record_property: Callable[[str, object], None]
 ) -> None:

@@ -1,6 +1,6 @@
 """SIGKILL of each part in each state of a run. `make local-up` and `make run` are green afterwards.
 
-FAULTS=n is the number of pairs, 1 by default: in `make test` tests/e2e/test_commands.py kills parts too.
+FAULTS=n is the number of pairs. Without it they are skipped: tests/e2e/test_commands.py kills parts in `make test`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ from tests.kit.faults.live import PARTS, Live
 from tests.kit.faults.phases import HOLD_MERGE, PHASES, Watch
 from tests.kit.user import User
 
-pytestmark = pytest.mark.faults
+pytestmark = [
+    pytest.mark.faults,
+    pytest.mark.skipif(not os.environ.get("FAULTS"), reason="minutes each: `make test-faults`, or FAULTS=n"),
+]
 NO_RUN = "no run"
 # The states that a user knows, each by the phase that shows it.
 STATES = {
