@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
 from collections.abc import Callable
@@ -11,18 +12,19 @@ QUIET_SECONDS = 3.0
 
 
 class Voice:
-    """When something was last said. A heartbeat keeps still while another of its voice, or anybody else, speaks."""
+    """When something was last said. A heartbeat keeps still while another of its voice, or anybody else, speaks.
+
+    The main thread takes no lock of ours: an interrupt just after it has one would leave it taken for ever.
+    """
 
     def __init__(self) -> None:
-        self.changed = threading.Condition()
+        self.beating = threading.Lock()  # of the heartbeats' threads only
         self.spoke = time.monotonic()
         self.spinning = 0  # a spinner on a terminal says enough
 
     def note(self) -> None:
         """Tells the heartbeats that something was said just now."""
-        with self.changed:
-            self.spoke = time.monotonic()
-            self.changed.notify_all()
+        self.spoke = time.monotonic()
 
 
 VOICE = Voice()
@@ -42,7 +44,7 @@ class Heartbeat:
         quiet: float = QUIET_SECONDS,
     ) -> None:
         self._text, self._say, self._voice, self._quiet = text, say, voice, quiet
-        self._ended = False
+        self._end: queue.SimpleQueue[None] = queue.SimpleQueue()  # its put() can't be interrupted half-way
         self._began = time.monotonic()
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
 
@@ -52,18 +54,22 @@ class Heartbeat:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        with self._voice.changed:
-            self._ended = True
-            self._voice.changed.notify_all()
+        self._end.put(None)
         self._thread.join()
 
     def _beat(self) -> None:
-        with self._voice.changed:
-            while not self._ended:
+        while True:
+            with self._voice.beating:
                 left = self._voice.spoke + self._quiet - time.monotonic()
-                if left > 0:
-                    self._voice.changed.wait(left)
-                    continue
-                self._voice.spoke = time.monotonic()
-                if not self._voice.spinning and (text := self._text if isinstance(self._text, str) else self._text()):
-                    self._say(f"  … {text} ({time.monotonic() - self._began:.0f} s)")
+                if left <= 0:
+                    self._voice.spoke = time.monotonic()
+                    left = self._quiet
+                    self._speak()
+            try:
+                return self._end.get(timeout=left)
+            except queue.Empty:
+                continue
+
+    def _speak(self) -> None:
+        if not self._voice.spinning and (text := self._text if isinstance(self._text, str) else self._text()):
+            self._say(f"  … {text} ({time.monotonic() - self._began:.0f} s)")

@@ -42,6 +42,36 @@ def test_nothing_is_said_while_others_speak_or_after_the_end() -> None:
     assert said == []
 
 
+INTERRUPTED = """
+import signal
+from scripts.base.heartbeat import Heartbeat, Voice
+
+class Interrupt(Exception): pass
+
+def interrupt(number, frame):
+    raise Interrupt
+
+signal.signal(signal.SIGALRM, interrupt)
+voice = Voice()
+with Heartbeat("waiting", lambda line: None, voice, quiet=0.001):
+    for _ in range(3000):
+        try:
+            signal.setitimer(signal.ITIMER_REAL, 0.00005)
+            while True:
+                voice.note()
+        except Interrupt:
+            pass
+print("ended")
+"""
+
+
+def test_an_interrupt_amid_a_word_leaves_the_heartbeat_free() -> None:
+    """Ctrl-C raises KeyboardInterrupt wherever the main thread is."""
+    command = [sys.executable, "-c", INTERRUPTED]
+    done = subprocess.run(command, cwd=TOP, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "ended\n"
+
+
 SLOW = """
 import pathlib, pytest
 def test_slow():
