@@ -25,6 +25,7 @@ class Config:
     s3a_endpoint_url: str
     trust_store: Path | None
     spark_submit: str
+    spark_home: Path | None
     jars: Path | None
     native_wheels: Path | None
     lease_seconds: float
@@ -56,6 +57,7 @@ class Config:
             s3a_endpoint_url=_url("GLUE_WORKER_S3A_ENDPOINT_URL", s3a_endpoint_url),
             trust_store=_file(environ, "GLUE_WORKER_TRUST_STORE"),
             spark_submit=_spark_submit(environ),
+            spark_home=Path(environ["SPARK_HOME"]) if environ.get("SPARK_HOME") else None,
             jars=_folder(environ, "GLUE_WORKER_JARS"),
             native_wheels=_folder(environ, "GLUE_WORKER_NATIVE_WHEELS"),
             lease_seconds=_seconds(environ, "GLUE_WORKER_LEASE_SECONDS", "60"),

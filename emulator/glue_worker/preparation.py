@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from glue_worker import aws_files
 from glue_worker.config import Config
 from glue_worker.errors import LaunchError
 from glue_worker.fetch import Fetcher, entries
@@ -14,7 +15,7 @@ from glue_worker.spark import OWN_FOLDER, RunFiles
 from glue_worker.wheels import ModuleInstaller
 
 RUNSCRIPT = Path(__file__).with_name("runscript.py")
-NO_TERMINAL = Path(__file__).with_name("no_terminal.py")
+RUNSCRIPT_MODULES = (Path(__file__).with_name("no_terminal.py"), Path(__file__).with_name("script_end.py"))
 
 
 def prepare(
@@ -26,7 +27,7 @@ def prepare(
     run_pip: Callable[[list[str]], tuple[int, str]],
     note: Callable[[str], None],
 ) -> RunFiles:
-    """Fetches the script, files, jars and modules into `folder`, and returns where they are.
+    """Fetches the script, files, jars and modules into `folder`, makes the run's home, and returns where they are.
 
     Raises:
         LaunchError: the agent can't fetch a file or install a module.
@@ -53,7 +54,7 @@ def prepare(
         arguments.get("--additional-python-modules", ""),
         arguments.get("--python-modules-installer-option", ""),
     )
-    return RunFiles(
+    files = RunFiles(
         folder=folder,
         runscript=place_runscript(folder),
         script=script,
@@ -61,13 +62,16 @@ def prepare(
         jars=jars,
         python_path=[*python_path(libraries), *([modules] if modules else [])],
     )
+    aws_files.write(files.home, config, request)
+    return files
 
 
 def place_runscript(folder: Path) -> Path:
     """Copies what runs the script into `folder`, as Glue has it, and returns the program's path."""
     runner = folder / "pythonrunner"
     runner.mkdir(exist_ok=True)
-    shutil.copy(NO_TERMINAL, runner)
+    for module in RUNSCRIPT_MODULES:
+        shutil.copy(module, runner)
     return Path(shutil.copy(RUNSCRIPT, runner))
 
 

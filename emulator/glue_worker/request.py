@@ -33,6 +33,7 @@ class RunRequest:
     internet: bool
     notes: tuple[str, ...] = ()
     """Sentences that the run's error log begins with."""
+    glue_version: str | None = None
 
     @classmethod
     def parse(cls, body: Any) -> RunRequest:
@@ -66,6 +67,7 @@ class RunRequest:
             log_stream=top.text("log_stream"),
             internet=_boolean(top.value("internet")),
             notes=_texts(top.optional("notes")),
+            glue_version=top.optional_text("glue_version"),
         )
 
 

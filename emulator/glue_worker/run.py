@@ -15,7 +15,7 @@ from pathlib import Path
 from boto3.exceptions import S3UploadFailedError
 from botocore.exceptions import BotoCoreError, ClientError
 
-from glue_worker import event_log, failure, hints, lost_tables, state
+from glue_worker import early_end, event_log, failure, hints, lost_tables, state
 from glue_worker.aws import Clients
 from glue_worker.config import Config
 from glue_worker.endpoint import with_addresses
@@ -55,6 +55,7 @@ class Run:
         self._error = self._own / "error.log"
         self._log_seconds = LOG_SECONDS
         self._exit_code: int | None = None
+        self._end_note: str | None = None
         self.state = state.RunState(
             request.run_id, timeout_seconds=request.timeout_seconds, lease_seconds=config.lease_seconds
         )
@@ -107,13 +108,14 @@ class Run:
             log.exception("%s: the worker itself failed", self._request.run_id)
             ended, message = state.FAILED, f"the worker failed: {type(error).__name__}: {error}"
         at = datetime.now(UTC)
-        if message:
-            self._note(message)
-        shutil.rmtree(self._tmp, ignore_errors=True)
+        for text in filter(None, (message, self._end_note)):
+            self._note(text)
+        for folder in (self._tmp, self._own / "home"):  # The second has the role's keys.
+            shutil.rmtree(folder, ignore_errors=True)
         self._upload_event_log()
         logs.finish(self._log_seconds)
         log.info("%s: %s %s", self._request.run_id, ended, message or "")
-        self.state.ended(ended, message=message, exit_code=self._exit_code, at=at)
+        self.state.ended(ended, message=message, note=self._end_note, exit_code=self._exit_code, at=at)
 
     def _execute(self) -> tuple[str, str | None]:
         """Returns the run's last state and its error message."""
@@ -135,6 +137,7 @@ class Run:
         if self._exit_code == 0 and (names := lost_tables.lost(self._own)):
             return state.FAILED, lost_tables.message(names)
         if self._exit_code == 0:
+            self._end_note = early_end.note(files.report)
             self._history.succeeded(self._request.job_name, time.monotonic() - began)
             return state.SUCCEEDED, None
         told = failure.message(self._exit_code, report=files.report, spark_log=self._error)

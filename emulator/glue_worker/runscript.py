@@ -5,6 +5,11 @@ As on Glue, its own folder is not on `sys.path`. An exception that ends the scri
 `Class: message`, which is Glue's form of a job run's ErrorMessage. Then it goes up, so that the traceback and the exit
 code are Python's own.
 
+A file ENDED beside REPORT says that the script came to its end. It holds the place of a `sys.exit(0)` that came
+earlier. Without the file a process that ended well did so behind Python's back (`os._exit`).
+
+The script does not see the variables that steer this worker and that Glue does not set.
+
 Standard input is empty. Spark gives the script a pipe into which nobody writes, so `input()` or a debugger would wait
 until the run's time is over. With `-` as REPORT, for a script in a terminal, input and errors stay as
 they are.
@@ -16,11 +21,23 @@ import os
 import re
 import runpy
 import sys
+import tempfile
 from pathlib import Path
 from traceback import walk_tb
 
 LONGEST_MESSAGE = 8000
 IN_TERMINAL = "-"
+ENDED = "ended.txt"
+# The JVM and Python have read these. Processes that Spark starts for Python functions have them from the JVM.
+HIDDEN = (
+    "PYTHONBREAKPOINT",
+    "PYTHONUSERBASE",
+    "SPARK_LAUNCHER_OPTS",
+    "SPARK_LOCAL_DIRS",
+    "SPARK_LOCAL_IP",
+    "SPARK_SUBMIT_OPTS",
+    "TMPDIR",
+)
 
 
 def describe(error: BaseException) -> str:
@@ -60,12 +77,29 @@ def main() -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
+    # They lie beside this file in the run's folder, and not where the agent imports it.
+    import no_terminal  # type: ignore[import-not-found]
+    import script_end  # type: ignore[import-not-found]
+
+    hide()
+    sys.breakpointhook = no_terminal.refuse
     try:
         runpy.run_path(script, run_name="__main__")
     except BaseException as error:
         if not (isinstance(error, SystemExit) and error.code in (None, 0)):
             Path(report).write_text(describe(error), encoding="utf-8", errors="backslashreplace")
+            raise
+        place_of_exit = script_end.early_exit(error.__traceback__, Path(script).parent)
+        Path(report).with_name(ENDED).write_text(place_of_exit or "", encoding="utf-8")
         raise
+    Path(report).with_name(ENDED).touch()
+
+
+def hide() -> None:
+    """Removes the worker's own variables from the script's environment, and keeps their effect on this process."""
+    tempfile.tempdir = tempfile.gettempdir()
+    for name in HIDDEN:
+        os.environ.pop(name, None)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import os
 import random
 import re
 import shlex
+import site
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,14 +14,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from glue_worker import event_log, lost_tables
-from glue_worker.aws import NO_SETTINGS
 from glue_worker.config import Config
 from glue_worker.errors import LaunchError
 from glue_worker.request import RunRequest
 
 # On AWS no variable of the laptop's shell reaches a job. Here only those do by which Python, Java and Spark are found,
 # in the embedded runtime and in Glue's image. A PGSSLMODE or a proxy would change what the job does.
-KEPT = frozenset({"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONPATH"})
+KEPT = frozenset({"PATH", "HOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONPATH"})
 KEPT_PREFIXES = ("JAVA", "JDK", "SPARK_", "PYSPARK_", "HADOOP_", "HIVE_", "YARN_")
 
 OWN_FOLDER = ".worker"
@@ -37,9 +37,11 @@ LATE_C2 = (
 # On two cores G1's threads and barriers cost the job time: with this collector a million grades take an eighth less.
 COLLECTOR = "-XX:+UseParallelGC"
 S3A = "org.apache.hadoop.fs.s3a.S3AFileSystem"
-# The SDK v1 of Hadoop 3.3 reads this class; Hadoop 3.4 maps the name to its twin in SDK v2
-# (CredentialProviderListFactory). So the keys are in the environment only, never in a configuration or command line.
-ENVIRONMENT_CREDENTIALS = "com.amazonaws.auth.EnvironmentVariableCredentialsProvider"
+# Both read `.aws/credentials` in the run's home, so the keys are in no configuration or command line. Hadoop 3.3 has
+# the SDK v1, which finds the home by `user.home`. Hadoop 3.4, as Glue 5.1 has it, has the SDK v2, which asks HOME.
+# Hadoop 3.4 does not map the first name to the second (CredentialProviderListFactory).
+PROFILE_CREDENTIALS_V1 = "com.amazonaws.auth.profile.ProfileCredentialsProvider"
+PROFILE_CREDENTIALS_V2 = "software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider"
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,10 @@ class RunFiles:
     @property
     def tmp(self) -> Path:
         return self.folder / OWN_FOLDER / "tmp"
+
+    @property
+    def home(self) -> Path:
+        return self.folder / OWN_FOLDER / "home"
 
 
 def base_environment(environ: Mapping[str, str], config: Config, tmp: Path) -> dict[str, str]:
@@ -101,26 +107,37 @@ def job_environment(
     files: RunFiles,
     more_jvm_options: Sequence[str] = (),
 ) -> dict[str, str]:
-    """Returns the environment of spark-submit: the base, the role's AWS settings, and the run's modules first."""
-    credentials = request.credentials
-    environment = base_environment(environ, config, files.tmp) | NO_SETTINGS
+    """Returns the environment of spark-submit: the base, Glue's own variables, and the run's modules first.
+
+    The endpoint and the role's keys are in files of the run's home (`aws_files.py`).
+    """
+    environment = base_environment(environ, config, files.tmp)
     if re.search(r"-XX:\+Use\w+GC", request.arguments.get("--conf", "")):  # The JVM takes one collector only.
         more_jvm_options = [option for option in more_jvm_options if option != COLLECTOR]
-    environment["SPARK_SUBMIT_OPTS"] = _joined(environment["SPARK_SUBMIT_OPTS"], *more_jvm_options)
+    home = shlex.quote(f"-Duser.home={files.home}")
+    environment["SPARK_SUBMIT_OPTS"] = _joined(environment["SPARK_SUBMIT_OPTS"], home, *more_jvm_options)
+    if site.ENABLE_USER_SITE:  # Packages in the home of Glue's image stay in sight.
+        environment["PYTHONUSERBASE"] = site.getuserbase()
     environment |= customer_variables(request.arguments.get("--customer-driver-env-vars", ""))
-    environment |= {
-        "PYTHONBREAKPOINT": BREAKPOINT,
-        "AWS_ENDPOINT_URL": config.endpoint_url,
-        "AWS_REGION": request.region,
-        "AWS_DEFAULT_REGION": request.region,
-        "AWS_ACCESS_KEY_ID": credentials.access_key_id,
-        "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
-    }
-    if credentials.session_token:
-        environment["AWS_SESSION_TOKEN"] = credentials.session_token
+    environment |= {"PYTHONBREAKPOINT": BREAKPOINT, "HOME": str(files.home)} | glue_variables(request)
     # The last folder has `no_terminal`, which the processes of Python functions import too.
     path = [*map(str, files.python_path), *_inherited_path(environment), str(files.runscript.parent)]
     return environment | {"PYTHONPATH": os.pathsep.join(path)}
+
+
+def glue_variables(request: RunRequest) -> dict[str, str]:
+    """Returns the variables that Glue sets, as far as AWS names them.
+
+    AWS's page about lineage lists them for OpenLineage's facet "environment-properties"
+    (https://docs.aws.amazon.com/sagemaker-unified-studio/latest/userguide/datazone-data-lineage-automate-capture-from-custom-glue.html).
+    Others are not known, so a script that reads one fails here.
+    """
+    variables = {
+        "AWS_DEFAULT_REGION": request.region,
+        "GLUE_COMMAND_CRITERIA": "glueetl",
+        "GLUE_PYTHON_VERSION": "3",
+    }
+    return variables | ({"GLUE_VERSION": request.glue_version} if request.glue_version else {})
 
 
 def submit_command(config: Config, request: RunRequest, files: RunFiles) -> list[str]:
@@ -214,8 +231,16 @@ def _settings(config: Config, request: RunRequest, files: RunFiles) -> dict[str,
         "spark.hadoop.fs.s3a.endpoint.region": request.region,
         "spark.hadoop.fs.s3a.path.style.access": "true",
         "spark.hadoop.fs.s3a.connection.ssl.enabled": str(secure).lower(),
-        "spark.hadoop.fs.s3a.aws.credentials.provider": ENVIRONMENT_CREDENTIALS,
+        "spark.hadoop.fs.s3a.aws.credentials.provider": credentials_provider(config),
     }
+
+
+def credentials_provider(config: Config) -> str:
+    """Returns the class by which S3A reads the keys. It depends on the Hadoop among Spark's jars."""
+    for home in (config.spark_home, Path(config.spark_submit).resolve().parent.parent):
+        for jar in (home / "jars").glob("hadoop-client-api-*.jar") if home else ():
+            return PROFILE_CREDENTIALS_V1 if "-3.3." in jar.name else PROFILE_CREDENTIALS_V2
+    return PROFILE_CREDENTIALS_V2
 
 
 def _joined(*options: str | None) -> str:

@@ -30,6 +30,7 @@ class RunState:
         self._version = 1
         self._state = STARTING
         self._error_message: str | None = None
+        self._note: str | None = None
         self._exit_code: int | None = None
         self._started_at: datetime | None = None
         self._ended_at: datetime | None = None
@@ -68,10 +69,11 @@ class RunState:
             self._deadline = time.monotonic() + self._timeout_seconds
             self._change()
 
-    def ended(self, state: str, *, message: str | None, exit_code: int | None, at: datetime) -> None:
+    def ended(self, state: str, *, message: str | None, note: str | None, exit_code: int | None, at: datetime) -> None:
         with self._changed:
             self._state = state
             self._error_message = message
+            self._note = note
             self._exit_code = exit_code
             self._ended_at = at
             self._change()
@@ -137,6 +139,7 @@ class RunState:
             "version": self._version,
             "state": self._state,
             "error_message": self._error_message,
+            "note": self._note,
             "exit_code": self._exit_code,
             "started_at": _iso(self._started_at),
             "ended_at": _iso(self._ended_at),

@@ -71,6 +71,8 @@ def run(config: Config, request: RunRequest, script: Path | None) -> int:
             run_pip=lambda command: _run_pip(config, folder, command),
             note=_note,
         )
+        if (settings := Path.home() / ".pdbrc").is_file():  # The debugger is the user's own; the run's home is not.
+            (files.home / settings.name).symlink_to(settings)
         environment = job_environment(os.environ, config, request, files)
         del environment["PYTHONBREAKPOINT"]  # The debugger has a terminal here, though not in Spark's own processes.
         if "TERM" in os.environ:  # without it the prompt can't edit a line

@@ -41,11 +41,17 @@ java = spark._jvm
 system = java.org.apache.hadoop.fs.FileSystem.get(java.java.net.URI("s3://bucket/"), spark._jsc.hadoopConfiguration())
 print("found", system.getClass().getSimpleName(), "of Hadoop", java.org.apache.hadoop.util.VersionInfo.getVersion())
 END
-AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=x spark-submit --master 'local[1]' --driver-memory 512m \
+mkdir -p /tmp/home/.aws
+printf '[default]\\naws_access_key_id=x\\naws_secret_access_key=x\\n' >/tmp/home/.aws/credentials
+provider=software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider
+spark=$(dirname "$(dirname "$(readlink -f "$(command -v spark-submit)")")")
+ls "$spark"/jars/hadoop-client-api-3.3.* >/dev/null 2>&1 &&
+  provider=com.amazonaws.auth.profile.ProfileCredentialsProvider
+HOME=/tmp/home SPARK_SUBMIT_OPTS=-Duser.home=/tmp/home spark-submit --master 'local[1]' --driver-memory 512m \
   --conf spark.driver.host=127.0.0.1 --conf spark.driver.bindAddress=127.0.0.1 \
   --conf spark.hadoop.fs.s3.impl=org.apache.hadoop.fs.s3a.S3AFileSystem \
   --conf spark.hadoop.fs.s3a.endpoint=http://127.0.0.1:4566 --conf spark.hadoop.fs.s3a.endpoint.region=us-east-1 \
-  --conf spark.hadoop.fs.s3a.aws.credentials.provider=com.amazonaws.auth.EnvironmentVariableCredentialsProvider \
+  --conf spark.hadoop.fs.s3a.aws.credentials.provider="$provider" \
   /tmp/s3a.py >/tmp/s3a.out 2>/tmp/s3a.err
 grep ^found /tmp/s3a.out || grep -E 'Exception|Error' /tmp/s3a.err | tail -1"""
 

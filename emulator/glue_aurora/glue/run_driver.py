@@ -112,6 +112,7 @@ class RunDriver:
             "log_groups": dict(run.log_groups),
             "log_stream": log_stream(merged, run.run_id),
             "internet": has_internet(connections, run.account_id, run.region),
+            "glue_version": run.settings.get("GlueVersion"),
             "notes": [run.state_detail] if run.state_detail else [],
         }
 
@@ -155,6 +156,9 @@ class RunDriver:
         seconds = 0.0
         if worker_run.started_at and worker_run.ended_at:
             seconds = (worker_run.ended_at - worker_run.started_at).total_seconds()
+        if worker_run.note:
+            with self._store.lock:
+                self._run.state_detail = " ".join(filter(None, (self._run.state_detail, worker_run.note)))
         self._end(worker_run.state, worker_run.error_message, execution_time=max(0, round(seconds)))
 
     def _forget(self, client: WorkerClient) -> None:

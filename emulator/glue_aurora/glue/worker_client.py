@@ -29,6 +29,7 @@ class WorkerRun:
     version: int
     state: str
     error_message: str | None
+    note: str | None
     started_at: datetime | None
     ended_at: datetime | None
 
@@ -125,6 +126,7 @@ def _run(answer: requests.Response) -> WorkerRun:
             version=int(body["version"]),
             state=body["state"],
             error_message=body.get("error_message"),
+            note=body.get("note"),
             started_at=_time(body.get("started_at")),
             ended_at=_time(body.get("ended_at")),
         )

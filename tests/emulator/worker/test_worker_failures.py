@@ -46,7 +46,22 @@ def test_traceback_reaches_the_output_and_an_exit_with_0_succeeds(run: Runner) -
     assert failed["output"][0] == "antes"
     assert failed["output"][1] == "Traceback (most recent call last):"
     assert failed["output"][-1] == "KeyError: 'aluno_id'"
-    assert run("import sys\nsys.exit(0)")["state"] == "SUCCEEDED"
+    ended = run("import sys\nsys.exit(0)")
+    assert (ended["state"], ended["note"]) == ("SUCCEEDED", None)
+
+
+@pytest.mark.parametrize(
+    ("script", "note"),
+    [
+        ("import sys\nif True:\n    sys.exit(0)\nprint('depois')", "by sys.exit(0) in line 3 of job.py"),
+        ("import os\nos._exit(0)", "os._exit"),
+    ],
+)
+def test_exit_with_0_before_the_end_is_noted_and_succeeds(run: Runner, script: str, note: str) -> None:
+    ended = run(script)
+    assert ended["state"] == "SUCCEEDED"
+    assert note in ended["note"]
+    assert ended["note"] in ended["error"]
 
 
 def test_killed_java_is_a_failure_that_names_the_signal(run: Runner) -> None:

@@ -99,7 +99,7 @@ def test_script_sees_glue_arguments_folder_and_nothing_of_the_laptop(
     body = cloud.body(
         """
         import json, os, sys, time
-        names = ("AWS_", "PG", "HTTP", "GLUE_", "TZ")
+        names = ("AWS_", "PG", "HTTP", "GLUE_", "TZ", "TMP", "USER", "LOGNAME", "PYTHONBREAKPOINT", "SPARK_LOCAL")
         print(json.dumps({
             "path": os.environ["PYTHONPATH"], "argv": sys.argv,
             "cwd": os.getcwd(), "time": time.tzname[0], "main": __name__,
@@ -107,6 +107,7 @@ def test_script_sees_glue_arguments_folder_and_nothing_of_the_laptop(
         }))
         """,
         arguments,
+        glue_version="5.1",
     )
     own.start(body)
     assert own.wait(body["run_id"])["state"] == "SUCCEEDED"
@@ -118,19 +119,46 @@ def test_script_sees_glue_arguments_folder_and_nothing_of_the_laptop(
     folder = next(own.home.glob("glue-job-*"))
     assert sorted(path.name for path in folder.iterdir()) == [".worker", "job.py", "pythonrunner"]
     assert (script, seen["cwd"], seen["main"], seen["time"]) == (str(folder / "job.py"), str(folder), "__main__", "UTC")
-    credentials = cloud.credentials
     assert seen["environment"] == {
-        "AWS_ACCESS_KEY_ID": credentials["access_key_id"],
-        "AWS_SECRET_ACCESS_KEY": credentials["secret_access_key"],
-        "AWS_SESSION_TOKEN": credentials["session_token"],
-        "AWS_ENDPOINT_URL": cloud.endpoint_url,
-        "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_CONFIG_FILE": "/dev/null",
-        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
-        "AWS_EC2_METADATA_DISABLED": "true",
+        "GLUE_COMMAND_CRITERIA": "glueetl",
+        "GLUE_PYTHON_VERSION": "3",
+        "GLUE_VERSION": "5.1",
         "TZ": "UTC",
     }
+    assert not (folder / ".worker" / "home").exists()  # It had the role's keys.
+
+
+def test_reading_keys_or_the_endpoint_from_the_environment_fails_as_on_glue(run: Runner) -> None:
+    done = run("import os\nos.environ['AWS_ACCESS_KEY_ID']")
+    assert (done["state"], done["error_message"]) == ("FAILED", "KeyError: 'AWS_ACCESS_KEY_ID'")
+    done = run("import os\nos.environ['AWS_ENDPOINT_URL']")
+    assert (done["state"], done["error_message"]) == ("FAILED", "KeyError: 'AWS_ENDPOINT_URL'")
+
+
+def test_clients_find_endpoint_and_role_without_the_environment(run: Runner, cloud: Cloud) -> None:
+    """In the script, in a process that it starts, in Spark (S3A), and in the processes of Python functions."""
+    location = cloud.put("data/alunos.csv", "1\n2\n")
+    done = run(
+        f"""
+        import subprocess, sys
+        import boto3
+        from pyspark.sql import SparkSession
+
+        def caller(*_):
+            client = boto3.client("sts")
+            return client.meta.endpoint_url, client.get_caller_identity()["Arn"].split("/")[1]
+
+        spark = SparkSession.builder.getOrCreate()
+        print(*caller())
+        program = "import boto3; print(boto3.client('sts').get_caller_identity()['Arn'].split('/')[1])"
+        print(subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout.strip())
+        print(spark.read.text("{location}").count())
+        print(*spark.sparkContext.parallelize([1], 1).map(caller).collect()[0])
+        """
+    )
+    assert done["state"] == "SUCCEEDED", done["error_message"]
+    assert done["output"] == [f"{cloud.endpoint_url} job", "job", "2", f"{cloud.endpoint_url} job"]
 
 
 def test_extra_files_lie_beside_the_script_and_extra_libraries_are_importable(run: Runner, cloud: Cloud) -> None:

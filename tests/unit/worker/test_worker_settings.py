@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import shlex
+from configparser import ConfigParser
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from glue_worker import aws_files
 from glue_worker.config import Config
 from glue_worker.errors import ConfigError, LaunchError
 from glue_worker.request import Credentials, RunRequest
@@ -98,9 +100,45 @@ def test_job_environment_extends_pythonpath_and_keeps_the_callers_settings_out(
     assert job["PYTHONPATH"] == os.pathsep.join([str(tmp_path / "modules"), "/glue/PyGlue.zip", str(tmp_path)])
     assert job["SPARK_HOME"] == "/usr/lib/spark"
     assert job["SPARK_SUBMIT_OPTS"].startswith("-Da=b ")
-    assert job["AWS_SESSION_TOKEN"] == "session-secret"
-    assert not {"AWS_PROFILE", "AWS_ENDPOINT_URL_S3", "PGPASSWORD", "https_proxy", "PIP_INDEX_URL"} & job.keys()
+    assert [name for name in job if name.startswith("AWS_")] == ["AWS_DEFAULT_REGION"]
+    assert not {"PGPASSWORD", "https_proxy", "PIP_INDEX_URL", "USER"} & job.keys()
     assert not [name for name in job if name.startswith("GLUE_WORKER_")]
+    assert not [value for value in job.values() if "secret" in value]
+    assert job["HOME"] == str(tmp_path / ".worker" / "home")
+
+
+def test_files_of_the_runs_home_have_endpoint_and_keys_and_are_the_users_own(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    aws_files.write(tmp_path, Config.from_environment(environ), make_request())
+    written = ConfigParser()
+    assert len(written.read([tmp_path / ".aws" / "config", tmp_path / ".aws" / "credentials"])) == 2
+    assert dict(written["default"]) == {
+        "region": "sa-east-1",
+        "endpoint_url": "http://127.0.0.1:4566",
+        "aws_access_key_id": "AKID",
+        "aws_secret_access_key": "very-secret",
+        "aws_session_token": "session-secret",
+    }
+    assert {path.stat().st_mode & 0o077 for path in tmp_path.glob(".aws/**/*")} == {0}
+
+
+@pytest.mark.parametrize(
+    ("jar", "provider"),
+    [
+        ("hadoop-client-api-3.3.4.jar", "com.amazonaws.auth.profile.ProfileCredentialsProvider"),
+        ("hadoop-client-api-3.4.1-amzn-2.jar", "software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider"),
+        ("other.jar", "software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider"),
+    ],
+)
+def test_s3a_gets_the_credentials_provider_of_its_sdk(
+    environ: dict[str, str], tmp_path: Path, jar: str, provider: str
+) -> None:
+    (tmp_path / "spark" / "jars").mkdir(parents=True)
+    (tmp_path / "spark" / "jars" / jar).touch()
+    config = Config.from_environment(environ | {"SPARK_HOME": str(tmp_path / "spark")})
+    command = submit_command(config, make_request(), make_files(tmp_path))
+    assert f"spark.hadoop.fs.s3a.aws.credentials.provider={provider}" in command
 
 
 def test_command_has_no_secret_and_ends_with_the_arguments(environ: dict[str, str], tmp_path: Path) -> None:
