@@ -25,13 +25,17 @@ LATE_LOG_SECONDS = 60
 
 @dataclass
 class Run:
-    """A job run that has ended. `summary` has the job's own counts, or is None when the job did not print them."""
+    """A job run that has ended. `summary` has the job's own counts, or is None when the job did not print them.
+
+    `detail` is Glue's StateDetail: what it noticed besides the error.
+    """
 
     id: str
     state: str
     error: str = ""
     seconds: int = 0
     summary: dict[str, Any] | None = field(default=None)
+    detail: str = ""
 
 
 def parse_arguments(text: str) -> dict[str, str]:
@@ -144,6 +148,7 @@ def follow(
         ended.get("ErrorMessage", ""),
         ended.get("ExecutionTime", 0),
         summary_of(lines),
+        ended.get("StateDetail", ""),
     )
 
 

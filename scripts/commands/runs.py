@@ -138,6 +138,8 @@ def report(
     if ended.state != "SUCCEEDED":
         failure = failures.look_into(cloud, outputs, ended, typed)
         raise JobError(failures.cause(failure), failures.remedy(failure))
+    if ended.summary is None:
+        say(f"the job printed no counts: did it come to its end? {ended.detail}".rstrip())
     if ended.summary:
         say(_rows_of_run(ended.summary, transaction))
     out.print(f"[green]✓[/green] run {ended.id} SUCCEEDED in {ended.seconds} s")
