@@ -23,4 +23,4 @@ def refused(code: str, message: str = "") -> Iterator[None]:
     error = caught.value.response["Error"]
     assert error["Code"] == code, error
     assert message in error["Message"]
-    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] in (400, 404, 501)
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] in (400, 403, 404, 409, 501)

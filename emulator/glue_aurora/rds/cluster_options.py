@@ -1,16 +1,14 @@
 """Members of CreateDBCluster and ModifyDBCluster that are checked, kept and returned."""
 
-import hashlib
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from localstack.aws.api import RequestContext
 
-from glue_aurora.rds import faults, network
+from glue_aurora.rds import faults, network, windows
+from glue_aurora.rds import options as shared
 from glue_aurora.rds.models import Cluster
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _EXPORTABLE_LOGS = ("iam-db-auth-error", "instance", "postgresql")
 _STORAGE_TYPES = ("aurora", "aurora-iopt1")
 _ADVANCED_INSIGHTS_DAYS = 465
@@ -40,6 +38,7 @@ def create(context: RequestContext, request: Mapping[str, Any], identifier: str)
     Raises:
         ApiError: an option is refused.
     """
+    windows.check(request)
     options: dict[str, Any] = {
         "BackupRetentionPeriod": 1,
         "CopyTagsToSnapshot": False,
@@ -47,8 +46,8 @@ def create(context: RequestContext, request: Mapping[str, Any], identifier: str)
         "IAMDatabaseAuthenticationEnabled": False,
         "EngineLifecycleSupport": "open-source-rds-extended-support",
         "NetworkType": "IPV4",
-        "PreferredBackupWindow": backup_window(identifier),
-        "PreferredMaintenanceWindow": maintenance_window(identifier),
+        "PreferredBackupWindow": windows.backup_window(identifier, request.get("PreferredMaintenanceWindow")),
+        "PreferredMaintenanceWindow": windows.maintenance_window(identifier, request.get("PreferredBackupWindow")),
         "StorageEncrypted": bool(request.get("StorageEncrypted")),
         "EnabledCloudwatchLogsExports": _logs(request.get("EnableCloudwatchLogsExports") or []),
     }
@@ -70,19 +69,6 @@ def modify(context: RequestContext, request: Mapping[str, Any], cluster: Cluster
     kept = set(cluster.options["EnabledCloudwatchLogsExports"]) - set(exports.get("DisableLogTypes") or [])
     options["EnabledCloudwatchLogsExports"] = _logs(sorted(kept | set(exports.get("EnableLogTypes") or [])))
     return options
-
-
-def backup_window(identifier: str) -> str:
-    """Returns half an hour of the night as hh:mm-hh:mm UTC, always the same for the same identifier."""
-    minute = _number(identifier, "backup", 16) * 30
-    return f"{_clock(3 * 60 + minute)}-{_clock(3 * 60 + minute + 30)}"
-
-
-def maintenance_window(identifier: str) -> str:
-    """Returns half an hour of the week as ddd:hh:mm-ddd:hh:mm UTC, always the same for the same identifier."""
-    day = _DAYS[_number(identifier, "day", 7)]
-    minute = 11 * 60 + _number(identifier, "maintenance", 16) * 30  # never within a backup window
-    return f"{day}:{_clock(minute)}-{day}:{_clock(minute + 30)}"
 
 
 def scaling(request: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -131,28 +117,9 @@ def scaling(request: Mapping[str, Any], before: Mapping[str, Any] | None) -> dic
     return {"MinCapacity": float(least), "MaxCapacity": float(most), "SecondsUntilAutoPause": pause}
 
 
-def check_windows(request: Mapping[str, Any]) -> None:
-    """Checks the form of both windows.
-
-    Raises:
-        ApiError: InvalidParameterValue.
-    """
-    clock = r"([01]\d|2[0-3]):[0-5]\d"
-    backup = request.get("PreferredBackupWindow")
-    if backup and not re.fullmatch(f"{clock}-{clock}", backup):
-        raise faults.invalid_value(f"Invalid backup window format: {backup}. Should be in the format hh24:mi-hh24:mi.")
-    maintenance = request.get("PreferredMaintenanceWindow")
-    day = f"({'|'.join(_DAYS)})"
-    if maintenance and not re.fullmatch(f"{day}:{clock}-{day}:{clock}", maintenance.lower()):
-        raise faults.invalid_value(
-            f"Invalid maintenance window format: {maintenance}. Should be specified as a range "
-            "ddd:hh24:mi-ddd:hh24:mi (24H Clock UTC)."
-        )
-
-
 def _changes(context: RequestContext, request: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
     changes = {kept: request[name] for name, kept in _KEPT.items() if request.get(name) is not None}
-    check_windows(request)
+    windows.check(request)
     days = changes.get("BackupRetentionPeriod", 1)
     if not 1 <= days <= 35:
         raise faults.invalid_value(f"Invalid backup retention period: {days}. Must be between 1 and 35")
@@ -166,9 +133,13 @@ def _changes(context: RequestContext, request: Mapping[str, Any], before: Mappin
         raise faults.invalid_combination(
             "A MonitoringRoleARN value is required if you specify a MonitoringInterval value other than 0."
         )
+    if changes.get("MonitoringInterval"):
+        shared.check_monitoring_role(context, changes.get("MonitoringRoleArn", before.get("MonitoringRoleArn")))
+    shared.check_insights_days(changes.get("PerformanceInsightsRetentionPeriod"))
     if "PreferredMaintenanceWindow" in changes:
         changes["PreferredMaintenanceWindow"] = changes["PreferredMaintenanceWindow"].lower()
     after = {**before, **changes}
+    windows.check_apart(after.get("PreferredBackupWindow"), after.get("PreferredMaintenanceWindow"))
     if changes.get("PerformanceInsightsEnabled"):
         key = request.get("PerformanceInsightsKMSKeyId")
         changes["PerformanceInsightsKMSKeyId"] = network.key_arn(context, key, "rds")
@@ -193,11 +164,3 @@ def _logs(names: list[str]) -> list[str]:
                 f"For supported log types, see the documentation: {', '.join(_EXPORTABLE_LOGS)}."
             )
     return list(names)
-
-
-def _number(identifier: str, purpose: str, below: int) -> int:
-    return int.from_bytes(hashlib.sha256(f"{purpose}/{identifier}".encode()).digest()[:4]) % below
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60 % 24:02}:{minute % 60:02}"

@@ -75,6 +75,13 @@ def invalid_subnet(message: str) -> ApiError:
     return ApiError("InvalidSubnet", message)
 
 
+def vpc_state(reason: str) -> ApiError:
+    return ApiError(  # [AWS]
+        "InvalidVPCNetworkStateFault",
+        f"Cannot create a publicly accessible DBInstance. {reason} Update the VPC and then try again.",
+    )
+
+
 def parameter_group_exists(name: str) -> ApiError:
     return ApiError("DBParameterGroupAlreadyExists", f"Parameter group {name} already exists")
 

@@ -6,7 +6,7 @@ from typing import Any
 from localstack.aws.api import RequestContext
 
 from glue_aurora import config
-from glue_aurora.rds import cluster_options, clusters, effects, engine, faults, network, subnet_groups
+from glue_aurora.rds import clusters, effects, engine, faults, network, options, subnet_groups, windows
 from glue_aurora.rds.dialect import page
 from glue_aurora.rds.models import Cluster, Instance
 from glue_aurora.rds.parameter_groups import CLUSTER as CLUSTER_PARAMETER_GROUPS
@@ -75,12 +75,12 @@ def create(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any
             "CopyTagsToSnapshot": False,
             "MonitoringInterval": 0,
             "PerformanceInsightsEnabled": False,
-            "PreferredMaintenanceWindow": cluster_options.maintenance_window(name),
+            "PreferredMaintenanceWindow": windows.maintenance_window(name, cluster.options["PreferredBackupWindow"]),
             "PubliclyAccessible": False,
         },
         tags=tags_of(request),
     )
-    instance.options |= _changes(context, request, instance.options)
+    instance.options |= _changes(context, request, instance.options, cluster)
     store.instances[name] = instance
     cluster.members.append(name)
     if len(cluster.members) == 1:
@@ -118,7 +118,7 @@ def modify(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any
     refuse_unknown_members("ModifyDBInstance", request, _MODIFY)
     instance = find(context, required(request, "DBInstanceIdentifier"))
     cluster = clusters.find(context, instance.cluster)
-    changes = _changes(context, request, instance.options)
+    changes = _changes(context, request, instance.options, cluster)
     instance_class = request.get("DBInstanceClass") or instance.instance_class
     if instance_class != instance.instance_class:
         _checked_class(instance_class, cluster)
@@ -236,9 +236,19 @@ def answer(context: RequestContext, instance: Instance) -> dict[str, Any]:
     )
 
 
-def _changes(context: RequestContext, request: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+def _changes(
+    context: RequestContext, request: Mapping[str, Any], before: Mapping[str, Any], cluster: Cluster
+) -> dict[str, Any]:
     changes = {kept: request[name] for name, kept in _KEPT.items() if request.get(name) is not None}
-    cluster_options.check_windows(request)
+    windows.check(request)
+    backup = cluster.options["PreferredBackupWindow"]
+    if backup != windows.backup_window(cluster.identifier):  # AWS's own choice is another than this one.
+        windows.check_apart(backup, request.get("PreferredMaintenanceWindow"))
+    if changes.get("PubliclyAccessible"):
+        network.check_public(context, subnet_groups.find(context, cluster.subnet_group).vpc_id)
+    if changes.get("MonitoringInterval"):
+        options.check_monitoring_role(context, changes.get("MonitoringRoleArn", before.get("MonitoringRoleArn")))
+    options.check_insights_days(changes.get("PerformanceInsightsRetentionPeriod"))
     interval = changes.get("MonitoringInterval", before["MonitoringInterval"])
     if interval not in _MONITORING_INTERVALS:
         raise faults.invalid_value(f"Invalid monitoring interval: {interval}. Valid: {_MONITORING_INTERVALS}")

@@ -55,6 +55,24 @@ def security_groups(context: RequestContext, group_ids: list[str], vpc_id: str) 
     return list(group_ids)
 
 
+def check_public(context: RequestContext, vpc_id: str) -> None:
+    """Checks that an instance in the VPC can have a public address.
+
+    Source: RDS user guide, USER_VPC.WorkingWithRDSInstanceinaVPC.html.
+
+    Raises:
+        ApiError: InvalidVPCNetworkStateFault.
+    """
+    ec2 = _client(context, "ec2")
+    attached = [{"Name": "attachment.vpc-id", "Values": [vpc_id]}]
+    if not ec2.describe_internet_gateways(Filters=attached)["InternetGateways"]:
+        raise faults.vpc_state("The specified VPC has no internet gateway attached.")
+    for name in ("enableDnsSupport", "enableDnsHostnames"):
+        found = ec2.describe_vpc_attribute(VpcId=vpc_id, Attribute=name)
+        if not found[name[0].upper() + name[1:]]["Value"]:
+            raise faults.vpc_state("The specified VPC does not support DNS resolution, DNS hostnames, or both.")
+
+
 def zones_of_region(context: RequestContext) -> list[str]:
     """Returns the names of the region's availability zones, sorted."""
     zones = _client(context, "ec2").describe_availability_zones()["AvailabilityZones"]

@@ -189,7 +189,7 @@ def test_capacity_that_aws_refuses(kit: RdsKit, scaling: dict[str, Any], code: s
 
 
 def test_described_as_it_was_made(kit: RdsKit) -> None:
-    group = kit.ec2.create_security_group(GroupName=unique("sg"), Description="aurora", VpcId=kit.vpc)["GroupId"]
+    group = kit.ec2.create_security_group(GroupName=unique("group"), Description="aurora", VpcId=kit.vpc)["GroupId"]
     key = kit.client("kms").create_key()["KeyMetadata"]["Arn"]
     with kit.cluster(
         VpcSecurityGroupIds=[group],
