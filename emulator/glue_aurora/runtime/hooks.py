@@ -28,3 +28,13 @@ def end_orphaned_runs() -> None:
     from glue_aurora.glue.orphans import end_orphans
 
     end_orphans()
+
+
+@hooks.on_infra_start()
+def apply_rules() -> None:
+    """Refuses what AWS refuses when something is made, before LocalStack's services see the request."""
+    from localstack.aws import handlers
+
+    from glue_aurora.corrections import rules
+
+    handlers.serve_custom_service_request_handlers.append(rules.handle)

@@ -19,6 +19,14 @@ _JAVA_SUPPLEMENTARY = r"\uD800\uDC00-\uDBFF\uDFFF"
 _PYTHON_SUPPLEMENTARY = r"\U00010000-\U0010FFFF"
 # Java's (?i) holds from where it stands to the end of its group; Python takes it at the start of a pattern only.
 _JAVA_IGNORE_CASE = re.compile(r"\(\?i\)([^()|]*)")
+# Python's re has no classes of Unicode. These take a little more than Java's: `_` with the letters.
+_JAVA_CLASSES = {
+    r"\p{L}": r"\w",
+    r"\p{N}": r"\d",
+    r"\p{Z}": r"\s",
+    r"\p{Graph}": r"!-~",
+    r"\p{ASCII}": r"\x00-\x7F",
+}
 _LONGEST_SHOWN = 1000  # characters of a value in a message
 
 
@@ -113,6 +121,8 @@ def compiled(pattern: str) -> re.Pattern[str]:
         re.error: Python cannot read the pattern.
     """
     readable = pattern.replace(_JAVA_SUPPLEMENTARY, _PYTHON_SUPPLEMENTARY)
+    for java, python in _JAVA_CLASSES.items():
+        readable = readable.replace(java, python)
     return re.compile(_JAVA_IGNORE_CASE.sub(r"(?i:\1)", readable))
 
 

@@ -1,0 +1,155 @@
+"""What CloudWatch refuses when an alarm or a dashboard is made."""
+
+import json
+from typing import Any
+
+from glue_aurora.service.rules import Call, Rule
+
+_SECONDS_OF_A_DAY, _SECONDS_OF_A_WEEK, _SECONDS_OF_AN_HOUR = 86_400, 604_800, 3_600
+_WIDGETS = frozenset({"alarm", "custom", "explorer", "log", "metric", "text"})
+_COLUMNS, _ROWS, _MOST_WIDGETS = 24, 1000, 500
+_ALARM = ("PutMetricAlarm",)
+_DASHBOARD = ("PutDashboard",)
+_ALARMS_SOURCE = "CloudWatch API reference, PutMetricAlarm"
+_BODY_SOURCE = "CloudWatch API reference, CloudWatch-Dashboard-Body-Structure.html"
+
+
+def _longer_than_a_day(call: Call) -> tuple[object, ...] | None:
+    period, periods = call.get("Period") or 0, call.get("EvaluationPeriods") or 0
+    return () if period < _SECONDS_OF_AN_HOUR and period * periods > _SECONDS_OF_A_DAY else None
+
+
+def _longer_than_a_week(call: Call) -> tuple[object, ...] | None:
+    period, periods = call.get("Period") or 0, call.get("EvaluationPeriods") or 0
+    return () if period * periods > _SECONDS_OF_A_WEEK else None
+
+
+def _datapoints(call: Call) -> tuple[object, ...] | None:
+    wanted, periods = call.get("DatapointsToAlarm"), call.get("EvaluationPeriods")
+    return () if None not in (wanted, periods) and wanted > periods else None
+
+
+def _two_statistics(call: Call) -> tuple[object, ...] | None:
+    return () if call.get("Statistic") and call.get("ExtendedStatistic") else None
+
+
+def _actions(call: Call) -> tuple[object, ...] | None:
+    for name in ("AlarmActions", "OKActions", "InsufficientDataActions"):
+        if len(call.get(name) or []) > 5:
+            return (name[0].lower() + name[1:],)
+    return None
+
+
+def _other_region(call: Call) -> tuple[object, ...] | None:
+    for name in ("AlarmActions", "OKActions", "InsufficientDataActions"):
+        for arn in call.get(name) or []:
+            parts = str(arn).split(":")
+            if len(parts) > 4 and parts[2] == "sns" and parts[3] != call.region:
+                return parts[3], call.region
+    return None
+
+
+def _body(call: Call) -> Any:
+    try:
+        return json.loads(str(call.get("DashboardBody") or ""))
+    except ValueError:
+        return None
+
+
+def _no_object(call: Call) -> tuple[object, ...] | None:
+    return None if isinstance(_body(call), dict) else ()
+
+
+def _widgets(call: Call) -> tuple[object, ...] | None:
+    body = _body(call)
+    widgets = body.get("widgets", []) if isinstance(body, dict) else []
+    if not isinstance(widgets, list):
+        return "/widgets", "Should be array"
+    if len(widgets) > _MOST_WIDGETS:
+        return "/widgets", f"Should NOT have more than {_MOST_WIDGETS} items"
+    for number, widget in enumerate(widgets):
+        if found := _widget(widget):
+            return f"/widgets/{number}{found[0]}", found[1]
+    return None
+
+
+def _widget(widget: Any) -> tuple[str, str] | None:
+    if not isinstance(widget, dict):
+        return "", "Should be object"
+    if widget.get("type") not in _WIDGETS:
+        return "/type", f"Should be equal to one of the allowed values: {', '.join(sorted(_WIDGETS))}"
+    for name, least, most in (("x", 0, _COLUMNS - 1), ("width", 1, _COLUMNS), ("height", 1, _ROWS)):
+        value = widget.get(name)
+        if value is not None and (not isinstance(value, int) or not least <= value <= most):
+            return f"/{name}", f"Should be an integer from {least} to {most}"
+    properties = widget.get("properties")
+    if not isinstance(properties, dict):
+        return "", "Should have required property 'properties'"
+    if widget["type"] == "metric" and not properties.get("region"):
+        return "/properties", "Should have required property 'region'"
+    return None
+
+
+RULES = (
+    Rule(
+        _ALARM,
+        _longer_than_a_day,
+        "ValidationError",
+        "Metrics cannot be checked across more than a day (EvaluationPeriods * Period must be <= 86400).",
+        _ALARMS_SOURCE,
+        seen=True,
+    ),
+    Rule(
+        _ALARM,
+        _longer_than_a_week,
+        "ValidationError",
+        "Metrics cannot be checked across more than a week (EvaluationPeriods * Period must be <= 604800).",
+        _ALARMS_SOURCE,
+    ),
+    Rule(
+        _ALARM,
+        _datapoints,
+        "ValidationError",
+        "DatapointsToAlarm must be less than or equal to EvaluationPeriods",
+        _ALARMS_SOURCE,
+    ),
+    Rule(
+        _ALARM,
+        _two_statistics,
+        "InvalidParameterCombination",
+        "Statistic and ExtendedStatistic can not both be set",
+        _ALARMS_SOURCE,
+    ),
+    Rule(
+        (*_ALARM, "PutCompositeAlarm"),
+        _actions,
+        "ValidationError",
+        "1 validation error detected: Value at '{}' failed to satisfy constraint: Member must have length less than "
+        "or equal to 5",
+        _ALARMS_SOURCE,
+    ),
+    Rule(
+        (*_ALARM, "PutCompositeAlarm"),
+        _other_region,
+        "ValidationError",
+        "Invalid region {} specified. Only {} is supported.",
+        "terraform-provider-aws issues about alarm_actions",
+        seen=True,
+    ),
+    Rule(
+        _DASHBOARD,
+        _no_object,
+        "InvalidParameterInput",
+        "The field DashboardBody must be a valid JSON object",
+        _BODY_SOURCE,
+        seen=True,
+    ),
+    Rule(
+        _DASHBOARD,
+        _widgets,
+        "InvalidParameterInput",
+        'The dashboard body is invalid, there are 1 validation errors: [{{ "dataPath": "{}", "message": "{}"}}]',
+        _BODY_SOURCE,
+        seen=True,
+    ),
+)

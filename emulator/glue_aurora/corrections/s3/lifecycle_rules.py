@@ -1,0 +1,126 @@
+"""What S3 refuses in a bucket's lifecycle.
+
+Sources: S3 user guide, lifecycle-transition-general-considerations.html and intro-lifecycle-rules.html; API reference,
+PutBucketLifecycleConfiguration. Sentences as users quote them.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from glue_aurora.service.rules import Call, Rule
+
+_INFREQUENT = ("STANDARD_IA", "ONEZONE_IA")
+_LEAST_DAYS_IN_IA = 30
+_ACTIONS = (
+    "Expiration",
+    "Transitions",
+    "NoncurrentVersionExpiration",
+    "NoncurrentVersionTransitions",
+    "AbortIncompleteMultipartUpload",
+)
+_OPERATIONS = ("PutBucketLifecycleConfiguration",)
+_SOURCE = "S3 user guide, lifecycle-transition-general-considerations.html"
+
+
+def _each(test: Callable[[Mapping[str, Any]], Iterator[tuple[object, ...]]]) -> Callable[..., Any]:
+    def broken(call: Call) -> tuple[object, ...] | None:
+        return next((found for rule in _rules(call) for found in test(rule)), None)
+
+    return broken
+
+
+def _rules(call: Call) -> list[Mapping[str, Any]]:
+    return call.get("LifecycleConfiguration", "Rules") or []
+
+
+def _repeated(call: Call) -> tuple[object, ...] | None:
+    names = Counter(rule["ID"] for rule in _rules(call) if rule.get("ID"))
+    return next(((name,) for name, count in names.items() if count > 1), None)
+
+
+def _no_action(rule: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
+    if not any(rule.get(name) for name in _ACTIONS):
+        yield ()
+
+
+def _long_id(rule: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
+    if len(rule.get("ID") or "") > 255:
+        yield ()
+
+
+def _zero_days(rule: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
+    for action, member in (
+        ("Expiration", "Days"),
+        ("NoncurrentVersionExpiration", "NoncurrentDays"),
+        ("AbortIncompleteMultipartUpload", "DaysAfterInitiation"),
+    ):
+        days = (rule.get(action) or {}).get(member)
+        if days is not None and days < 1:
+            yield member, action
+
+
+def _early(rule: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
+    for each in rule.get("Transitions") or []:
+        days = each.get("Days")
+        if each.get("StorageClass") in _INFREQUENT and days is not None and days < _LEAST_DAYS_IN_IA:
+            yield "Days", "Transition", each["StorageClass"]
+    for each in rule.get("NoncurrentVersionTransitions") or []:
+        days = each.get("NoncurrentDays")
+        if each.get("StorageClass") in _INFREQUENT and days is not None and days < _LEAST_DAYS_IN_IA:
+            yield "NoncurrentDays", "NoncurrentVersionTransition", each["StorageClass"]
+
+
+def _expires_first(rule: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
+    days = (rule.get("Expiration") or {}).get("Days")
+    if days is not None and any((each.get("Days") or 0) >= days for each in rule.get("Transitions") or []):
+        yield (_filter(rule),)
+
+
+def _leaves_ia_early(rule: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
+    days = {each.get("StorageClass"): each.get("Days") for each in rule.get("Transitions") or []}
+    for infrequent in _INFREQUENT:
+        begins = days.get(infrequent)
+        for name, other in days.items():
+            if None in (begins, other) or name in _INFREQUENT or name == "INTELLIGENT_TIERING":
+                continue
+            if other - begins < _LEAST_DAYS_IN_IA:
+                yield name, _filter(rule), infrequent
+
+
+def _tagged_abort(rule: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
+    found = rule.get("Filter") or {}
+    tagged = found.get("Tag") or (found.get("And") or {}).get("Tags")
+    if tagged and rule.get("AbortIncompleteMultipartUpload"):
+        yield ("AbortIncompleteMultipartUpload",)
+    if tagged and (rule.get("Expiration") or {}).get("ExpiredObjectDeleteMarker"):
+        yield ("ExpiredObjectDeleteMarker",)
+
+
+def _filter(rule: Mapping[str, Any]) -> str:
+    found = rule.get("Filter") or {}
+    prefix = found.get("Prefix") or (found.get("And") or {}).get("Prefix") or rule.get("Prefix") or ""
+    return f"(prefix={prefix})"
+
+
+def _argument(broken: Any, sentence: str, *, code: str = "InvalidArgument") -> Rule:
+    return Rule(_OPERATIONS, broken, code, sentence, _SOURCE, seen=True)
+
+
+RULES = (
+    _argument(_repeated, "Rule ID must be unique. Found same ID for more than one rule"),
+    _argument(_each(_long_id), "ID length should not exceed allowed limit of 255"),
+    _argument(_each(_no_action), "At least one action needs to be specified in a rule", code="InvalidRequest"),
+    _argument(_each(_zero_days), "'{}' for {} action must be a positive integer"),
+    _argument(_each(_early), "'{}' in {} action must be greater than or equal to 30 for storageClass '{}'"),
+    _argument(
+        _each(_expires_first),
+        "'Days' in the Expiration action for filter '{0}' must be greater than 'Days' in the Transition action",
+    ),
+    _argument(
+        _each(_leaves_ia_early),
+        "'Days' in the 'Transition' action for StorageClass '{0}' for filter '{1}' must be 30 days more than 'filter "
+        "'{1}'' in the 'Transition' action for StorageClass '{2}'",
+    ),
+    _argument(_each(_tagged_abort), "{} cannot be specified with Tags.", code="InvalidRequest"),
+)

@@ -1,0 +1,211 @@
+"""What S3 refuses when a bucket, an object or a setting of a bucket is made."""
+
+import ipaddress
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import parse_qsl
+
+from localstack.services.s3.models import s3_stores
+
+from glue_aurora.corrections import documents, tagging
+from glue_aurora.corrections.s3 import lifecycle_rules, policy_rules
+from glue_aurora.service.rules import Call, Rule
+
+_NAMES = "S3 user guide, bucketnamingrules.html"
+_TAGS = "S3 user guide, object-tagging.html; API reference, PutBucketTagging"
+_OWNERSHIP = "S3 user guide, about-object-ownership.html"
+_RESERVED_PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
+_RESERVED_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
+
+
+def _bucket_name(call: Call) -> tuple[object, ...] | None:
+    name = str(call.get("Bucket") or "")
+    plain = re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", name) and ".." not in name and not _is_address(name)
+    affixed = name.startswith(_RESERVED_PREFIXES) or name.endswith(_RESERVED_SUFFIXES)
+    return None if plain and not affixed else ()
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.IPv4Address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def bucket_of(call: Call) -> Any:
+    """Returns LocalStack's bucket, or None."""
+    store = s3_stores[call.account][call.region]
+    owner = store.global_bucket_map.get(call.get("Bucket"))
+    if owner is None:
+        return None
+    for each in s3_stores[owner].values():
+        if bucket := each.buckets.get(call.get("Bucket")):
+            return bucket
+    return None
+
+
+def _object_tags(call: Call) -> tagging.Tags:
+    given = call.get("Tagging")
+    if isinstance(given, str):
+        return parse_qsl(given, keep_blank_values=True)
+    return tagging.pairs(call.get("Tagging", "TagSet"))
+
+
+def _acl(call: Call) -> tuple[object, ...] | None:
+    asked = call.get("ACL")
+    grants = [name for name in call.request if name.startswith("Grant")]
+    if asked in (None, "bucket-owner-full-control") and not grants and not call.get("AccessControlPolicy"):
+        return None
+    bucket = bucket_of(call)
+    return () if bucket is not None and bucket.object_ownership == "BucketOwnerEnforced" else None
+
+
+def _acl_at_creation(call: Call) -> tuple[object, ...] | None:
+    enforced = call.get("ObjectOwnership") in (None, "BucketOwnerEnforced")
+    return () if enforced and call.get("ACL") not in (None, "private") else None
+
+
+def _of_policy(test: Callable[[Any, str], Iterator[str]]) -> Callable[[Call], tuple[object, ...] | None]:
+    def broken(call: Call) -> tuple[object, ...] | None:
+        found = documents.statements(call.get("Policy"))
+        return next(((each,) for one in found for each in test(one, str(call.get("Bucket")))), None)
+
+    return broken
+
+
+def _public(call: Call) -> tuple[object, ...] | None:
+    bucket = bucket_of(call)
+    blocked = bucket is not None and (bucket.public_access_block or {}).get("BlockPublicPolicy")
+    if not blocked or not any(policy_rules.is_public(one) for one in documents.statements(call.get("Policy"))):
+        return None
+    return f"arn:aws:iam::{call.account}:root", call.get("Bucket")
+
+
+def _unknown_principal(call: Call) -> tuple[object, ...] | None:
+    return documents.first(documents.unknown_principals(call.get("Policy"), call.account))
+
+
+_POLICY = ("PutBucketPolicy",)
+_PUT_OBJECT = ("PutObject", "PutObjectTagging", "CreateMultipartUpload", "CopyObject")
+_POLICY_SOURCE = "S3 user guide, bucket-policies.html; public issues"
+
+RULES = (
+    Rule(("CreateBucket",), _bucket_name, "InvalidBucketName", "The specified bucket is not valid.", _NAMES, seen=True),
+    Rule(
+        ("CreateBucket",),
+        _acl_at_creation,
+        "InvalidBucketAclWithObjectOwnership",
+        "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
+        _OWNERSHIP,
+        seen=True,
+    ),
+    Rule(
+        ("PutBucketAcl", "PutObject", "PutObjectAcl", "CopyObject", "CreateMultipartUpload"),
+        _acl,
+        "AccessControlListNotSupported",
+        "The bucket does not allow ACLs",
+        _OWNERSHIP,
+        seen=True,
+    ),
+    Rule(
+        _PUT_OBJECT,
+        tagging.more_than(10, _object_tags),
+        "BadRequest",
+        "Object tags cannot be greater than 10",
+        _TAGS,
+        seen=True,
+    ),
+    Rule(
+        ("PutBucketTagging",),
+        tagging.more_than(50, _object_tags),
+        "BadRequest",
+        "Bucket tag count cannot be greater than 50",
+        _TAGS,
+        seen=True,
+    ),
+    Rule(
+        (*_PUT_OBJECT, "PutBucketTagging"),
+        tagging.reserved(_object_tags),
+        "InvalidTag",
+        "System tags cannot be added/updated by requester",
+        _TAGS,
+        seen=True,
+    ),
+    Rule(
+        (*_PUT_OBJECT, "PutBucketTagging"),
+        tagging.odd_key(_object_tags),
+        "InvalidTag",
+        "The TagKey you have provided is invalid",
+        _TAGS,
+        seen=True,
+    ),
+    Rule(
+        (*_PUT_OBJECT, "PutBucketTagging"),
+        tagging.odd_value(_object_tags),
+        "InvalidTag",
+        "The TagValue you have provided is invalid",
+        _TAGS,
+        seen=True,
+    ),
+    *lifecycle_rules.RULES,
+    Rule(
+        _POLICY,
+        _of_policy(policy_rules.missing_field),
+        "MalformedPolicy",
+        "Missing required field {}",
+        _POLICY_SOURCE,
+        seen=True,
+    ),
+    Rule(
+        _POLICY,
+        _unknown_principal,
+        "MalformedPolicy",
+        "Invalid principal in policy",
+        "terraform-provider-aws issues 10419, 7646",
+        seen=True,
+    ),
+    Rule(
+        _POLICY,
+        _of_policy(policy_rules.foreign_action),
+        "MalformedPolicy",
+        "Policy has invalid action",
+        _POLICY_SOURCE,
+        seen=True,
+    ),
+    Rule(
+        _POLICY,
+        _of_policy(policy_rules.foreign_resource),
+        "MalformedPolicy",
+        "Policy has invalid resource",
+        _POLICY_SOURCE,
+        seen=True,
+    ),
+    Rule(
+        _POLICY,
+        _of_policy(policy_rules.idle_action),
+        "MalformedPolicy",
+        "Action does not apply to any resource(s) in statement",
+        "re:Post knowledge center, s3-bucket-policy-action-resource-error",
+        seen=True,
+    ),
+    Rule(
+        _POLICY,
+        _of_policy(policy_rules.idle_condition),
+        "MalformedPolicy",
+        "Conditions do not apply to combination of actions and resources in statement",
+        _POLICY_SOURCE,
+        seen=True,
+    ),
+    Rule(
+        _POLICY,
+        _public,
+        "AccessDenied",
+        'User: {} is not authorized to perform: s3:PutBucketPolicy on resource: "arn:aws:s3:::{}" because public '
+        "policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.",
+        "S3 user guide, access-control-block-public-access.html",
+        status=403,
+        seen=True,
+    ),
+)

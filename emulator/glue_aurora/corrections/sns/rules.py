@@ -1,0 +1,94 @@
+"""What SNS refuses when a topic or its policy is made."""
+
+from glue_aurora.corrections import documents, tagging
+from glue_aurora.service.rules import Call, Rule
+
+_OPERATIONS = ("CreateTopic", "SetTopicAttributes")
+_ACTIONS = frozenset(
+    {
+        "addpermission",
+        "deletetopic",
+        "getdataprotectionpolicy",
+        "gettopicattributes",
+        "listsubscriptionsbytopic",
+        "listtagsforresource",
+        "publish",
+        "putdataprotectionpolicy",
+        "receive",
+        "removepermission",
+        "settopicattributes",
+        "subscribe",
+    }
+)
+
+
+def _policy(call: Call) -> str | None:
+    if call.operation == "CreateTopic":
+        return call.get("Attributes", "Policy")  # type: ignore[no-any-return]
+    return call.get("AttributeValue") if call.get("AttributeName") == "Policy" else None
+
+
+def _nobody(call: Call) -> tuple[object, ...] | None:
+    return () if documents.first(documents.unknown_principals(_policy(call), call.account)) else None
+
+
+def _action(call: Call) -> tuple[object, ...] | None:
+    for statement in documents.statements(_policy(call)):
+        for action in documents.listed(statement.get("Action")):
+            service, _, name = action.lower().partition(":")
+            if action != "*" and (service != "sns" or ("*" not in name and name not in _ACTIONS)):
+                return ()
+    return None
+
+
+def _resource(call: Call) -> tuple[object, ...] | None:
+    arn = str(call.get("TopicArn") or "")
+    for statement in documents.statements(_policy(call)):
+        for resource in documents.listed(statement.get("Resource")):
+            if arn and "*" not in resource and "?" not in resource and resource != arn:
+                return ()
+    return None
+
+
+def _tags(call: Call) -> tagging.Tags:
+    return tagging.pairs(call.get("Tags"))
+
+
+_POLICY = (
+    "SNS developer guide, sns-access-policy-language-api-permissions-reference.html; terraform issues 12740, 31538"
+)
+_TAGGING = ("CreateTopic", "TagResource")
+
+RULES = (
+    Rule(
+        _OPERATIONS,
+        _nobody,
+        "InvalidParameter",
+        "Invalid parameter: Policy Error: PrincipalNotFound",
+        _POLICY,
+        seen=True,
+    ),
+    Rule(
+        _OPERATIONS,
+        _action,
+        "InvalidParameter",
+        "Invalid parameter: Policy statement action out of service scope!",
+        _POLICY,
+        seen=True,
+    ),
+    Rule(
+        _OPERATIONS,
+        _resource,
+        "InvalidParameter",
+        "Invalid parameter: Policy statement resource must match the topic",
+        _POLICY,
+    ),
+    Rule(
+        _TAGGING,
+        tagging.more_than(50, _tags),
+        "TagLimitExceeded",
+        "Could not complete request: tag quota of per resource exceeded",
+        "SNS API reference, TagResource",
+        seen=True,
+    ),
+)

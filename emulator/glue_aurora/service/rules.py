@@ -1,0 +1,52 @@
+"""Rules by which AWS refuses a request, as tables: one row has the test, AWS's code and sentence, and the source.
+
+A row whose `seen` is true has a sentence that users saw from AWS. The others have the service's code and own words.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from glue_aurora.service.errors import ApiError
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request before its service sees it."""
+
+    service: str
+    operation: str
+    request: Mapping[str, Any]
+    account: str
+    region: str
+
+    def get(self, *path: str) -> Any:
+        """Returns the value at `path`, or None when a member is missing."""
+        value: Any = self.request
+        for name in path:
+            value = value.get(name) if isinstance(value, Mapping) else None
+        return value
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule. `broken` returns the values that its sentence names, or None when the call keeps the rule."""
+
+    operations: tuple[str, ...]
+    broken: Callable[[Call], tuple[object, ...] | None]
+    code: str
+    sentence: str
+    source: str
+    status: int = 400
+    seen: bool = False
+
+
+def check(rules: Iterable[Rule], call: Call) -> None:
+    """Checks a call against the rules for its operation.
+
+    Raises:
+        ApiError: the call breaks one; the first counts.
+    """
+    for rule in rules:
+        if call.operation in rule.operations and (values := rule.broken(call)) is not None:
+            raise ApiError(rule.code, rule.sentence.format(*values), rule.status)

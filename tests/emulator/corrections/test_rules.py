@@ -1,0 +1,449 @@
+"""What AWS refuses when something is made: one row for each rule, with AWS's code and a part of its sentence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from scripts.base.isolation import REGION
+from tests.kit.aws import refused, unique
+
+pytestmark = pytest.mark.emulator
+
+ACCOUNT = "000000000000"
+NOBODY = {"AWS": f"arn:aws:iam::{ACCOUNT}:role/nobody"}
+READ = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+TAG = {"Key": "a", "Value": "b"}
+
+
+def policy(*statements: Any) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def trust(**changes: Any) -> str:
+    statement = {"Effect": "Allow", "Principal": {"Service": "glue.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    return policy({**statement, **changes})
+
+
+def of_size(characters: int) -> str:
+    return policy({**READ, "Resource": f"arn:aws:s3:::b/{'x' * characters}"})
+
+
+def tags(count: int) -> list[dict[str, str]]:
+    return [{"Key": f"k{number}", "Value": "v"} for number in range(count)]
+
+
+def in_days(**days: int) -> dict[str, Any]:
+    return {"Transitions": [{"StorageClass": name, "Days": number} for name, number in days.items()]}
+
+
+@pytest.fixture(scope="module")
+def aws(environment: Any) -> Any:
+    """Returns clients that check nothing themselves, and a bucket, a role, a VPC and a topic to make settings of."""
+
+    def client(service: Any) -> Any:
+        return boto3.client(
+            service,
+            endpoint_url=environment.endpoint_url,
+            region_name=REGION,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+            config=Config(parameter_validation=False),
+        )
+
+    names = ("s3", "iam", "ec2", "kms", "secretsmanager", "logs", "sns", "cloudwatch", "events")
+    clients = {name: client(name) for name in names}
+    made = SimpleNamespace(**clients, bucket=unique("bucket"), role=unique("role"), secret=unique("secret"))
+    made.s3.create_bucket(Bucket=made.bucket)
+    made.iam.create_role(RoleName=made.role, AssumeRolePolicyDocument=trust())
+    made.vpc = made.ec2.create_vpc(CidrBlock="10.91.0.0/16")["Vpc"]["VpcId"]
+    made.group = made.ec2.create_security_group(GroupName=unique(), Description="x", VpcId=made.vpc)["GroupId"]
+    made.topic = made.sns.create_topic(Name=unique())["TopicArn"]
+    made.key = made.kms.create_key()["KeyMetadata"]["KeyId"]
+    made.group_of_logs = f"/tests/{unique()}"
+    made.logs.create_log_group(logGroupName=made.group_of_logs)
+    made.secretsmanager.create_secret(Name=made.secret, SecretString="x")
+    return made
+
+
+Case = tuple[str, Callable[[Any], Any], str, str]
+
+
+def bucket(name: str) -> Case:
+    return (
+        f"bucket {name}",
+        lambda aws: aws.s3.create_bucket(Bucket=name.format(unique())),
+        "InvalidBucketName",
+        "The specified bucket is not valid.",
+    )
+
+
+def put_lifecycle(aws: Any, *rules: dict[str, Any]) -> None:
+    listed = [{"Status": "Enabled", "Filter": {"Prefix": ""}, **rule} for rule in rules]
+    aws.s3.put_bucket_lifecycle_configuration(Bucket=aws.bucket, LifecycleConfiguration={"Rules": listed})
+
+
+def lifecycle(code: str, message: str, *rules: dict[str, Any]) -> Case:
+    return f"lifecycle {message[:40]}", lambda aws: put_lifecycle(aws, *rules), code, message
+
+
+def put_bucket_policy(aws: Any, **changes: Any) -> None:
+    objects = f"arn:aws:s3:::{aws.bucket}/*"
+    statement = {"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": objects, **changes}
+    text = json.dumps({"Version": "2012-10-17", "Statement": statement}).replace("BUCKET", aws.bucket)
+    aws.s3.put_bucket_policy(Bucket=aws.bucket, Policy=text)
+
+
+def bucket_policy(message: str, code: str = "MalformedPolicy", **changes: Any) -> Case:
+    return f"bucket policy {message[:40]}", lambda aws: put_bucket_policy(aws, **changes), code, message
+
+
+def role(code: str, message: str, document: str = "", **changes: Any) -> Case:
+    def call(aws: Any) -> None:
+        given = {"RoleName": unique("role"), "AssumeRolePolicyDocument": document or trust(), **changes}
+        aws.iam.create_role(**given)
+
+    return f"role {message[:50]}", call, code, message
+
+
+def inline(message: str, document: str, code: str = "MalformedPolicyDocument") -> Case:
+    def call(aws: Any) -> None:
+        aws.iam.put_role_policy(RoleName=aws.role, PolicyName="one", PolicyDocument=document)
+
+    return f"inline policy {message[:40]}", call, code, message
+
+
+def group(message: str, **changes: Any) -> Case:
+    def call(aws: Any) -> None:
+        aws.ec2.create_security_group(**{"GroupName": unique(), "Description": "x", "VpcId": aws.vpc, **changes})
+
+    return f"security group {message[:40]}", call, "InvalidParameterValue", message
+
+
+def ingress(message: str, code: str = "InvalidParameterValue", **changes: Any) -> Case:
+    permission = {"IpProtocol": "tcp", "FromPort": 1, "ToPort": 2, "IpRanges": [{"CidrIp": "10.0.0.0/8"}], **changes}
+
+    def call(aws: Any) -> None:
+        aws.ec2.authorize_security_group_ingress(GroupId=aws.group, IpPermissions=[permission])
+
+    return f"ingress {message[:40]}", call, code, message
+
+
+def topic_policy(message: str, **changes: Any) -> Case:
+    def call(aws: Any) -> None:
+        allowed = {"Effect": "Allow", "Principal": "*", "Action": "sns:Publish", "Resource": aws.topic, **changes}
+        aws.sns.set_topic_attributes(TopicArn=aws.topic, AttributeName="Policy", AttributeValue=policy(allowed))
+
+    return f"topic policy {message[:50]}", call, "InvalidParameter", message
+
+
+def put_alarm(aws: Any, **changes: Any) -> None:
+    threshold = {"Threshold": 1, "ComparisonOperator": "GreaterThanThreshold", "EvaluationPeriods": 1, "Period": 60}
+    metric = {"AlarmName": unique(), "Namespace": "AWS/RDS", "MetricName": "m", "Statistic": "Average"}
+    aws.cloudwatch.put_metric_alarm(**{**metric, **threshold, **changes})
+
+
+def alarm(message: str, code: str = "ValidationError", **changes: Any) -> Case:
+    return f"alarm {message[:40]}", lambda aws: put_alarm(aws, **changes), code, message
+
+
+def dashboard(message: str, body: Any) -> Case:
+    def call(aws: Any) -> None:
+        text = body if isinstance(body, str) else json.dumps(body)
+        aws.cloudwatch.put_dashboard(DashboardName=unique(), DashboardBody=text)
+
+    return f"dashboard {message[:40]}", call, "InvalidParameterInput", message
+
+
+CASES: list[Case] = [
+    *map(bucket, ("xn--{}", "sthree-{}", "amzn-s3-demo-{}", "{}-s3alias", "{}--ol-s3", "{}.mrap", "{}--table-s3")),
+    *map(bucket, ("Upper-{}", "a_b{}", "a..b{}", "{}-", "192.168.5.4", "ab")),
+    (
+        "bucket with an ACL",
+        lambda aws: aws.s3.create_bucket(Bucket=unique(), ACL="public-read"),
+        "InvalidBucketAclWithObjectOwnership",
+        "BucketOwnerEnforced",
+    ),
+    (
+        "ACL of a bucket without ACLs",
+        lambda aws: aws.s3.put_bucket_acl(Bucket=aws.bucket, ACL="private"),
+        "AccessControlListNotSupported",
+        "The bucket does not allow ACLs",
+    ),
+    (
+        "ACL of an object without ACLs",
+        lambda aws: aws.s3.put_object(Bucket=aws.bucket, Key="k", ACL="public-read"),
+        "AccessControlListNotSupported",
+        "The bucket does not allow ACLs",
+    ),
+    (
+        "eleven tags on an object",
+        lambda aws: aws.s3.put_object(Bucket=aws.bucket, Key="k", Tagging="&".join(f"k{n}=v" for n in range(11))),
+        "BadRequest",
+        "Object tags cannot be greater than 10",
+    ),
+    (
+        "51 tags on a bucket",
+        lambda aws: aws.s3.put_bucket_tagging(Bucket=aws.bucket, Tagging={"TagSet": tags(51)}),
+        "BadRequest",
+        "Bucket tag count cannot be greater than 50",
+    ),
+    (
+        "reserved tag on a bucket",
+        lambda aws: aws.s3.put_bucket_tagging(Bucket=aws.bucket, Tagging={"TagSet": [{"Key": "aws:a", "Value": ""}]}),
+        "InvalidTag",
+        "System tags",
+    ),
+    (
+        "odd tag value on a bucket",
+        lambda aws: aws.s3.put_bucket_tagging(Bucket=aws.bucket, Tagging={"TagSet": [{"Key": "a", "Value": "b&c"}]}),
+        "InvalidTag",
+        "The TagValue you have provided is invalid",
+    ),
+    (
+        "odd tag key on a bucket",
+        lambda aws: aws.s3.put_bucket_tagging(Bucket=aws.bucket, Tagging={"TagSet": [{"Key": "a,b", "Value": "c"}]}),
+        "InvalidTag",
+        "The TagKey you have provided is invalid",
+    ),
+    lifecycle(
+        "InvalidArgument",
+        "'Days' in Transition action must be greater than or equal to 30 for storageClass 'STANDARD_IA'",
+        in_days(STANDARD_IA=15),
+    ),
+    lifecycle(
+        "InvalidArgument",
+        "'NoncurrentDays' in NoncurrentVersionTransition action must be greater than or equal to 30",
+        {"NoncurrentVersionTransitions": [{"NoncurrentDays": 7, "StorageClass": "ONEZONE_IA"}]},
+    ),
+    lifecycle(
+        "InvalidArgument",
+        "'Days' in the Expiration action for filter '(prefix=)' must be greater than 'Days' in the Transition action",
+        {**in_days(GLACIER=60), "Expiration": {"Days": 60}},
+    ),
+    lifecycle(
+        "InvalidArgument",
+        "'Days' in the 'Transition' action for StorageClass 'GLACIER' for filter '(prefix=)' must be 30 days more",
+        in_days(STANDARD_IA=30, GLACIER=45),
+    ),
+    lifecycle(
+        "InvalidArgument", "'Days' for Expiration action must be a positive integer", {"Expiration": {"Days": 0}}
+    ),
+    lifecycle(
+        "InvalidArgument",
+        "'NoncurrentDays' for NoncurrentVersionExpiration action must be a positive integer",
+        {"NoncurrentVersionExpiration": {"NoncurrentDays": 0}},
+    ),
+    lifecycle("InvalidRequest", "At least one action needs to be specified in a rule", {"ID": "nothing"}),
+    lifecycle(
+        "InvalidArgument",
+        "Rule ID must be unique",
+        {"ID": "a", "Filter": {"Prefix": "x"}, "Expiration": {"Days": 1}},
+        {"ID": "a", "Filter": {"Prefix": "y"}, "Expiration": {"Days": 1}},
+    ),
+    lifecycle("InvalidArgument", "ID length should not exceed", {"ID": "x" * 256, "Expiration": {"Days": 1}}),
+    lifecycle(
+        "InvalidRequest",
+        "AbortIncompleteMultipartUpload cannot be specified with Tags",
+        {"Filter": {"Tag": TAG}, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}},
+    ),
+    bucket_policy("Invalid principal in policy", Principal=NOBODY),
+    bucket_policy("Policy has invalid action", Action="ec2:RunInstances"),
+    bucket_policy("Policy has invalid resource", Resource="arn:aws:s3:::another-bucket/*"),
+    bucket_policy("Action does not apply to any resource(s) in statement", Resource="arn:aws:s3:::BUCKET"),
+    bucket_policy("Action does not apply to any resource(s) in statement", Action="s3:ListBucket"),
+    bucket_policy("Conditions do not apply", Condition={"StringEquals": {"s3:prefix": "raw/"}}),
+    bucket_policy("because public policies are prevented", "AccessDenied", Effect="Allow"),
+    (
+        "bucket policy without principal",
+        lambda aws: aws.s3.put_bucket_policy(Bucket=aws.bucket, Policy=policy(READ)),
+        "MalformedPolicy",
+        "Missing required field Principal",
+    ),
+    inline("Maximum policy size of 10240 bytes exceeded for role", of_size(10_240), "LimitExceeded"),
+    inline("Policy document should not specify a principal.", policy({**READ, "Principal": "*"})),
+    inline("Statement IDs (SID) must be alpha-numeric", policy({**READ, "Sid": "read-files"})),
+    (
+        "large managed policy",
+        lambda aws: aws.iam.create_policy(PolicyName=unique(), PolicyDocument=of_size(6_144)),
+        "LimitExceeded",
+        "Cannot exceed quota for PolicySize: 6144",
+    ),
+    role(
+        "LimitExceeded",
+        "Cannot exceed quota for ACLSizePerRole: 2048",
+        trust(Condition={"StringLike": {"aws:SourceArn": "x" * 2048}}),
+    ),
+    role("MalformedPolicyDocument", 'Invalid principal in policy: "AWS":"arn', trust(Principal=NOBODY)),
+    role("MalformedPolicyDocument", '"SERVICE":"glue.aws.com"', trust(Principal={"Service": "glue.aws.com"})),
+    role("MalformedPolicyDocument", "Has prohibited field Resource", trust(Resource="*")),
+    role("MalformedPolicyDocument", "may only specify STS AssumeRole actions", trust(Action="glue:StartJobRun")),
+    role("MalformedPolicyDocument", "Missing required field Principal", policy({"Effect": "Allow", "Action": "sts:*"})),
+    role("ValidationError", "at 'roleName' failed to satisfy constraint", RoleName="a b"),
+    role("ValidationError", "at 'description' failed to satisfy constraint", Description="lê – e grava"),
+    role("ValidationError", "at 'maxSessionDuration' failed to satisfy constraint", MaxSessionDuration=60),
+    role("ValidationError", "at 'tags.1.member.value' failed", Tags=[{"Key": "a", "Value": "b&c"}]),
+    role("InvalidInput", "aws: prefixed tag key names", Tags=[{"Key": "aws:a", "Value": "b"}]),
+    group("Character sets beyond ASCII are not supported.", Description="Acesso à base"),
+    group("Invalid security group description.", Description="the job's group"),
+    group("Group names may not be in the format sg-*", GroupName="sg-group"),
+    group("for parameter GroupName is invalid", GroupName="ação"),
+    ingress("Invalid rule description.", IpRanges=[{"CidrIp": "10.0.0.0/8", "Description": "job -> base"}]),
+    ingress("Unknown protocol", IpProtocol="tpc"),
+    ingress("Invalid TCP port range (2:1)", FromPort=2, ToPort=1),
+    ingress("Invalid TCP port range (70000:70000)", FromPort=70_000, ToPort=70_000),
+    ingress(
+        "'pl-0123456789abcdef0'",
+        "InvalidPrefixListID.NotFound",
+        IpRanges=[],
+        PrefixListIds=[{"PrefixListId": "pl-0123456789abcdef0"}],
+    ),
+    (
+        "small subnet",
+        lambda aws: aws.ec2.create_subnet(VpcId=aws.vpc, CidrBlock="10.91.1.0/29"),
+        "InvalidSubnet.Range",
+        "The CIDR '10.91.1.0/29' is invalid.",
+    ),
+    (
+        "reserved tag in EC2",
+        lambda aws: aws.ec2.create_tags(Resources=[aws.vpc], Tags=[{"Key": "aws:a", "Value": "b"}]),
+        "InvalidParameterValue",
+        "Tag keys starting with 'aws:' are reserved for internal use",
+    ),
+    (
+        "key policy that names nobody",
+        lambda aws: aws.kms.create_key(
+            Policy=policy({"Effect": "Allow", "Principal": NOBODY, "Action": "kms:*", "Resource": "*"})
+        ),
+        "MalformedPolicyDocumentException",
+        "Policy contains a statement with one or more invalid principals.",
+    ),
+    (
+        "short rotation",
+        lambda aws: aws.kms.enable_key_rotation(KeyId=aws.key, RotationPeriodInDays=30),
+        "ValidationException",
+        "at 'rotationPeriodInDays' failed to satisfy constraint",
+    ),
+    (
+        "odd tag of a key",
+        lambda aws: aws.kms.create_key(Tags=[{"TagKey": "a", "TagValue": "b&c"}]),
+        "TagException",
+        "b&c",
+    ),
+    (
+        "secret's policy that names nobody",
+        lambda aws: aws.secretsmanager.put_resource_policy(
+            SecretId=aws.secret, ResourcePolicy=policy({**READ, "Principal": NOBODY})
+        ),
+        "MalformedPolicyDocumentException",
+        "This resource policy contains an unsupported principal.",
+    ),
+    (
+        "public policy of a secret",
+        lambda aws: aws.secretsmanager.put_resource_policy(
+            SecretId=aws.secret, BlockPublicPolicy=True, ResourcePolicy=policy({**READ, "Principal": "*"})
+        ),
+        "PublicPolicyException",
+        "broad access",
+    ),
+    (
+        "retention of ten days",
+        lambda aws: aws.logs.put_retention_policy(logGroupName=aws.group_of_logs, retentionInDays=10),
+        "InvalidParameterException",
+        "Value '10' at 'retentionInDays' failed to satisfy constraint: Member must satisfy enum value set: [1, 3, 5,",
+    ),
+    (
+        "log group of AWS",
+        lambda aws: aws.logs.create_log_group(logGroupName="aws/glue"),
+        "InvalidParameterException",
+        "Log groups starting with AWS/ are reserved for AWS.",
+    ),
+    (
+        "log group with a space",
+        lambda aws: aws.logs.create_log_group(logGroupName="a b"),
+        "InvalidParameterException",
+        "at 'logGroupName' failed to satisfy constraint",
+    ),
+    (
+        "log group with a key that is not there",
+        lambda aws: aws.logs.create_log_group(
+            logGroupName=unique(), kmsKeyId=f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
+        ),
+        "InvalidParameterException",
+        "The specified KMS Key Id could not be found.",
+    ),
+    topic_policy("Invalid parameter: Policy Error: PrincipalNotFound", Principal=NOBODY),
+    topic_policy("Policy statement action out of service scope!", Action="sns:CreateTopic"),
+    topic_policy("must match the topic", Resource=f"arn:aws:sns:{REGION}:{ACCOUNT}:another"),
+    (
+        "51 tags of a topic",
+        lambda aws: aws.sns.create_topic(Name=unique(), Tags=tags(51)),
+        "TagLimitExceeded",
+        "tag quota of per resource exceeded",
+    ),
+    alarm("Metrics cannot be checked across more than a day", Period=300, EvaluationPeriods=289),
+    alarm("Metrics cannot be checked across more than a week", Period=86400, EvaluationPeriods=8),
+    alarm("DatapointsToAlarm must be less than or equal to", DatapointsToAlarm=2),
+    alarm("can not both be set", "InvalidParameterCombination", ExtendedStatistic="p90"),
+    alarm("Invalid region us-east-2 specified.", AlarmActions=[f"arn:aws:sns:us-east-2:{ACCOUNT}:a"]),
+    dashboard("The field DashboardBody must be a valid JSON object", "{'widgets': []}"),
+    dashboard('"dataPath": "/widgets/0/type"', {"widgets": [{"type": "metrics", "properties": {}}]}),
+    dashboard('"dataPath": "/widgets/0/width"', {"widgets": [{"type": "text", "width": 25, "properties": {}}]}),
+    dashboard("'region'", {"widgets": [{"type": "metric", "properties": {"metrics": []}}]}),
+    (
+        "event pattern without a list",
+        lambda aws: aws.events.put_rule(Name=unique(), EventPattern='{"source": "aws.glue"}'),
+        "InvalidEventPatternException",
+        '"source" must be an object or an array',
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "code", "message"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_aws_refuses(aws: Any, call: Callable[[Any], Any], code: str, message: str) -> None:
+    with refused(code, message):
+        call(aws)
+
+
+def test_eleven_policies_of_a_role(aws: Any) -> None:
+    for number in range(11):
+        arn = aws.iam.create_policy(PolicyName=unique(), PolicyDocument=policy(READ))["Policy"]["Arn"]
+        if number < 10:
+            aws.iam.attach_role_policy(RoleName=aws.role, PolicyArn=arn)
+    with refused("LimitExceeded", "Cannot exceed quota for PoliciesPerRole: 10"):
+        aws.iam.attach_role_policy(RoleName=aws.role, PolicyArn=arn)
+
+
+def test_what_aws_takes_is_taken(aws: Any) -> None:
+    """One of each kind of request that the rules look at."""
+    put_lifecycle(aws, {"ID": "old", **in_days(STANDARD_IA=30, GLACIER=60), "Expiration": {"Days": 61}})
+    put_lifecycle(aws, {"ID": "parts", "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}})
+    role_arn = aws.iam.get_role(RoleName=aws.role)["Role"]["Arn"]
+    both = ["arn:aws:s3:::BUCKET", "arn:aws:s3:::BUCKET/*"]
+    put_bucket_policy(aws, Action=["s3:GetObject", "s3:ListBucket"], Resource=both, Principal={"AWS": role_arn})
+    only = {"StringEquals": {"aws:SourceVpce": "vpce-1"}}
+    put_bucket_policy(aws, Effect="Allow", Action="s3:*", Resource=both, Condition=only)
+    put_bucket_policy(aws, Effect="Allow", Principal={"AWS": "arn:aws:iam::123456789012:role/elsewhere"})
+    aws.iam.put_role_policy(RoleName=aws.role, PolicyName="one", PolicyDocument=of_size(10_000))
+    aws.iam.create_role(
+        RoleName=unique("role"),
+        AssumeRolePolicyDocument=trust(Principal={"AWS": [role_arn, f"arn:aws:iam::{ACCOUNT}:root"]}),
+        Description="Lê e grava as notas",
+        Tags=[{"Key": "Projeto", "Value": "Avaliação: notas/2026 + 1"}],
+    )
+    aws.ec2.create_security_group(GroupName=unique(), Description="Job (Glue) to base: 5432; {x}", VpcId=aws.vpc)
+    aws.ec2.authorize_security_group_ingress(
+        GroupId=aws.group,
+        IpPermissions=[{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": aws.group, "Description": "itself"}]}],
+    )
+    put_alarm(aws, Period=3600, EvaluationPeriods=24 * 7, AlarmActions=[aws.topic])
+    widget = {"type": "metric", "x": 12, "width": 12, "height": 6, "properties": {"region": REGION, "metrics": []}}
+    aws.cloudwatch.put_dashboard(DashboardName=unique(), DashboardBody=json.dumps({"widgets": [widget]}))
+    numeric = {"source": ["aws.glue"], "detail": {"n": [{"numeric": [">", 1]}], "$or": [{"a": ["b"]}, {"c": ["d"]}]}}
+    aws.events.put_rule(Name=unique(), EventPattern=json.dumps(numeric))
