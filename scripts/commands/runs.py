@@ -139,7 +139,10 @@ def report(
         failure = failures.look_into(cloud, outputs, ended, typed)
         raise JobError(failures.cause(failure), failures.remedy(failure))
     if ended.summary is None:
-        say(f"the job printed no counts: did it come to its end? {ended.detail}".rstrip())
+        missing = f"run {ended.id} SUCCEEDED, but the job printed no counts: {ended.detail or 'see its log'}"
+        if cloud.is_local:
+            raise JobError(missing, "correct the script so that it comes to its end, then make run")
+        say(missing)  # CloudWatch may still be late.
     if ended.summary:
         say(_rows_of_run(ended.summary, transaction))
     out.print(f"[green]✓[/green] run {ended.id} SUCCEEDED in {ended.seconds} s")

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from scripts.base.console import Pulse
-from scripts.base.errors import CommandError
-from scripts.case import datasets, rows
+from scripts.base.errors import CommandError, JobError
+from scripts.case import datasets, job, rows
 from scripts.case.deployment import Kind
+from scripts.case.failures import Typed
+from scripts.commands import runs
 from scripts.terraform import sources
 
 pytestmark = pytest.mark.unit
+
+
+def test_a_local_run_without_counts_is_no_success() -> None:
+    """A script that ends by sys.exit(0) in its middle has done nothing."""
+    ended = job.Run("jr_1", "SUCCEEDED", detail="The script ended by sys.exit(0) in line 7 of job.py.")
+    account: Any = SimpleNamespace(is_local=True)
+    with pytest.raises(JobError, match="no counts: The script ended by"):
+        runs.report(account, {}, ended, Typed(), transaction=pytest.fail)
 
 
 def data_in(folder: Path, *names: str) -> Path:

@@ -17,7 +17,7 @@ from glue_aurora.service.rules import Call, Rule, check
 from glue_aurora.service.validation import ModelRules, Violation, compiled, refusal
 
 # Services of corrections/ that have a table.
-_WITH_RULES = ("cloudwatch", "ec2", "events", "iam", "kms", "logs", "s3", "secretsmanager", "sns")
+_WITH_RULES = ("cloudwatch", "ec2", "events", "iam", "kms", "logs", "s3", "scheduler", "secretsmanager", "sns")
 # Services whose model holds what AWS checks, with the code of its refusal. Glue, RDS, Budgets and the Data API apply
 # their models themselves.
 _MODEL_CODES = {

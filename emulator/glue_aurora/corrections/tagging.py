@@ -1,12 +1,11 @@
 """What AWS's services have in common about tags: which characters, how many, which prefix is AWS's own."""
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from glue_aurora.service.rules import Call
+from glue_aurora.service.tags import is_odd
 
-_MARKS = frozenset("_.:/=+-@")
 Tags = list[tuple[str, str]]
 
 
@@ -15,14 +14,6 @@ def pairs(tags: Any, key: str = "Key", value: str = "Value") -> Tags:
     if isinstance(tags, Mapping):
         return [(str(name), str(text)) for name, text in tags.items()]
     return [(str(tag.get(key, "")), str(tag.get(value, ""))) for tag in tags or [] if isinstance(tag, Mapping)]
-
-
-def odd(text: str) -> bool:
-    """Returns whether `text` has a character that most services refuse: not a letter, space, digit or one of _.:/=+-@.
-
-    Source: Tag Editor guide, best practices, "Tag naming limits and requirements".
-    """
-    return any(letter not in _MARKS and unicodedata.category(letter)[0] not in "LZN" for letter in text)
 
 
 def more_than(most: int, tags: Callable[[Call], Tags]) -> Callable[[Call], tuple[object, ...] | None]:
@@ -37,9 +28,9 @@ def reserved(tags: Callable[[Call], Tags]) -> Callable[[Call], tuple[object, ...
 
 def odd_key(tags: Callable[[Call], Tags]) -> Callable[[Call], tuple[object, ...] | None]:
     """Returns a test for keys of other characters or another length."""
-    return lambda call: next(((key,) for key, _ in tags(call) if not 1 <= len(key) <= 128 or odd(key)), None)
+    return lambda call: next(((key,) for key, _ in tags(call) if not 1 <= len(key) <= 128 or is_odd(key)), None)
 
 
 def odd_value(tags: Callable[[Call], Tags]) -> Callable[[Call], tuple[object, ...] | None]:
     """Returns a test for values of other characters or another length."""
-    return lambda call: next(((text,) for _, text in tags(call) if len(text) > 256 or odd(text)), None)
+    return lambda call: next(((text,) for _, text in tags(call) if len(text) > 256 or is_odd(text)), None)

@@ -4,7 +4,6 @@ A schedule that never fires would look like success. So StartTrigger and StartOn
 trigger are refused.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,10 +20,9 @@ from glue_aurora.glue.errors import (
 from glue_aurora.glue.run_manager import run_manager
 from glue_aurora.glue.store import GlueStore, store_of
 from glue_aurora.glue.tags import has_tags, remove_tags, set_initial_tags
+from glue_aurora.service import cron
 from glue_aurora.service.errors import NotSupportedError
 
-# Minutes, hours, day of month, month, day of week, year (AWS Glue guide, monitor-data-warehouse-schedule.html).
-_SCHEDULE = re.compile(r"cron\((?:[^\s()]+ ){5}[^\s()]+\)")
 _MEMBERS = ("Description", "Schedule", "Actions", "Predicate", "EventBatchingCondition")
 _REQUEST_OF = "_request"
 
@@ -150,8 +148,8 @@ def _check(store: GlueStore, kind: str, definition: Mapping[str, Any]) -> None:
         raise InvalidInputError(
             f"Only a trigger of type SCHEDULED has a Schedule, and it must have one; this trigger's type is {kind}."
         )
-    if schedule and not _SCHEDULE.fullmatch(schedule):
-        raise InvalidInputError(f"Schedule {schedule} is not cron(minutes hours day-of-month month day-of-week year).")
+    if schedule and (reason := cron.fault(schedule)):
+        raise InvalidInputError(f"Schedule {schedule} is not valid: {reason}.")
     if (kind == "CONDITIONAL") != bool(predicate):
         raise InvalidInputError(
             f"Only a trigger of type CONDITIONAL has a Predicate, and it must have one; this trigger's type is {kind}."

@@ -14,7 +14,10 @@ _PAGES = Pages(
     "Marker", "MaxRecords", lambda marker: faults.invalid_value(f"The specified marker is invalid: {marker}")
 )
 TAGS = TagRules(
-    reserved_key=lambda key: faults.invalid_value(f"Invalid tag key {key}: keys that begin with aws: are reserved")
+    reserved_key=lambda key: faults.invalid_value(f"Invalid tag key {key}: keys that begin with aws: are reserved"),
+    odd=lambda part, text: faults.invalid_value(  # [AWS]
+        f"Tag {part}s may only contain unicode letters, digits, whitespace, or one of these symbols: _ . : / = + \\ - @"
+    ),
 )
 MODEL_RULES = ModelRules(refuse=faults.invalid_request)
 

@@ -57,7 +57,7 @@ def aws(environment: Any) -> Any:
             config=Config(parameter_validation=False),
         )
 
-    names = ("s3", "iam", "ec2", "kms", "secretsmanager", "logs", "sns", "cloudwatch", "events")
+    names = ("s3", "iam", "ec2", "kms", "secretsmanager", "logs", "sns", "cloudwatch", "events", "scheduler")
     clients = {name: client(name) for name in names}
     made = SimpleNamespace(**clients, bucket=unique("bucket"), role=unique("role"), secret=unique("secret"))
     made.s3.create_bucket(Bucket=made.bucket)
@@ -396,6 +396,24 @@ CASES: list[Case] = [
     dashboard('"dataPath": "/widgets/0/type"', {"widgets": [{"type": "metrics", "properties": {}}]}),
     dashboard('"dataPath": "/widgets/0/width"', {"widgets": [{"type": "text", "width": 25, "properties": {}}]}),
     dashboard("'region'", {"widgets": [{"type": "metric", "properties": {"metrics": []}}]}),
+    (
+        "schedule at 25 o'clock",
+        lambda aws: aws.events.put_rule(Name=unique(), ScheduleExpression="cron(0 25 * * ? *)", State="DISABLED"),
+        "ValidationException",
+        "Parameter ScheduleExpression is not valid.",
+    ),
+    (
+        "schedule of the Scheduler at 25 o'clock",
+        lambda aws: aws.scheduler.create_schedule(
+            Name=unique(),
+            ScheduleExpression="cron(0 25 * * ? *)",
+            State="DISABLED",
+            FlexibleTimeWindow={"Mode": "OFF"},
+            Target={"Arn": f"arn:aws:sns:{REGION}:{ACCOUNT}:a", "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/a"},
+        ),
+        "ValidationException",
+        "Invalid Schedule Expression cron(0 25 * * ? *).",
+    ),
     (
         "event pattern without a list",
         lambda aws: aws.events.put_rule(Name=unique(), EventPattern='{"source": "aws.glue"}'),

@@ -51,6 +51,12 @@ def test_windows_of_a_change_and_of_an_instance_are_apart_from_those_that_are_ke
         )
 
 
+def test_tags_with_other_characters(kit: RdsKit) -> None:
+    for tag in ({"Key": "a", "Value": "b (c)"}, {"Key": "a&b", "Value": ""}):
+        with refused("InvalidParameterValue", "may only contain unicode letters, digits, whitespace"):
+            kit.rds.create_db_cluster(**kit.arguments(Tags=[tag]))
+
+
 def test_options_of_an_instance_that_rds_refuses(kit: RdsKit) -> None:
     with kit.cluster(instances=0) as cluster:
         name = cluster["DBClusterIdentifier"]

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from glue_aurora.service import cron
 from glue_aurora.service.rules import Call, Rule
 
 
@@ -27,7 +28,20 @@ def _leaf(pattern: Any) -> str | None:
     return None
 
 
+def _cron(call: Call) -> tuple[object, ...] | None:
+    expression = str(call.get("ScheduleExpression") or "")
+    return (expression,) if expression.startswith("cron(") and cron.fault(expression) else None
+
+
 RULES = (
+    Rule(
+        ("PutRule",),
+        _cron,
+        "ValidationException",
+        "Parameter ScheduleExpression is not valid.",
+        "EventBridge guide, eb-scheduled-rule-pattern.html",
+        seen=True,
+    ),
     Rule(
         ("PutRule", "TestEventPattern"),
         _no_list,

@@ -1,0 +1,21 @@
+"""What EventBridge Scheduler refuses when a schedule is made."""
+
+from glue_aurora.service import cron
+from glue_aurora.service.rules import Call, Rule
+
+
+def _cron(call: Call) -> tuple[object, ...] | None:
+    expression = str(call.get("ScheduleExpression") or "")
+    return (expression,) if expression.startswith("cron(") and cron.fault(expression) else None
+
+
+RULES = (
+    Rule(
+        ("CreateSchedule", "UpdateSchedule"),
+        _cron,
+        "ValidationException",
+        "Invalid Schedule Expression {}.",
+        "EventBridge Scheduler user guide, schedule-types.html",
+        seen=True,
+    ),
+)
