@@ -65,8 +65,19 @@ def finish_subnet(subnet: Any, answer: dict[str, Any]) -> None:
 def describe_subnet(subnet: Any, answer: dict[str, Any]) -> None:
     """Completes a subnet of an answer."""
     answer["EnableDns64"] = bool(getattr(subnet, "enable_dns64", False))
-    answer["PrivateDnsNameOptionsOnLaunch"] = dict(subnet.private_dns_name_options_on_launch)
+    answer["PrivateDnsNameOptionsOnLaunch"] = dict(dns_options(subnet))
     answer["MapCustomerOwnedIpOnLaunch"] = False
+
+
+def dns_options(subnet: Any) -> dict[str, Any]:
+    """Returns a subnet's own options of private DNS names. The moto of LocalStack's image, 5.1.15, has none."""
+    fresh = {
+        "HostnameType": "ip-name",
+        "EnableResourceNameDnsARecord": False,
+        "EnableResourceNameDnsAAAARecord": False,
+    }
+    options: dict[str, Any] = subnet.__dict__.setdefault("private_dns_name_options_on_launch", fresh)
+    return options
 
 
 def modify_subnet(backend: Any, request: Mapping[str, Any]) -> None:
@@ -85,9 +96,9 @@ def modify_subnet(backend: Any, request: Mapping[str, Any]) -> None:
             setattr(subnet, attribute, request[name]["Value"])
     for name, option in _SUBNET_RECORDS.items():
         if request.get(name):
-            subnet.private_dns_name_options_on_launch[option] = request[name]["Value"]
+            dns_options(subnet)[option] = request[name]["Value"]
     if request.get(_SUBNET_HOST_NAME):
-        subnet.private_dns_name_options_on_launch["HostnameType"] = request[_SUBNET_HOST_NAME]
+        dns_options(subnet)["HostnameType"] = request[_SUBNET_HOST_NAME]
 
 
 def check_route(backend: Any, request: Mapping[str, Any], *, new: bool) -> None:

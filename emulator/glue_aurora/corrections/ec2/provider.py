@@ -69,7 +69,7 @@ class CorrectedEc2Provider(Ec2Provider):
         subnet = backend.get_subnet(result["Subnet"]["SubnetId"])
         host_name = full.get("PrivateDnsHostnameTypeOnLaunch")
         if host_name:
-            subnet.private_dns_name_options_on_launch["HostnameType"] = host_name
+            networks.dns_options(subnet)["HostnameType"] = host_name
         networks.finish_subnet(subnet, result["Subnet"])
         return {"Subnet": result["Subnet"]}
 
