@@ -64,6 +64,7 @@ def aws(environment: Any) -> Any:
     made.iam.create_role(RoleName=made.role, AssumeRolePolicyDocument=trust())
     made.vpc = made.ec2.create_vpc(CidrBlock="10.91.0.0/16")["Vpc"]["VpcId"]
     made.group = made.ec2.create_security_group(GroupName=unique(), Description="x", VpcId=made.vpc)["GroupId"]
+    made.acl = made.ec2.create_network_acl(VpcId=made.vpc)["NetworkAcl"]["NetworkAclId"]
     made.topic = made.sns.create_topic(Name=unique())["TopicArn"]
     made.key = made.kms.create_key()["KeyMetadata"]["KeyId"]
     made.group_of_logs = f"/tests/{unique()}"
@@ -133,6 +134,11 @@ def ingress(message: str, code: str = "InvalidParameterValue", **changes: Any) -
         aws.ec2.authorize_security_group_ingress(GroupId=aws.group, IpPermissions=[permission])
 
     return f"ingress {message[:40]}", call, code, message
+
+
+def _without_ports(aws: Any) -> None:
+    permission = {"IpProtocol": "tcp", "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}
+    aws.ec2.authorize_security_group_ingress(GroupId=aws.group, IpPermissions=[permission])
 
 
 def topic_policy(message: str, **changes: Any) -> Case:
@@ -253,6 +259,11 @@ CASES: list[Case] = [
         "AbortIncompleteMultipartUpload cannot be specified with Tags",
         {"Filter": {"Tag": TAG}, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}},
     ),
+    lifecycle(
+        "InvalidRequest",
+        "ExpiredObjectDeleteMarker cannot be specified with Tags",
+        {"Filter": {"Tag": TAG}, "Expiration": {"ExpiredObjectDeleteMarker": True}},
+    ),
     bucket_policy("Invalid principal in policy", Principal=NOBODY),
     bucket_policy("Policy has invalid action", Action="ec2:RunInstances"),
     bucket_policy("Policy has invalid resource", Resource="arn:aws:s3:::another-bucket/*"),
@@ -294,9 +305,11 @@ CASES: list[Case] = [
     group("Invalid security group description.", Description="the job's group"),
     group("Group names may not be in the format sg-*", GroupName="sg-group"),
     group("for parameter GroupName is invalid", GroupName="ação"),
+    group("Invalid security group name.", GroupName="job's"),
     ingress("Invalid rule description.", IpRanges=[{"CidrIp": "10.0.0.0/8", "Description": "job -> base"}]),
     ingress("Unknown protocol", IpProtocol="tpc"),
     ingress("Invalid TCP port range (2:1)", FromPort=2, ToPort=1),
+    ("ingress without ports", _without_ports, "InvalidParameterValue", "Must specify both from and to ports"),
     ingress("Invalid TCP port range (70000:70000)", FromPort=70_000, ToPort=70_000),
     ingress(
         "'pl-0123456789abcdef0'",
@@ -309,6 +322,14 @@ CASES: list[Case] = [
         lambda aws: aws.ec2.create_subnet(VpcId=aws.vpc, CidrBlock="10.91.1.0/29"),
         "InvalidSubnet.Range",
         "The CIDR '10.91.1.0/29' is invalid.",
+    ),
+    (
+        "number of an ACL's entry",
+        lambda aws: aws.ec2.create_network_acl_entry(
+            NetworkAclId=aws.acl, RuleNumber=40_000, Protocol="-1", RuleAction="allow", Egress=False
+        ),
+        "InvalidParameterValue",
+        "Value (40000) for parameter ruleNumber is invalid.",
     ),
     (
         "reserved tag in EC2",
@@ -353,6 +374,30 @@ CASES: list[Case] = [
         "broad access",
     ),
     (
+        "51 tags of a secret",
+        lambda aws: aws.secretsmanager.create_secret(Name=unique(), SecretString="x", Tags=tags(51)),
+        "InvalidParameterException",
+        "A secret has at most 50 tags",
+    ),
+    (
+        "reserved tag of a secret",
+        lambda aws: aws.secretsmanager.tag_resource(SecretId=aws.secret, Tags=[{"Key": "aws:a", "Value": "b"}]),
+        "InvalidParameterException",
+        "aws:a",
+    ),
+    (
+        "51 tags of a log group",
+        lambda aws: aws.logs.create_log_group(logGroupName=unique(), tags={f"k{n}": "v" for n in range(51)}),
+        "InvalidParameterException",
+        "less than or equal to 50",
+    ),
+    (
+        "reserved tag of a log group",
+        lambda aws: aws.logs.create_log_group(logGroupName=unique(), tags={"aws:a": "b"}),
+        "InvalidParameterException",
+        "aws:a",
+    ),
+    (
         "retention of ten days",
         lambda aws: aws.logs.put_retention_policy(logGroupName=aws.group_of_logs, retentionInDays=10),
         "InvalidParameterException",
@@ -395,6 +440,7 @@ CASES: list[Case] = [
     dashboard("The field DashboardBody must be a valid JSON object", "{'widgets': []}"),
     dashboard('"dataPath": "/widgets/0/type"', {"widgets": [{"type": "metrics", "properties": {}}]}),
     dashboard('"dataPath": "/widgets/0/width"', {"widgets": [{"type": "text", "width": 25, "properties": {}}]}),
+    alarm("less than or equal to 5", AlarmActions=[f"arn:aws:sns:{REGION}:{ACCOUNT}:a{n}" for n in range(6)]),
     dashboard("'region'", {"widgets": [{"type": "metric", "properties": {"metrics": []}}]}),
     (
         "schedule at 25 o'clock",
