@@ -70,6 +70,11 @@ def worker() -> WorkerSettings:
     )
 
 
+def runs_have_internet() -> bool:
+    """Returns whether a run's process can reach the internet here: `EMULATOR_RUNS_INTERNET` is not `none`."""
+    return os.environ.get("EMULATOR_RUNS_INTERNET") != "none"
+
+
 def glue_seconds_per_minute() -> float:
     """Returns the seconds in a minute of a job's Timeout: 60 unless a test shortens it.
 

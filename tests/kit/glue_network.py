@@ -47,10 +47,52 @@ class Network:
             RouteTableIds=[table],
         )
 
-    def route_to_nat(self, table: str) -> None:
+    def route_to_nat(self, table: str) -> str:
+        """Adds a public subnet with a NAT gateway, routes a table to it, and returns the gateway's id."""
+        public = self.add_subnet(99)
+        gateway = self.ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+        self.ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=self.vpc)
+        outside = self.ec2.create_route_table(VpcId=self.vpc)["RouteTable"]["RouteTableId"]
+        self.ec2.associate_route_table(RouteTableId=outside, SubnetId=public)
+        self.ec2.create_route(RouteTableId=outside, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
         address = self.ec2.allocate_address(Domain="vpc")["AllocationId"]
-        nat = self.ec2.create_nat_gateway(SubnetId=self.subnet, AllocationId=address)["NatGateway"]["NatGatewayId"]
+        nat = str(self.ec2.create_nat_gateway(SubnetId=public, AllocationId=address)["NatGateway"]["NatGatewayId"])
         self.ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", NatGatewayId=nat)
+        return nat
+
+    def add_subnet(self, number: int, zone: str = ZONE) -> str:
+        """Adds the subnet `10.0.NUMBER.0/24` and returns its id."""
+        block = f"10.0.{number}.0/24"
+        answer = self.ec2.create_subnet(VpcId=self.vpc, CidrBlock=block, AvailabilityZone=zone)
+        return str(answer["Subnet"]["SubnetId"])
+
+    def add_group(self) -> str:
+        """Adds a security group without inbound rules and returns its id."""
+        answer = self.ec2.create_security_group(GroupName=unique("group"), Description="tests", VpcId=self.vpc)
+        return str(answer["GroupId"])
+
+    def admit(self, group: str, port: int) -> None:
+        """Lets the job's group in to a TCP port of another group."""
+        rule = {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "UserIdGroupPairs": [{"GroupId": self.group}]}
+        self.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
+
+    def private_dns(self) -> None:
+        """Turns on the VPC's attributes that private DNS names need."""
+        for attribute in ("EnableDnsSupport", "EnableDnsHostnames"):
+            self.ec2.modify_vpc_attribute(VpcId=self.vpc, **{attribute: {"Value": True}})
+
+    def add_endpoint(self, service: str, group: str, *, private_dns: bool = True) -> str:
+        """Adds an interface endpoint to the job's subnet and returns its id."""
+        self.private_dns()
+        answer = self.ec2.create_vpc_endpoint(
+            VpcId=self.vpc,
+            ServiceName=f"com.amazonaws.us-east-1.{service}",
+            VpcEndpointType="Interface",
+            SubnetIds=[self.subnet],
+            SecurityGroupIds=[group],
+            PrivateDnsEnabled=private_dns,
+        )
+        return str(answer["VpcEndpoint"]["VpcEndpointId"])
 
     def connection(self, **changes: Any) -> str:
         """Returns the name of a new connection into the subnet."""

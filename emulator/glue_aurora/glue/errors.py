@@ -62,6 +62,10 @@ class RunFailure(Exception):
     """A run ends FAILED before its script starts. The text says why; it is no answer to a request."""
 
 
+class NetworkFailure(RunFailure):
+    """The run's network does not reach what the run needs. The text is what the script's library would say."""
+
+
 def launch_failure(job_name: str, run_id: str, reason: str) -> str:
     """[AWS] Returns the ErrorMessage of a run that could not be launched."""
     return f"JobName:{job_name} and JobRunId:{run_id} failed to execute with exception {reason}"

@@ -124,7 +124,7 @@ PARAMETERS: Mapping[str, Parameter] = {
     "--executor-cores": _without_effect("a run is one process with all cores of the machine"),
     "--write-shuffle-files-to-s3": _without_effect(_SHUFFLE, _true),
     "--write-shuffle-spills-to-s3": _without_effect(_SHUFFLE, _true),
-    "--disable-proxy-v2": _without_effect("calls of the script take the machine's network, not the VPC's", _true),
+    "--disable-proxy-v2": _done("calls to Glue and CloudWatch's metrics are then judged by the run's VPC too"),
     "--enable-rename-algorithm-v2": _nothing("it is for Glue 1.0 only"),
     "--enable-s3-parquet-optimized-committer": _nothing("it is EMRFS's; Glue 5.1 and the worker write through S3A"),
     # What Glue sets itself

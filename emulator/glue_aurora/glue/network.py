@@ -1,25 +1,36 @@
 """Checks, at a run's start, that a connection's subnet and security groups can carry a Glue job.
 
 AWS Glue guide: setup-vpc-for-glue-access.html (self-referencing rule), vpc-endpoints-s3.html, and
-glue-troubleshooting-errors.html. The checks do not cover the job's own connections.
+glue-troubleshooting-errors.html. These are Glue's own checks. `parity/network` judges what the run itself connects to.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
 from localstack.aws.connect import connect_to
 
 from glue_aurora.glue.errors import RunFailure
+from glue_aurora.parity.network.reachability import Interface, is_active
+from glue_aurora.parity.network.services import endpoint_services
+from glue_aurora.parity.network.vpc import ANYWHERE, Description, Vpc, read_vpc
 
 _ALL_TCP_PORTS = (0, 65535)
 
 
-def has_internet(connections: Sequence[Mapping[str, Any]], account_id: str, region: str) -> bool:
-    """Returns whether a run with these connections reaches the internet.
+@dataclass(frozen=True)
+class Place:
+    """Where a connection puts a run: its VPC and the network interface of its workers."""
 
-    It does without a subnet, or with a route to a NAT gateway. Glue takes the first connection that gives the run a
-    place in a network (AWS re:Post, "Glue job networking").
+    vpc: Vpc
+    interface: Interface
+
+
+def place_of(connections: Sequence[Mapping[str, Any]], workers: int, account_id: str, region: str) -> Place | None:
+    """Returns the place of a run with these connections and this many workers. None is a run outside every VPC.
+
+    Glue takes the first connection that gives the run a place in a network (AWS re:Post, "Glue job networking").
 
     Raises:
         RunFailure: no connection does; the reason is the first one's.
@@ -32,46 +43,55 @@ def has_internet(connections: Sequence[Mapping[str, Any]], account_id: str, regi
             failures.append(_unresolved(connection, "it has no PhysicalConnectionRequirements"))
             continue
         try:
-            return _Network(connection, requirements, account_id, region).check()
+            return _Check(connection, requirements, account_id, region).place(workers)
         except RunFailure as failure:
             failures.append(failure)
     if failures:
         raise failures[0]
-    return True
+    return None
 
 
-class _Network:
-    """The place in a VPC that one connection gives to a run."""
+class _Check:
+    """The checks of one connection."""
 
     def __init__(
         self, connection: Mapping[str, Any], requirements: Mapping[str, Any], account_id: str, region: str
     ) -> None:
         self._connection = connection
         self._requirements = requirements
+        self._region = region
         self._ec2 = connect_to(aws_access_key_id=account_id, region_name=region).ec2
 
-    def check(self) -> bool:
-        """Returns whether the subnet has a route to the internet through a NAT gateway.
+    def place(self, workers: int) -> Place:
+        """Returns the place of the run.
 
         Raises:
             RunFailure: a check of AWS fails.
         """
         subnet = self._subnet()
-        groups = self._security_groups(subnet["VpcId"])
+        subnet_id = str(subnet["SubnetId"])
+        vpc = read_vpc(self._ec2, subnet["VpcId"], self._region)
+        groups = self._security_groups(vpc.vpc_id)
         if not any(_opens_all_ports(group) for group in groups):
+            names = ", ".join(str(group["GroupId"]) for group in groups)
             raise RunFailure(  # [AWS]
                 "At least one security group must open all ingress ports.To limit traffic, the source security group "
-                "in your inbound rule can be restricted to the same security group"
+                "in your inbound rule can be restricted to the same security group. (emulator) Security group "
+                f"{names} of connection {self._connection['Name']} has no inbound rule for all TCP ports from itself"
             )
-        table = self._route_table(subnet)
-        nat = any(_leads_to_nat(route) for route in table.get("Routes", []))
-        if not nat and not self._reaches_s3(subnet["VpcId"], table):
-            subnet_id, vpc_id = subnet["SubnetId"], subnet["VpcId"]
+        if reason := _no_way_to_s3(vpc, subnet_id):
             raise RunFailure(  # [AWS]
-                f"VPC S3 endpoint validation failed for SubnetId: {subnet_id}. VPC: {vpc_id}. "
-                f"Reason: Could not find S3 endpoint or NAT gateway for subnetId: {subnet_id} in Vpc {vpc_id}."
+                f"VPC S3 endpoint validation failed for SubnetId: {subnet_id}. VPC: {vpc.vpc_id}. "
+                f"Reason: Could not find S3 endpoint or NAT gateway for subnetId: {subnet_id} in Vpc {vpc.vpc_id}. "
+                f"(emulator) {reason}"
             )
-        return nat
+        free = int(subnet.get("AvailableIpAddressCount", workers))
+        if free < workers:
+            raise RunFailure(  # [AWS]
+                "The specified subnet does not have enough free addresses to satisfy the request. (emulator) Subnet "
+                f"{subnet_id} has {free} free addresses, and the run needs one for each of its {workers} workers"
+            )
+        return Place(vpc, Interface(subnet_id, tuple(str(group["GroupId"]) for group in groups)))
 
     def _subnet(self) -> Mapping[str, Any]:
         subnet_id, zone = self._requirements.get("SubnetId"), self._requirements.get("AvailabilityZone")
@@ -100,31 +120,6 @@ class _Network:
                 raise _unresolved(self._connection, f"security group {group['GroupId']} is not in {vpc_id}")
         return groups
 
-    def _route_table(self, subnet: Mapping[str, Any]) -> Mapping[str, Any]:
-        in_vpc = [{"Name": "vpc-id", "Values": [subnet["VpcId"]]}]
-        tables: Sequence[Mapping[str, Any]] = self._ec2.describe_route_tables(Filters=in_vpc)["RouteTables"]
-        main: Mapping[str, Any] = {}
-        for table in tables:
-            for association in table.get("Associations", []):
-                if association.get("SubnetId") == subnet["SubnetId"]:
-                    return table
-                if association.get("Main"):
-                    main = table
-        return main
-
-    def _reaches_s3(self, vpc_id: str, table: Mapping[str, Any]) -> bool:
-        in_vpc = [{"Name": "vpc-id", "Values": [vpc_id]}]
-        endpoints = self._ec2.describe_vpc_endpoints(Filters=in_vpc)["VpcEndpoints"]
-        for endpoint in endpoints:
-            if not endpoint["ServiceName"].endswith(".s3") or endpoint["State"].lower() != "available":
-                continue
-            if endpoint["VpcEndpointType"] == "Gateway":
-                if table.get("RouteTableId") in endpoint.get("RouteTableIds", []):
-                    return True
-            elif endpoint.get("PrivateDnsEnabled"):
-                return True
-        return False
-
 
 def _opens_all_ports(group: Mapping[str, Any]) -> bool:
     """Returns whether a rule lets all TCP ports in from the group itself or from everywhere."""
@@ -139,12 +134,30 @@ def _opens_all_ports(group: Mapping[str, Any]) -> bool:
     return False
 
 
-def _leads_to_nat(route: Mapping[str, Any]) -> bool:
-    return (
-        route.get("DestinationCidrBlock") == "0.0.0.0/0"
-        and bool(route.get("NatGatewayId"))
-        and route.get("State") in (None, "active")
-    )
+def _no_way_to_s3(vpc: Vpc, subnet_id: str) -> str:
+    """Returns why neither an endpoint nor a NAT gateway leads to S3, or an empty string. Glue looks no further."""
+    table = vpc.route_table_of(subnet_id)
+    name = f"Route table {table.get('RouteTableId', '(none)')} of subnet {subnet_id}"
+    endpoints = vpc.endpoints_of(endpoint_services("s3", vpc.region))
+    for endpoint in endpoints:
+        if endpoint["VpcEndpointType"] == "Gateway":
+            if table.get("RouteTableId") in endpoint.get("RouteTableIds", []):
+                return ""
+        elif endpoint.get("PrivateDnsEnabled"):
+            return ""
+    nat = [route for route in table.get("Routes", []) if route.get("NatGatewayId")]
+    if any(_leads_to_nat(vpc, route) for route in nat):
+        return ""
+    other = ", ".join(str(endpoint["VpcEndpointId"]) for endpoint in endpoints)
+    there = f"S3 endpoint {other} is not associated with it" if other else f"{vpc.vpc_id} has no S3 endpoint"
+    gone = f", and NAT gateway {nat[0]['NatGatewayId']} is not available" if nat else ", and it has no NAT gateway"
+    return f"{name} leads to no S3: {there}{gone}"
+
+
+def _leads_to_nat(vpc: Vpc, route: Description) -> bool:
+    gateway = vpc.nat_gateways.get(str(route["NatGatewayId"]), {})
+    available = str(gateway.get("State", "")).lower() == "available"
+    return route.get("DestinationCidrBlock") == ANYWHERE and is_active(route) and available
 
 
 def _unresolved(connection: Mapping[str, Any], reason: str) -> RunFailure:

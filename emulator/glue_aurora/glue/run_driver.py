@@ -10,10 +10,10 @@ from typing import Any
 from glue_aurora import config
 from glue_aurora.glue import run_states
 from glue_aurora.glue.arguments import log_stream, merged_arguments, script_arguments
-from glue_aurora.glue.errors import RunFailure, launch_failure
+from glue_aurora.glue.errors import NetworkFailure, RunFailure, launch_failure
 from glue_aurora.glue.events import DelayNotice, publish_end, publish_status
-from glue_aurora.glue.network import has_internet
 from glue_aurora.glue.role import Credentials, assume_role
+from glue_aurora.glue.run_network import NetworkOfRun
 from glue_aurora.glue.store import GlueStore, JobRun
 from glue_aurora.glue.worker_client import RunUnknownError, WorkerClient, WorkerRun
 from glue_aurora.service.errors import EmulatorError, WorkerError
@@ -38,6 +38,7 @@ class RunDriver:
         self._closing = closing
         self._on_end = on_end
         self._timeout_seconds = 0
+        self._network = NetworkOfRun(store, run)
 
     def start(self) -> None:
         """Starts the thread and returns at once."""
@@ -48,6 +49,8 @@ class RunDriver:
         delay.start()
         try:
             self._execute()
+        except NetworkFailure as failure:
+            self._end("FAILED", str(failure))
         except RunFailure as failure:
             self._end("FAILED", launch_failure(self._run.job_name, self._run.run_id, str(failure)))
         except EmulatorError as error:
@@ -58,6 +61,7 @@ class RunDriver:
             self._end("FAILED", launch_failure(self._run.job_name, self._run.run_id, reason))
         finally:
             delay.cancel()
+            self._network.leave()
             self._on_end(self._run)
 
     def _execute(self) -> None:
@@ -72,7 +76,7 @@ class RunDriver:
                 run.submitted = True
             try:
                 worker_run = client.submit(body)
-                if run.stop_requested.is_set():
+                if run.stop_requested.is_set() or self._network.failure:
                     # The stop may have been asked for before the submission, when the agent did not know the run.
                     client.stop(run.run_id)
                 self._finish(self._follow(client, worker_run))
@@ -83,7 +87,7 @@ class RunDriver:
         """Returns the body of POST /runs.
 
         Raises:
-            RunFailure: the role or the connections do not serve.
+            RunFailure: the role, the connections or the network do not serve.
         """
         run = self._run
         credentials = self._credentials()
@@ -97,6 +101,7 @@ class RunDriver:
                     raise RunFailure(f"Connection {name} not found.")
                 connections.append(self._store.connections[name])
         merged = merged_arguments(run.job, run.arguments)
+        internet = self._network.enter(connections, merged, credentials.access_key_id)
         return {
             "run_id": run.run_id,
             "job_name": run.job_name,
@@ -111,7 +116,7 @@ class RunDriver:
             "timeout_seconds": self._timeout_seconds,
             "log_groups": dict(run.log_groups),
             "log_stream": log_stream(merged, run.run_id),
-            "internet": has_internet(connections, run.account_id, run.region),
+            "internet": internet,
             "glue_version": run.settings.get("GlueVersion"),
             "notes": [run.state_detail] if run.state_detail else [],
         }
@@ -159,7 +164,11 @@ class RunDriver:
         if worker_run.note:
             with self._store.lock:
                 self._run.state_detail = " ".join(filter(None, (self._run.state_detail, worker_run.note)))
-        self._end(worker_run.state, worker_run.error_message, execution_time=max(0, round(seconds)))
+        state, message = worker_run.state, worker_run.error_message
+        if self._network.failure and not self._run.stop_requested.is_set():
+            # The plugin stopped the run at the agent. The script may have ended before that.
+            state, message = "FAILED", self._network.failure
+        self._end(state, message, execution_time=max(0, round(seconds)))
 
     def _forget(self, client: WorkerClient) -> None:
         try:

@@ -38,3 +38,11 @@ def apply_rules() -> None:
     from glue_aurora.corrections import rules
 
     handlers.serve_custom_service_request_handlers.append(rules.handle)
+
+
+@hooks.on_infra_start()
+def judge_networks_of_runs() -> None:
+    """Judges the calls of runs by the network that the runs are in."""
+    from glue_aurora.parity.network.handler import install
+
+    install()

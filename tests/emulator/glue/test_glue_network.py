@@ -8,7 +8,7 @@ import pytest
 
 from tests.kit.aws import unique
 from tests.kit.glue import GlueKit
-from tests.kit.glue_network import Network, create_network
+from tests.kit.glue_network import ZONE, Network, create_network
 
 pytestmark = pytest.mark.emulator
 
@@ -64,11 +64,37 @@ def test_subnet_without_a_way_to_s3_fails(network: Network) -> None:
         f"VPC S3 endpoint validation failed for SubnetId: {network.subnet}. VPC: {network.vpc}. "
         f"Reason: Could not find S3 endpoint or NAT gateway for subnetId: {network.subnet} in Vpc {network.vpc}."
     )
-    assert failure(network.run(connection)) == expected
+    table = network.main_table()
+    without = failure(network.run(connection))
+    assert without.startswith(expected)
+    assert f"(emulator) Route table {table} of subnet {network.subnet} leads to no S3" in without
     # An endpoint of the main route table serves no subnet that has a table of its own.
+    network.add_s3_endpoint(table)
+    own = network.own_table()
+    elsewhere = failure(network.run(connection))
+    assert elsewhere.startswith(expected)
+    assert f"Route table {own} of subnet" in elsewhere
+    assert "is not associated with it" in elsewhere
+
+
+def test_nat_gateway_that_is_gone_leads_nowhere(network: Network) -> None:
+    network.open_all_tcp()
+    nat = network.route_to_nat(network.own_table())
+    network.ec2.delete_nat_gateway(NatGatewayId=nat)
+    message = failure(network.run(network.connection()))
+    assert message.startswith("VPC S3 endpoint validation failed")
+    assert f"NAT gateway {nat} is not available" in message
+
+
+def test_subnet_without_free_addresses_fails(network: Network) -> None:
+    network.open_all_tcp()
     network.add_s3_endpoint(network.main_table())
-    network.own_table()
-    assert failure(network.run(connection)) == expected
+    small = network.ec2.create_subnet(VpcId=network.vpc, CidrBlock="10.0.7.0/28", AvailabilityZone=ZONE)
+    connection = network.connection(SubnetId=small["Subnet"]["SubnetId"])
+    job = network.kit.create_job(Connections={"Connections": [connection]}, NumberOfWorkers=12)
+    message = failure(network.kit.finish(job))
+    assert message.startswith("The specified subnet does not have enough free addresses to satisfy the request.")
+    assert "has 11 free addresses" in message
 
 
 @pytest.mark.parametrize(
