@@ -16,6 +16,8 @@ from scripts.environment.instance import Instance, Ports
 
 # A minute of a job's Timeout lasts 2 s, a call of the RDS Data API 5 s at most.
 SHORTER_TIMES = {"EMULATOR_GLUE_SECONDS_PER_MINUTE": "2", "EMULATOR_RDS_DATA_TIMEOUT_SECONDS": "5"}
+# Runs are told what they are told in Docker.
+WITHOUT_INTERNET = {"EMULATOR_RUNS_INTERNET": "none"}
 
 
 @dataclass(frozen=True)
@@ -49,5 +51,5 @@ class Environment:
 def environment() -> Iterator[Environment]:
     """Starts the environment once a session, with shorter times, and removes it at the end."""
     instance = Instance.open(LOCAL / f"test-emulator-{os.getpid()}", Ports.free())
-    with environments.running(instance, localstack_env=SHORTER_TIMES):
+    with environments.running(instance, localstack_env=SHORTER_TIMES | WITHOUT_INTERNET):
         yield Environment(instance)

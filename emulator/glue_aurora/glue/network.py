@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from localstack.aws.connect import connect_to
 
 from glue_aurora.glue.errors import RunFailure
+from glue_aurora.parity.network.packets import covers
 from glue_aurora.parity.network.reachability import Interface, is_active
 from glue_aurora.parity.network.services import endpoint_services
 from glue_aurora.parity.network.vpc import ANYWHERE, Description, Vpc, read_vpc
@@ -25,6 +26,8 @@ class Place:
 
     vpc: Vpc
     interface: Interface
+    doubt: str = ""
+    """What Glue's guide asks for and the emulator can't judge."""
 
 
 def place_of(connections: Sequence[Mapping[str, Any]], workers: int, account_id: str, region: str) -> Place | None:
@@ -91,7 +94,9 @@ class _Check:
                 "The specified subnet does not have enough free addresses to satisfy the request. (emulator) Subnet "
                 f"{subnet_id} has {free} free addresses, and the run needs one for each of its {workers} workers"
             )
-        return Place(vpc, Interface(subnet_id, tuple(str(group["GroupId"]) for group in groups)))
+        return Place(
+            vpc, Interface(subnet_id, tuple(str(group["GroupId"]) for group in groups)), _doubt(groups, subnet)
+        )
 
     def _subnet(self) -> Mapping[str, Any]:
         subnet_id, zone = self._requirements.get("SubnetId"), self._requirements.get("AvailabilityZone")
@@ -132,6 +137,25 @@ def _opens_all_ports(group: Mapping[str, Any]) -> bool:
         if any(ip_range.get("CidrIp") == "0.0.0.0/0" for ip_range in rule.get("IpRanges", [])):
             return True
     return False
+
+
+def _doubt(groups: Sequence[Mapping[str, Any]], subnet: Mapping[str, Any]) -> str:
+    """Returns what to say when no group lets all TCP ports out to itself (setup-vpc-for-glue-access.html)."""
+    own = str(subnet["CidrBlock"])
+    for group in groups:
+        for rule in group["IpPermissionsEgress"]:
+            ports = (rule.get("FromPort"), rule.get("ToPort"))
+            if rule["IpProtocol"] != "-1" and not (rule["IpProtocol"] in ("tcp", "6") and ports == _ALL_TCP_PORTS):
+                continue
+            if any(pair.get("GroupId") == group["GroupId"] for pair in rule.get("UserIdGroupPairs", [])):
+                return ""
+            if any(covers(ip_range["CidrIp"], own) for ip_range in rule.get("IpRanges", [])):
+                return ""
+    names = ", ".join(str(group["GroupId"]) for group in groups)
+    return (
+        f"Glue's guide asks for an outbound rule for all TCP ports of security group {names} to itself, which is "
+        "missing. The emulator can't judge whether the run's workers would reach each other on AWS."
+    )
 
 
 def _no_way_to_s3(vpc: Vpc, subnet_id: str) -> str:

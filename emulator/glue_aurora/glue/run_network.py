@@ -63,6 +63,8 @@ class NetworkOfRun:
             self._judge_start(network, connections, arguments)
         if place is None:
             return True
+        if place.doubt:
+            self._note(place.doubt)
         internet = to_internet(place.vpc, place.interface).reaches
         if internet and not config.runs_have_internet():
             self._note(_NO_INTERNET_HERE)

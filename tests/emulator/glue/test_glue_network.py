@@ -37,13 +37,29 @@ def failure(run: dict[str, Any]) -> str:
 def test_open_group_and_s3_endpoint_are_enough(network: Network) -> None:
     network.open_all_tcp()
     network.add_s3_endpoint(network.main_table())
-    assert network.run(network.connection())["JobRunState"] == "SUCCEEDED"
+    run = network.run(network.connection())
+    assert run["JobRunState"] == "SUCCEEDED"
+    assert "StateDetail" not in run
+
+
+def test_group_that_keeps_workers_apart_is_doubted(network: Network) -> None:
+    network.open_all_tcp()
+    network.add_s3_endpoint(network.main_table())
+    everything = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    https = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": everything["IpRanges"]}
+    network.ec2.revoke_security_group_egress(GroupId=network.group, IpPermissions=[everything])
+    network.ec2.authorize_security_group_egress(GroupId=network.group, IpPermissions=[https])
+    run = network.run(network.connection())
+    assert run["JobRunState"] == "SUCCEEDED"
+    assert f"all TCP ports of security group {network.group} to itself" in run["StateDetail"]
 
 
 def test_nat_gateway_stands_for_the_s3_endpoint(network: Network) -> None:
     network.open_all_tcp()
     network.route_to_nat(network.own_table())
-    assert network.run(network.connection())["JobRunState"] == "SUCCEEDED"
+    run = network.run(network.connection())
+    assert run["JobRunState"] == "SUCCEEDED"
+    assert "way to the internet, which this emulator lacks" in run["StateDetail"]
 
 
 def test_group_without_its_own_ports_open_fails(network: Network) -> None:

@@ -222,8 +222,8 @@ def _peer_of(vpc: Vpc, interface: Interface) -> Peer:
 
 
 def _leaving(vpc: Vpc, interface: Interface, peer: Peer, port: int) -> _Passage:
-    groups = ", ".join(interface.groups)
-    target = ", ".join(peer.groups) or peer.prefix_list or peer.cidr
+    groups = vpc.groups_named(interface.groups)
+    target = vpc.groups_named(peer.groups) or peer.prefix_list or peer.cidr
     reason = f"security group {groups} of the job has no outbound rule for TCP port {port} to {target}"
     passage = _Passage().then(lets_out(vpc, interface.groups, peer, port), reason)
     if peer.subnet == interface.subnet:
@@ -232,8 +232,8 @@ def _leaving(vpc: Vpc, interface: Interface, peer: Peer, port: int) -> _Passage:
 
 
 def _arriving(vpc: Vpc, passage: _Passage, source: Peer, peer: Peer, port: int, name: str) -> _Passage:
-    origin = ", ".join(source.groups) or source.cidr
-    groups = ", ".join(peer.groups)
+    origin = vpc.groups_named(source.groups) or source.cidr
+    groups = vpc.groups_named(peer.groups)
     reason = f"security group {groups} of {name} has no inbound rule for TCP port {port} from {origin}"
     passage = passage.then(lets_in(vpc, peer.groups, source, port), reason)
     if peer.subnet == source.subnet:

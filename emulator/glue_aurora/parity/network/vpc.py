@@ -63,6 +63,11 @@ class Vpc:
             if each["ServiceName"] in names and str(each.get("State", "")).lower() == "available"
         ]
 
+    def groups_named(self, groups: Sequence[str]) -> str:
+        """Returns the ids of security groups, each with its name if it has one."""
+        names = {each: self.groups.get(each, {}).get("GroupName") for each in groups}
+        return ", ".join(f"{each} ({name})" if name else each for each, name in names.items())
+
     def prefix_list_of(self, names: Sequence[str]) -> str:
         """Returns the id of a service's prefix list, or an empty string."""
         return next((list_id for list_id, name in self.prefix_lists.items() if name in names), "")

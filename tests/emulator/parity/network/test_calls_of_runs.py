@@ -29,6 +29,12 @@ try:
 except Exception:
     pass
 """
+READ_CONNECTION = """
+import sys
+import boto3
+name = sys.argv[sys.argv.index("--name") + 1]
+boto3.client("glue", region_name="us-east-1").get_connection(Name=name)
+"""
 OTHER_ROLE = """
 import sys
 import boto3
@@ -108,7 +114,7 @@ def test_interface_endpoint_serves_once_its_group_admits_the_job(network: Networ
     endpoint = network.add_endpoint("secretsmanager", group)
     connection = network.connection()
     closed = failure(run(network.kit, READ, connection, secret=secret))
-    assert f"security group {group} of interface endpoint {endpoint} has no inbound rule for TCP port 443" in closed
+    assert f") of interface endpoint {endpoint} has no inbound rule for TCP port 443" in closed
     network.admit(group, 443)
     assert run(network.kit, READ, connection, secret=secret)["JobRunState"] == "SUCCEEDED"
     network.ec2.modify_vpc_attribute(VpcId=network.vpc, EnableDnsHostnames={"Value": False})
@@ -128,7 +134,8 @@ def test_way_to_s3_is_judged_before_the_script(network: Network) -> None:
     network.ec2.revoke_security_group_egress(GroupId=network.group, IpPermissions=[everything])
     message = failure(run(network.kit, "print('done')", network.connection()))
     assert message.startswith(TIMED_OUT.format("s3"))
-    assert f"security group {network.group} of the job has no outbound rule for TCP port 443 to pl-" in message
+    assert f"security group {network.group} (" in message
+    assert ") of the job has no outbound rule for TCP port 443 to pl-" in message
 
 
 def test_run_without_a_connection_reaches_services_and_no_private_cluster(
@@ -152,6 +159,16 @@ def test_secret_of_a_user_names_the_cluster_by_host_and_port(kit: GlueKit, clust
     assert "timeout expired" in failure(run(kit, READ, secret=own))
 
 
+def test_connection_that_a_script_reads_names_the_cluster(kit: GlueKit, cluster: dict[str, Any]) -> None:
+    url = f"jdbc:postgresql://{cluster['Endpoint']}:{cluster['Port']}/letrus"
+    properties = {"JDBC_CONNECTION_URL": url, "USERNAME": "x", "PASSWORD": "y"}
+    name = unique("jdbc")
+    kit.glue.create_connection(
+        ConnectionInput={"Name": name, "ConnectionType": "JDBC", "ConnectionProperties": properties}
+    )
+    assert "timeout expired" in failure(run(kit, READ_CONNECTION, name=name))
+
+
 def test_group_of_the_cluster_must_admit_the_job(
     kit: GlueKit, rds: RdsKit, cluster: dict[str, Any], secret: str
 ) -> None:
@@ -165,8 +182,11 @@ def test_group_of_the_cluster_must_admit_the_job(
     database = cluster["VpcSecurityGroups"][0]["VpcSecurityGroupId"]
     message = failure(run(kit, READ, connection, secret=arn))
     port = cluster["Port"]
-    assert f"security group {database} of cluster {cluster['DBClusterIdentifier']} has no inbound rule" in message
-    assert f"for TCP port {port} from {group}" in message
+    assert f"security group {database} (" in message
+    assert (
+        f") of cluster {cluster['DBClusterIdentifier']} has no inbound rule for TCP port {port} from {group} ("
+        in message
+    )
     network.admit(database, port)
     assert run(kit, READ, connection, secret=arn)["JobRunState"] == "SUCCEEDED"
 

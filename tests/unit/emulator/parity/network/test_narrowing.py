@@ -88,7 +88,7 @@ def narrowed(dice: random.Random, fields: dict[str, Any]) -> dict[str, Any]:
     return less
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(20))
 def test_less_never_reaches_more(seed: int) -> None:
     dice = random.Random(seed)  # noqa: S311
     for _ in range(10):
@@ -97,7 +97,7 @@ def test_less_never_reaches_more(seed: int) -> None:
         assert reached(less) <= reached(fields), (fields, less)
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(5))
 def test_another_rule_of_a_group_never_stops_anything(seed: int) -> None:
     dice = random.Random(seed)  # noqa: S311
     for _ in range(10):
