@@ -15,6 +15,7 @@ from scripts.base.errors import StartError
 from scripts.base.isolation import clean_environment
 from scripts.base.paths import TOP, relative
 from scripts.base.processes import run_foreground
+from scripts.environment import shared
 from scripts.environment.instance import Instance
 from scripts.supply import wheels
 
@@ -151,6 +152,7 @@ class Docker:
             "COMPOSE_PROJECT_NAME": project(instance.folder),
             "LOCALSTACK_PORT": str(instance.ports.localstack),
             "POSTGRES_PORT": str(instance.ports.postgres),
+            "EMULATOR_PARITY": shared.parity(),
             **(extra or {}),
         }
 

@@ -55,4 +55,5 @@ def _environment(instance: Instance) -> dict[str, str]:
         "EMULATOR_POSTGRES_PASSWORD_FILE": str(instance.secret_file("rdsadmin_password")),
         "EMULATOR_WORKER_URL": instance.worker_url,
         "EMULATOR_WORKER_TOKEN_FILE": str(instance.secret_file("worker_token")),
+        "EMULATOR_PARITY": shared.parity(),
     }

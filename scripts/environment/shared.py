@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
 from dotenv import dotenv_values
 
+from scripts.base.errors import CommandError
 from scripts.base.paths import TOP
 
 COMPOSE = TOP / "docker-compose.yml"
@@ -30,3 +32,16 @@ INITDB_ARGUMENTS = POSTGRES_SERVER["POSTGRES_INITDB_ARGS"].split()
 POSTGRES_SUPERUSER = POSTGRES_SERVER["POSTGRES_USER"]
 # Variables of the LocalStack process. Addresses, ports and files differ between the runtimes and stand elsewhere.
 LOCALSTACK = _values(TOP / "docker" / "localstack" / "localstack.env")
+PARITY = ("enforce", "warn", "off")
+
+
+def parity() -> str:
+    """Returns what the emulator does with what AWS would refuse, by the variable PARITY: `enforce` unless it is set.
+
+    Raises:
+        CommandError: PARITY has another value.
+    """
+    found = os.environ.get("PARITY") or PARITY[0]
+    if found not in PARITY:
+        raise CommandError(f"PARITY={found} is no mode of the checks", f"use one of {', '.join(PARITY)}")
+    return found

@@ -24,6 +24,8 @@ class Credentials:
     access_key_id: str
     secret_access_key: str = field(repr=False)
     session_token: str = field(repr=False)
+    role_arn: str
+    session_arn: str
 
 
 def assume_role(role: str, account_id: str, region: str, source_arn: str, session_policy: str | None) -> Credentials:
@@ -53,7 +55,13 @@ def assume_role(role: str, account_id: str, region: str, source_arn: str, sessio
     except ClientError as error:
         raise RunFailure(f"Role {role} could not be assumed: {error}") from error
     keys = answer["Credentials"]
-    return Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+    return Credentials(
+        keys["AccessKeyId"],
+        keys["SecretAccessKey"],
+        keys["SessionToken"],
+        found["Arn"],
+        answer["AssumedRoleUser"]["Arn"],
+    )
 
 
 def _unjudged(decision: Decision) -> str:

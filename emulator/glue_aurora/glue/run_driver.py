@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +16,8 @@ from glue_aurora.glue.role import Credentials, assume_role
 from glue_aurora.glue.run_network import NetworkOfRun
 from glue_aurora.glue.store import GlueStore, JobRun
 from glue_aurora.glue.worker_client import RunUnknownError, WorkerClient, WorkerRun
+from glue_aurora.parity import launch
+from glue_aurora.parity.runs import RunSession
 from glue_aurora.service.errors import EmulatorError, WorkerError
 
 LOG = logging.getLogger(__name__)
@@ -39,6 +41,7 @@ class RunDriver:
         self._on_end = on_end
         self._timeout_seconds = 0
         self._network = NetworkOfRun(store, run)
+        self._access_key = ""
 
     def start(self) -> None:
         """Starts the thread and returns at once."""
@@ -91,6 +94,7 @@ class RunDriver:
         """
         run = self._run
         credentials = self._credentials()
+        self._access_key = credentials.access_key_id
         security_configuration = run.settings.get("SecurityConfiguration")
         with self._store.lock:
             if security_configuration and security_configuration not in self._store.security_configurations:
@@ -100,6 +104,7 @@ class RunDriver:
                 if name not in self._store.connections:
                     raise RunFailure(f"Connection {name} not found.")
                 connections.append(self._store.connections[name])
+        self._judge_launch(credentials, connections)
         merged = merged_arguments(run.job, run.arguments)
         internet = self._network.enter(connections, merged, credentials.access_key_id)
         return {
@@ -130,6 +135,25 @@ class RunDriver:
             source_arn=f"arn:aws:glue:{run.region}:{run.account_id}:job/{run.job_name}",
             session_policy=run.overrides.get("ExecutionRoleSessionPolicy"),
         )
+
+    def _judge_launch(self, credentials: Credentials, connections: Sequence[Mapping[str, Any]]) -> None:
+        """Judges what Glue does with the role before the script.
+
+        Raises:
+            RunFailure: AWS refuses it.
+        """
+        run = self._run
+        session = RunSession(
+            run.run_id,
+            run.job_name,
+            run.account_id,
+            run.region,
+            credentials.role_arn,
+            credentials.session_arn,
+            connections,
+        )
+        if refusal := launch.begin(credentials.access_key_id, session):
+            raise RunFailure(refusal)
 
     def _follow(self, client: WorkerClient, worker_run: WorkerRun) -> WorkerRun:
         """Returns the run as it ended.
@@ -190,11 +214,15 @@ class RunDriver:
 
     def _end(self, state: str, error_message: str | None = None, execution_time: int = 0) -> None:
         run = self._run
+        if state == "FAILED" and self._access_key:
+            error_message = f"{error_message or ''}{launch.of_failure(self._access_key, error_message or '')}"
+        refused = launch.of_end(self._access_key) if self._access_key else ""
         with self._store.lock:
             if run.ended:
                 return
             run.state = state
             run.error_message = error_message if state != "SUCCEEDED" else None
+            run.refusals = refused or None
             run.execution_time = execution_time
             run.completed_on = run.last_modified_on = datetime.now(UTC)
         publish_end(run)

@@ -59,6 +59,8 @@ class JobRun:
     """Whether the plugin has asked the worker agent to start the run."""
     overdue: bool = field(default=False, init=False)
     """Whether the run's NotifyDelayAfter is over."""
+    refusals: str | None = field(default=None, init=False)
+    """What AWS refuses to the run and the error message does not tell."""
 
     @property
     def arguments(self) -> Mapping[str, str]:
@@ -92,7 +94,7 @@ class JobRun:
             "PredecessorRuns": [],
             "ExecutionTime": self.execution_time,
             "LogGroupName": self.log_groups["output"].removesuffix("/output"),
-            "StateDetail": self.state_detail,
+            "StateDetail": " ".join(filter(None, (self.state_detail, self.refusals))) or None,
             **self.settings,
         }
         if self.ended and self.settings.get("ExecutionClass") == "FLEX":

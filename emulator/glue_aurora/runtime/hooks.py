@@ -46,3 +46,15 @@ def judge_networks_of_runs() -> None:
     from glue_aurora.parity.network.handler import install
 
     install()
+
+
+@hooks.on_infra_start()
+def judge_calls() -> None:
+    """Judges the calls of roles' sessions and of IAM users."""
+    from localstack.aws.handlers import serve_custom_service_request_handlers
+
+    from glue_aurora.parity.enforcement import IdentityHandler
+    from glue_aurora.parity.modes import mode
+
+    mode()  # a wrong value must not pass for the default
+    serve_custom_service_request_handlers.append(IdentityHandler())

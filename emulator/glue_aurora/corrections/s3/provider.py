@@ -3,6 +3,7 @@
 - Its objects are in LocalStack's own temporary folder. LocalStack keeps them in /tmp/localstack-s3-storage for every
   user. A second user may not write there. When two LocalStacks have a bucket of the same name, the one that deletes it
   removes the other's objects.
+- DeleteObjects answers by itself for the keys that the caller may not delete.
 - MFADelete of a bucket's versioning is kept. LocalStack drops it, and Terraform then sees a change in every plan.
 """
 
@@ -18,6 +19,7 @@ from localstack.services.s3.provider import S3Provider
 from localstack.services.s3.storage.ephemeral import EphemeralS3ObjectStore
 from localstack.utils.files import mkdir
 
+from glue_aurora.parity.enforcement import REFUSED_OBJECTS
 from glue_aurora.service.errors import NotSupportedError
 
 
@@ -35,6 +37,17 @@ class CorrectedS3Provider(S3Provider):
         if mfa_delete:
             kept: Any = self._get_cross_account_bucket(context, bucket)[1]
             kept.mfa_delete = mfa_delete
+
+    @handler("DeleteObjects")
+    def delete_objects(self, context: RequestContext, bucket: str, delete: Any, **kwargs: Any) -> Any:
+        refused = getattr(context, REFUSED_OBJECTS, [])
+        answer: Any = super().delete_objects(context, bucket, delete, **kwargs) if delete.get("Objects") else {}
+        errors = [
+            {name: value for name, value in each.items() if name in ("Key", "VersionId")}
+            | {"Code": "AccessDenied", "Message": message}
+            for each, message in refused
+        ]
+        return {**answer, "Errors": [*(answer.get("Errors") or []), *errors]} if errors else answer
 
     @handler("GetBucketVersioning")
     def get_bucket_versioning(self, context: RequestContext, bucket: str, **kwargs: Any) -> Any:

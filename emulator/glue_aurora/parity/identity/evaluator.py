@@ -9,6 +9,7 @@ either name the principal, or name its account and so let the identity policies 
 key-policy-default.html).
 
 What the emulator can't judge never helps the caller: a Deny with such a part counts as matching, an Allow does not.
+With `in_doubt_allow` it always helps: whoever asks both ways knows whether a refusal rests on such a part.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -19,7 +20,7 @@ from glue_aurora.parity.identity.conditions import conditions
 from glue_aurora.parity.identity.matching import UnjudgedError, action_like, like, substituted
 from glue_aurora.parity.identity.policy import Kind, Policy, Statement
 from glue_aurora.parity.identity.principals import Naming, naming
-from glue_aurora.parity.identity.request import PrincipalKind, Request
+from glue_aurora.parity.identity.request import Principal, PrincipalKind, Request
 
 _OTHER_ACTIONS = "it allows other actions"
 
@@ -82,9 +83,9 @@ class Decision:
         return self.outcome is Outcome.ALLOWED
 
 
-def decide(request: Request, policies: Policies) -> Decision:
-    """Returns IAM's decision on `request`."""
-    trial = _Trial(request, policies)
+def decide(request: Request, policies: Policies, *, in_doubt_allow: bool = False) -> Decision:
+    """Returns IAM's decision on `request`. `in_doubt_allow` takes what can't be judged in the caller's favour."""
+    trial = _Trial(request, policies, in_doubt_allow)
     if denying := trial.denying():
         return trial.decision(Outcome.DENIED, denying[0].policy.kind, denying)
     if request.principal.kind is PrincipalKind.ROOT and not policies.resource_decides:
@@ -113,9 +114,10 @@ def decide(request: Request, policies: Policies) -> Decision:
 class _Trial:
     """One request before its policies."""
 
-    def __init__(self, request: Request, policies: Policies) -> None:
+    def __init__(self, request: Request, policies: Policies, in_doubt_allow: bool) -> None:
         self._request = request
         self._policies = policies
+        self._in_doubt_allow = in_doubt_allow
         self._unjudged: list[str] = []
         self._near: list[Reference] = []
 
@@ -145,7 +147,7 @@ class _Trial:
         """Returns the statements of the resource's policy that allow, and how they name the caller at best."""
         policy = self._policies.resource
         found = self.allowing([policy]) if policy else []
-        named = [naming(reference.statement, self._request.principal) for reference in found]
+        named = [_how_named(reference.statement, self._request.principal) for reference in found]
         best = max(named, default=Naming.NOT)
         return [each for each, how in zip(found, named, strict=True) if how is best], best
 
@@ -179,7 +181,7 @@ class _Trial:
             effect = "Allow" if statement.allows else "Deny"
             where = f"{statement.name} ({effect}) of {policy.label}"
             self._unjudged += [f"{reason} in {where}" for reason in unjudged]
-            return not statement.allows
+            return statement.allows is self._in_doubt_allow
         if statement.allows and len(failed) == 1 and failed[0] != _OTHER_ACTIONS:
             self._near.append(Reference(policy, statement, failed[0]))
         return not failed
@@ -202,6 +204,13 @@ class _Trial:
             yield f"its condition does not hold: {text}", lambda holds=holds: holds(request)  # type: ignore[misc]
 
 
+def _how_named(statement: Statement, principal: Principal) -> Naming:
+    try:
+        return naming(statement, principal)
+    except UnjudgedError:  # it applies in doubt only
+        return Naming.ROLE
+
+
 def _names_action(statement: Statement, action: str) -> bool:
     element = "NotAction" if "NotAction" in statement.document else "Action"
     if element not in statement.document:
@@ -214,6 +223,8 @@ def _names_resource(statement: Statement, request: Request) -> bool:
     element = "NotResource" if "NotResource" in statement.document else "Resource"
     if element not in statement.document:
         raise UnjudgedError("no Resource")
+    if request.resource is None:  # the emulator does not know it: no false alarm, in either direction
+        return statement.allows or "*" in statement.values(element)
     named = False
     open_question: UnjudgedError | None = None
     for pattern in statement.values(element):

@@ -83,17 +83,18 @@ _NEVER_KNOWN = ("aws:principaltag/*", "aws:principalorg*")
 
 @dataclass(frozen=True)
 class Request:
-    """A request. Keys of `context` are lower case and each has its values.
+    """A request. Keys of `context` are lower case and each has its values. `resource` is None when nobody knows it.
 
     `known` has patterns of lower-case keys that the request's service would have put into `context`, so that a key that
-    matches one and is not there is absent. Of all other keys nobody knows.
+    matches one and is not there is absent. Of all other keys nobody knows. `unknown` has patterns of more such keys.
     """
 
     principal: Principal
     action: str
-    resource: str
+    resource: str | None
     context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     known: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
     def values(self, key: str) -> tuple[str, ...] | None:
         """Returns the values of a condition key, or None when the request does not have it.
@@ -105,7 +106,7 @@ class Request:
         found = self.context.get(name) or self.principal.keys().get(name)
         if found is not None:
             return found
-        never = any(like(name, pattern) for pattern in _NEVER_KNOWN)
+        never = any(like(name, pattern) for pattern in (*_NEVER_KNOWN, *self.unknown))
         if never or not any(like(name, pattern) for pattern in (*_ALWAYS_KNOWN, *self.known)):
             raise UnjudgedError(f"key {key}")
         return None

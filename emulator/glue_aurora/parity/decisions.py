@@ -1,0 +1,61 @@
+"""The decisions that were taken on a caller's requests, each once, with its count."""
+
+import itertools
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from glue_aurora.parity.identity.verdict import Verdict
+
+
+@dataclass
+class Counted:
+    """A verdict and how often it was given. `last` orders verdicts by their last request."""
+
+    verdict: Verdict
+    count: int = 0
+    last: int = 0
+
+
+@dataclass
+class _Of:
+    """The verdicts on one caller, by what they are about."""
+
+    verdicts: dict[tuple[str, str, str | None, bool], Counted] = field(default_factory=dict)
+
+
+class Decisions:
+    """Keeps the verdicts by the caller's access key. Safe for several threads."""
+
+    def __init__(self, most_callers: int = 100) -> None:
+        self._most = most_callers
+        self._lock = threading.Lock()
+        self._callers: OrderedDict[str, _Of] = OrderedDict()
+        self._sequence = itertools.count(1)
+
+    def add(self, access_key: str, verdict: Verdict) -> None:
+        """Keeps a verdict. The caller that was judged first goes when there are too many."""
+        request = verdict.decision.request
+        key = (verdict.call, request.action, request.resource, verdict.decision.allowed)
+        with self._lock:
+            if access_key not in self._callers and len(self._callers) >= self._most:
+                self._callers.popitem(last=False)
+            of = self._callers.setdefault(access_key, _Of())
+            counted = of.verdicts.setdefault(key, Counted(verdict))
+            counted.count += 1
+            counted.last = next(self._sequence)
+
+    def of(self, access_key: str) -> Sequence[Counted]:
+        """Returns the verdicts on a caller's requests in the order of their first request."""
+        with self._lock:
+            found = self._callers.get(access_key)
+            return [replace(each) for each in found.verdicts.values()] if found else []
+
+    def refused(self, access_key: str) -> Sequence[Verdict]:
+        """Returns what AWS refuses to a caller, each once, the last refusal first."""
+        found = [each for each in self.of(access_key) if each.verdict.refused]
+        return [each.verdict for each in sorted(found, key=lambda each: each.last, reverse=True)]
+
+
+decisions = Decisions()

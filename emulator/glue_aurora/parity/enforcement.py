@@ -1,0 +1,143 @@
+"""Judges each call of a role's session or an IAM user before its service sees it."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from localstack.aws.api import RequestContext
+from localstack.utils.aws.request_context import extract_access_key_id_from_auth_header
+
+from glue_aurora.parity import refusals
+from glue_aurora.parity.decisions import decisions
+from glue_aurora.parity.identity import judge
+from glue_aurora.parity.identity.caller import Caller
+from glue_aurora.parity.identity.callers import caller_of
+from glue_aurora.parity.identity.facts import EmulatorFacts
+from glue_aurora.parity.identity.needs import s3
+from glue_aurora.parity.identity.needs.catalogue import needs_of
+from glue_aurora.parity.identity.needs.need import Call, Need
+from glue_aurora.parity.identity.policy import Policy
+from glue_aurora.parity.identity.verdict import Verdict
+from glue_aurora.parity.modes import ENFORCE, OFF, mode
+from glue_aurora.parity.runs import RunSession, run_sessions
+
+LOG = logging.getLogger(__name__)
+
+# Attribute of LocalStack's context with the keys that DeleteObjects may not delete: a list of (object, message).
+REFUSED_OBJECTS = "emulator_refused_objects"
+
+
+@dataclass(frozen=True)
+class Way:
+    """The way of a run's call to a service: the VPC endpoint's policy, and the condition keys that the way adds."""
+
+    endpoint: Policy | None = None
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+# The network's checks put their own function here. None: nobody knows the way.
+way_of: Callable[[RunSession, str], Way | None] = lambda run, service: None  # noqa: E731
+
+
+class IdentityHandler:
+    """The handler in LocalStack's chain. It answers refusals in the form of the service."""
+
+    def __call__(self, chain: Any, context: RequestContext, response: Any) -> None:
+        if mode() == OFF or context.is_internal_call or context.service is None or context.operation is None:
+            return
+        access_key = _access_key(context)
+        caller = caller_of(access_key, context.account_id) if access_key else None
+        if caller is None:
+            return
+        call = call_of(context)
+        if (call.service, call.operation) == ("s3", "DeleteObjects"):
+            _judge_deleted(caller, call, context)
+            return
+        for verdict in judge_call(caller, call):
+            if verdict.refused:
+                refuse(call.service, verdict)
+
+
+def call_of(context: RequestContext) -> Call:
+    """Returns the call of a request."""
+    service: Any = context.service
+    operation: Any = context.operation
+    parameters: Any = context.service_request or {}
+    return Call(service.service_name, operation.name, parameters, context.account_id, context.region)
+
+
+def _access_key(context: RequestContext) -> str:
+    """Returns the key that signed the request. LocalStack adds a header of its own where the URL has the key."""
+    query = context.request.args
+    in_url = str(query.get("X-Amz-Credential") or query.get("x-amz-credential") or query.get("AWSAccessKeyId") or "")
+    headers: Any = context.request.headers
+    return in_url.partition("/")[0] or str(extract_access_key_id_from_auth_header(headers) or "")
+
+
+def judge_call(caller: Caller, call: Call) -> list[Verdict]:
+    """Returns the verdicts on everything that a call needs, up to the first refusal, and keeps them."""
+    return judge_needs(caller, call, needs_of(call, EmulatorFacts()))
+
+
+def judge_needs(caller: Caller, call: Call, needs: list[Need]) -> list[Verdict]:
+    """Returns the verdicts on `needs`, up to the first refusal, and keeps them."""
+    found = []
+    run = run_sessions.of(caller.access_key)
+    way = way_of(run, call.service) if run else None
+    in_a_vpc = run is not None and bool(run.connections)
+    unknown = judge.IN_A_VPC if in_a_vpc and way is None else ()
+    for need in needs:
+        verdict = judge.judge(
+            caller,
+            call,
+            need,
+            endpoint=way.endpoint if way else None,
+            way=dict(way.keys) if way else None,
+            unknown=unknown,
+        )
+        decisions.add(caller.access_key, verdict)
+        if verdict.doubtful:
+            LOG.warning("not judged: %s", refusals.message(call.service, verdict))
+        found.append(verdict)
+        if verdict.refused:
+            break
+    return found
+
+
+def _judge_deleted(caller: Caller, call: Call, context: RequestContext) -> None:
+    """Takes the keys that the caller may not delete out of the request. Its service answers for them."""
+    deleted: Any = call.parameters.get("Delete") or {}
+    facts = EmulatorFacts()
+    bucket = call.text("Bucket")
+    if not facts.bucket_exists(bucket):
+        return
+    kept, refused = [], []
+    for each in deleted.get("Objects") or []:
+        need = s3.of_deleted(call, facts, each["Key"], each.get("VersionId") or "")
+        (verdict,) = judge_needs(caller, call, [need])
+        if verdict.refused and mode() == ENFORCE:
+            refused.append((each, refusals.message("s3", verdict)))
+        else:
+            kept.append(each)
+            if verdict.refused:
+                _warn("s3", verdict)
+    if refused:
+        deleted["Objects"] = kept
+        setattr(context, REFUSED_OBJECTS, refused)
+
+
+def refuse(service: str, verdict: Verdict) -> None:
+    """Answers with the service's own code for a refused request; in mode `warn`, only logs it.
+
+    Raises:
+        CommonServiceException: always in mode `enforce`.
+    """
+    if mode() != ENFORCE:
+        _warn(service, verdict)
+        return
+    raise refusals.exception(service, verdict)
+
+
+def _warn(service: str, verdict: Verdict) -> None:
+    LOG.warning("AWS would refuse %s: %s", verdict.call, refusals.message(service, verdict))
