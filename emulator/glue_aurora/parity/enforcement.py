@@ -46,8 +46,7 @@ class IdentityHandler:
     def __call__(self, chain: Any, context: RequestContext, response: Any) -> None:
         if mode() == OFF or context.is_internal_call or context.service is None or context.operation is None:
             return
-        access_key = _access_key(context)
-        caller = caller_of(access_key, context.account_id) if access_key else None
+        caller = caller_in(context)
         if caller is None:
             return
         call = call_of(context)
@@ -57,6 +56,12 @@ class IdentityHandler:
         for verdict in judge_call(caller, call):
             if verdict.refused:
                 refuse(call.service, verdict)
+
+
+def caller_in(context: RequestContext) -> Caller | None:
+    """Returns the caller of a request, or None for the administrator."""
+    access_key = _access_key(context)
+    return caller_of(access_key, context.account_id) if access_key else None
 
 
 def call_of(context: RequestContext) -> Call:

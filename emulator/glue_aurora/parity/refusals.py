@@ -22,10 +22,15 @@ _CODES = {
 }
 
 
+def code(service: str) -> tuple[str, int]:
+    """Returns the error code and the HTTP status of a service's refusals."""
+    return _CODES.get(service, ("AccessDeniedException", 400))
+
+
 def exception(service: str, verdict: Verdict) -> CommonServiceException:
     """Returns the answer of a service to a refused request."""
-    code, status = _CODES.get(service, ("AccessDeniedException", 400))
-    return CommonServiceException(code, message(service, verdict), status_code=status, sender_fault=True)
+    name, status = code(service)
+    return CommonServiceException(name, message(service, verdict), status_code=status, sender_fault=True)
 
 
 def message(service: str, verdict: Verdict) -> str:

@@ -55,6 +55,8 @@ def judge_calls() -> None:
 
     from glue_aurora.parity.enforcement import IdentityHandler
     from glue_aurora.parity.modes import mode
+    from glue_aurora.parity.services import ServiceHandler
 
     mode()  # a wrong value must not pass for the default
     serve_custom_service_request_handlers.append(IdentityHandler())
+    serve_custom_service_request_handlers.append(ServiceHandler())

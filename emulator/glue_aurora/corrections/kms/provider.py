@@ -9,7 +9,7 @@ ListAliases.
 # mypy: disable-error-code="override,no-untyped-call"
 
 import datetime
-import json
+import logging
 from typing import Any
 
 from localstack.aws.api import RequestContext, handler
@@ -19,7 +19,13 @@ from localstack.services.plugins import Service
 from localstack.utils.aws.arns import kms_alias_arn
 from localstack.utils.collections import PaginatedList
 
+from glue_aurora.parity.enforcement import caller_in
+from glue_aurora.parity.identity import lockout
+from glue_aurora.parity.identity.policy import Kind, Policy
+from glue_aurora.parity.modes import ENFORCE, OFF, mode
 from glue_aurora.service.errors import ApiError
+
+LOG = logging.getLogger(__name__)
 
 _PREFIX = "alias/aws/"
 _MORE_ALIASES = ("backup", "cloudtrail", "codecommit", "fsx", "kafka", "kinesis", "logs", "mq", "sns", "sqs")
@@ -79,14 +85,16 @@ class CorrectedKmsProvider(KmsProvider):
 
     @handler("CreateKey", expand=False)
     def create_key(self, context: RequestContext, request: Any = None) -> Any:
-        _check_policy((request or {}).get("Policy"))
+        _check_policy(context, request or {}, "*")
         return super().create_key(context, request)
 
     @handler("PutKeyPolicy", expand=False)
     def put_key_policy(self, context: RequestContext, request: Any) -> None:
         self._refuse_managed(context, request["KeyId"], "PutKeyPolicy")
-        _check_policy(request.get("Policy"))
-        super().put_key_policy(context, request)
+        key = self._get_kms_key(context.account_id, context.region, request["KeyId"], any_key_state_allowed=True)
+        _check_policy(context, request, str(key.metadata["Arn"]))
+        named: Any = {"PolicyName": "default", **request}
+        super().put_key_policy(context, named)
 
     @handler("ScheduleKeyDeletion", expand=False)
     def schedule_key_deletion(self, context: RequestContext, request: Any) -> Any:
@@ -149,15 +157,33 @@ def _refuse_reserved(alias: str) -> None:
         raise ApiError("NotAuthorizedException", f"The prefix {_PREFIX} is reserved for aliases of AWS: {alias}")
 
 
-def _check_policy(policy: str | None) -> None:
+def _check_policy(context: RequestContext, request: Any, key: str) -> None:
+    """Checks the policy of a new or changed key.
+
+    Raises:
+        ApiError: it is no policy, or its maker could not change it again.
+    """
+    policy = request.get("Policy")
     if not policy:
         return
     try:
-        valid = isinstance(json.loads(policy), dict)
+        read = Policy.read(Kind.RESOURCE, "the new policy", policy)
     except ValueError:
-        valid = False
-    if not valid:
-        raise ApiError("MalformedPolicyDocumentException", "The key policy is not a valid JSON policy document.")
+        message = "The key policy is not a valid JSON policy document."
+        raise ApiError("MalformedPolicyDocumentException", message) from None
+    if mode() == OFF or request.get("BypassPolicyLockoutSafetyCheck"):
+        return
+    if not lockout.locks_out(read, key, context.account_id, caller_in(context)):
+        return
+    account = f"arn:{context.partition}:iam::{context.account_id}:root"
+    message = (
+        f"{lockout.SENTENCE} (emulator) No statement of the policy allows kms:PutKeyPolicy to the caller. Allow it "
+        f"kms:* on *, with {account} as principal."
+    )
+    if mode() != ENFORCE:
+        LOG.warning("AWS would refuse the policy of key %s: %s", key, message)
+        return
+    raise ApiError("MalformedPolicyDocumentException", message)
 
 
 def create_service() -> Service:

@@ -25,7 +25,7 @@ def needs(call: Call, connections: Sequence[Mapping[str, Any]], vpc: str | None)
 
 
 def _of_interface(call: Call, place: Mapping[str, Any], vpc: str | None) -> list[Need]:
-    interface = call.arn("ec2", "network-interface/eni-00000000000000000")
+    interface = call.arn("ec2", "network-interface/*")  # as AWS's refusals name it
     created = [
         interface,
         call.arn("ec2", f"subnet/{place.get('SubnetId', '')}"),
