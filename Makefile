@@ -21,7 +21,7 @@ help:  ## Show this help
 	@printf '\nVariables: LOCALSTACK_PORT=4566 POSTGRES_PORT=15432 WORKER_PORT=4570 PYTHON=python3.11\n'
 
 ## The environment
-.PHONY: setup local-up run debug shell glue-packages rows query rejects logs status env local-down reset
+.PHONY: setup local-up run debug shell glue-packages rows query rejects logs parity status env local-down reset
 setup:  ## Fetch and build what the environment needs (the other targets do this too)
 	$(RUN) setup
 local-up:  ## Start the environment, apply terraform/, create or update the table; a second call changes nothing
@@ -42,6 +42,8 @@ rejects:  ## Show the lines that the last run rejected, by rule (needs local-up)
 	$(RUN) rejects
 logs:  ## Show the log of the last run (needs local-up). RUN_ID=jr_… of another; GROUP=output|error; FOLLOW=1 until its end
 	$(RUN) logs
+parity:  ## Show what AWS decides on the last run's requests, rights it did not use, the least policy (needs local-up). RUN_ID=jr_… JSON=1
+	$(RUN) parity
 status:  ## Show what runs, where, and the last runs; fails when a part is down. JSON=1 for scripts
 	$(RUN) status
 env:  ## Print exports for terraform, aws, boto3, psql: eval "$$(make -s env)" (needs local-up)

@@ -17,6 +17,7 @@ from scripts.cloud.refusals import of_aws
 from scripts.commands import checks, local, look, terminal
 from scripts.commands.aws import aws
 from scripts.commands.cost import cost
+from scripts.commands.parity import parity
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -27,7 +28,7 @@ def cli(context: click.Context) -> None:
     context.obj = [] if context.invoked_subcommand == aws.name else enter_local()
 
 
-for command in (*local.COMMANDS, *look.COMMANDS, *terminal.COMMANDS, *checks.COMMANDS, cost, aws):
+for command in (*local.COMMANDS, *look.COMMANDS, *terminal.COMMANDS, *checks.COMMANDS, cost, parity, aws):
     cli.add_command(command)
 
 

@@ -12,8 +12,9 @@ from rich.console import Console
 
 from scripts.base.heartbeat import VOICE, Heartbeat
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+# Without emoji=False an ARN with `:secret:` shows a sign in place of the word.
+out = Console(highlight=False, soft_wrap=True, emoji=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
 @contextmanager

@@ -19,6 +19,8 @@ from scripts.cloud.cloud import Cloud
 SHOWN_FRAMES = 3
 # The errors whose message names cause and remedy by itself (glue_scripts/common.py). Others are mistakes in a script.
 OF_THE_JOB = ("ConfigurationError", "InputFileError", "QualityError", "DatabaseError", "ConnectionLost", "CountError")
+# AWS's words for a missing permission (the emulator's parity/ has the same).
+_REFUSED = re.compile(r"is not authorized to perform: \S+|Access to KMS is not allowed|assume role permissions")
 _MEMORY = re.compile(r"SIGKILL|out of memory|OutOfMemoryError|exit code (137|52)\b")
 
 
@@ -122,6 +124,8 @@ def _of_state(failure: Failure) -> list[str]:
 
 def _of_words(failure: Failure) -> list[str]:
     error, typed = failure.error, failure.typed
+    if _REFUSED.search(error):
+        return _refused(failure)
     if re.search(r"no usable line|were rejected, more than", error):
         return _too_many_rejected(failure)
     if "bytes that are invalid in it" in error:
@@ -202,6 +206,17 @@ def _header(error: str, typed: Typed) -> str:
             f"its values are not separated by {given!r}. The job finds the separator: {typed.again(csv_separator=None)}"
         )
     return "its values are separated by none of , ; | and tab: save the file with one of these"
+
+
+def _refused(failure: Failure) -> list[str]:
+    """Returns what to do about a permission that the role, or the policy of a resource, lacks."""
+    told = re.findall(r"is not authorized to perform: (\S+)", failure.error)
+    what = f"AWS refuses {told[-1]} to the job's role" if told else "AWS refuses the job's role"
+    where = "the policies are in terraform/modules/2_iam (role) and 3_s3 (bucket, key)"
+    steps = [f"{what}, and the message names what to change: {where}, then {_apply(failure)}"]
+    if failure.is_local:
+        steps.append(f"all decisions on this run: make parity RUN_ID={failure.id}")
+    return steps
 
 
 def _memory(failure: Failure) -> list[str]:

@@ -27,7 +27,7 @@ LATE_LOG_SECONDS = 60
 class Run:
     """A job run that has ended. `summary` has the job's own counts, or is None when the job did not print them.
 
-    `detail` is Glue's StateDetail: what it noticed besides the error.
+    `detail` is Glue's StateDetail. The emulator says there what AWS does, and what it does not do itself.
     """
 
     id: str

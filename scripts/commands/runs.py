@@ -135,6 +135,8 @@ def report(
         counts = {**ended.summary, "rejected": sum(ended.summary["rejected"].values())}
         names = ("kept", "superseded", "rejected", "inserted", "updated", "unchanged")
         say(", ".join(f"{name} {counts[name]}" for name in names))
+    if ended.detail:
+        say(f"note: {ended.detail}")
     if ended.state != "SUCCEEDED":
         failure = failures.look_into(cloud, outputs, ended, typed)
         raise JobError(failures.cause(failure), failures.remedy(failure))

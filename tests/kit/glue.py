@@ -10,7 +10,7 @@ from scripts.base.waiting import NotReady, wait_for
 from scripts.case.job import ENDED
 from tests.kit.aws import unique
 
-TRUST_GLUE = {
+TRUST_GLUE: dict[str, Any] = {
     "Version": "2012-10-17",
     "Statement": [
         {
@@ -21,6 +21,7 @@ TRUST_GLUE = {
         }
     ],
 }
+EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
 
 class GlueKit:
@@ -34,10 +35,10 @@ class GlueKit:
         self.role = self.create_role(TRUST_GLUE)
 
     def create_role(self, trust: dict[str, Any]) -> str:
-        """Returns the ARN of a new role."""
-        answer = self.client("iam").create_role(
-            RoleName=unique("glue-role"), AssumeRolePolicyDocument=json.dumps(trust)
-        )
+        """Returns the ARN of a new role that may do everything."""
+        iam, name = self.client("iam"), unique("glue-role")
+        answer = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+        iam.put_role_policy(RoleName=name, PolicyName="everything", PolicyDocument=json.dumps(EVERYTHING))
         return str(answer["Role"]["Arn"])
 
     def script(self, source: str) -> str:

@@ -45,6 +45,16 @@ def remedy(error: str, typed: Typed = Typed(), **given: object) -> str:  # noqa:
             "make rejects RUN_ID=jr_1",
         ),
         (
+            "LAUNCH ERROR | s3://b/etl.py can't be read: AccessDenied: User: arn:aws:sts::1:assumed-role/r/s is not "
+            "authorized to perform: kms:Decrypt on resource: arn:aws:kms:k because no identity-based policy allows …",
+            "AWS refuses kms:Decrypt to the job's role",
+        ),
+        (
+            "ConfigurationError: Secrets Manager refused secret s: Access to KMS is not allowed. (emulator) User: u is "
+            "not authorized to perform: kms:Decrypt on resource: k",
+            "all decisions on this run: make parity RUN_ID=jr_1",
+        ),
+        (
             f"InputFileError: {RAW}notas.csv must have a header with each of the columns nota once, separated "
             "by ','; missing or repeated: nota (its first line has 1 values)",
             "save the file with one of these",

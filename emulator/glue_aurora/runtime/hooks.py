@@ -53,6 +53,7 @@ def judge_calls() -> None:
     """Judges the calls of roles' sessions and of IAM users."""
     from localstack.aws.handlers import serve_custom_service_request_handlers
 
+    from glue_aurora.parity import endpoint
     from glue_aurora.parity.enforcement import IdentityHandler
     from glue_aurora.parity.modes import mode
     from glue_aurora.parity.services import ServiceHandler
@@ -60,3 +61,4 @@ def judge_calls() -> None:
     mode()  # a wrong value must not pass for the default
     serve_custom_service_request_handlers.append(IdentityHandler())
     serve_custom_service_request_handlers.append(ServiceHandler())
+    endpoint.serve()

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from scripts.environment import worker
+from tests.kit.glue import GlueKit
 from tests.kit.worker import BUCKET, SECONDS, Agent, Cloud, Phone
 
 
@@ -26,9 +27,8 @@ def phone() -> Iterator[Phone]:
 @pytest.fixture(scope="session")
 def cloud(environment: Any) -> Cloud:
     environment.client("s3").create_bucket(Bucket=BUCKET)
-    role = environment.client("sts").assume_role(
-        RoleArn="arn:aws:iam::000000000000:role/job", RoleSessionName="worker-tests"
-    )["Credentials"]
+    arn = GlueKit(environment.client).role
+    role = environment.client("sts").assume_role(RoleArn=arn, RoleSessionName="worker-tests")["Credentials"]
     credentials = {
         "access_key_id": role["AccessKeyId"],
         "secret_access_key": role["SecretAccessKey"],

@@ -27,7 +27,7 @@ from scripts.environment.database import connect_as_superuser
 from scripts.environment.instance import Instance
 from scripts.environment.tables import CREATE_TABLES
 from tests.kit.expected import EVERY_ROW, Row, in_order
-from tests.kit.glue import TRUST_GLUE
+from tests.kit.glue import EVERYTHING, TRUST_GLUE
 
 BUCKET = "faults"
 JOB = "etl"
@@ -88,7 +88,9 @@ class Site:
         secret = self.client("secretsmanager").create_secret(
             Name="job", SecretString=json.dumps({"username": USER, "password": self._password})
         )
-        role = self.client("iam").create_role(RoleName="job", AssumeRolePolicyDocument=json.dumps(TRUST_GLUE))
+        iam = self.client("iam")
+        role = iam.create_role(RoleName="job", AssumeRolePolicyDocument=json.dumps(TRUST_GLUE))
+        iam.put_role_policy(RoleName="job", PolicyName="everything", PolicyDocument=json.dumps(EVERYTHING))
         modules = [path.name for path in scripts if path.stem != APPLICATION]
         self.client("glue").create_job(
             Name=JOB,

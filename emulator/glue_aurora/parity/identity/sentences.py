@@ -3,7 +3,9 @@
 Source: IAM guide, troubleshoot_access-denied.html.
 """
 
-from glue_aurora.parity.identity.evaluator import Decision, Outcome
+import itertools
+
+from glue_aurora.parity.identity.evaluator import Decision, Outcome, Reference
 from glue_aurora.parity.identity.policy import Kind
 
 _WITH_ARTICLE = {
@@ -39,7 +41,8 @@ def _remedy(decision: Decision) -> str:
     if decision.outcome is Outcome.DENIED:
         return f"Change {', '.join(map(str, decision.deciding))}."
     if decision.nearest:
-        return f"Almost allowed by {'; '.join(map(str, decision.nearest[:3]))}."
+        nearest = sorted(decision.nearest, key=lambda each: -_likeness(each, decision.request.resource or ""))
+        return f"Almost allowed by {'; '.join(map(str, nearest[:2]))}."
     request = decision.request
     where = {
         Kind.IDENTITY: f"a policy of {request.principal.policy_arn}",
@@ -47,3 +50,14 @@ def _remedy(decision: Decision) -> str:
         Kind.TRUST: f"the trust policy of {request.resource}",
     }.get(decision.kind or Kind.IDENTITY, f"the {(decision.kind or Kind.IDENTITY).value}")
     return f"No statement has the action. Add {request.action} on {request.resource} to {where}."
+
+
+def _likeness(reference: Reference, resource: str) -> int:
+    """Returns how many characters a statement's resources and the request's have in common at their beginning."""
+    patterns = reference.statement.values("Resource")
+    return max((_common(pattern, resource) for pattern in patterns), default=0)
+
+
+def _common(one: str, other: str) -> int:
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))

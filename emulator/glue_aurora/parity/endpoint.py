@@ -1,0 +1,48 @@
+"""The page of LocalStack that `make parity` asks: GET /_emulator/parity?run_id=…"""
+
+from collections.abc import Callable
+from typing import Any
+
+from localstack.http import Request, Response, route
+from localstack.services.edge import ROUTER
+
+from glue_aurora.parity.decisions import decisions
+from glue_aurora.parity.identity.callers import caller_of
+from glue_aurora.parity.modes import mode
+from glue_aurora.parity.report import report
+from glue_aurora.parity.runs import RunSession, run_sessions
+
+PATH = "/_emulator/parity"
+# Further parts of a report, by name. Other rooms of parity/ add theirs.
+SECTIONS: dict[str, Callable[[str, RunSession], Any]] = {}
+
+
+class ParityPage:
+    """Answers with the report on a run as JSON: the run with this id, or the last one."""
+
+    @route(PATH, methods=["GET"])
+    def get(self, request: Request) -> Response:
+        response = Response()
+        found = run_sessions.last(str(request.args.get("run_id") or ""))
+        if found is None:
+            response.status_code = 404
+            response.set_json({"error": "LocalStack knows no such run. It forgets all runs when it ends."})
+            return response
+        access_key, run = found
+        caller = caller_of(access_key, run.account)
+        response.set_json(
+            {
+                "mode": mode(),
+                "run_id": run.run_id,
+                "job": run.job_name,
+                "role": run.role_arn,
+                **report(decisions.of(access_key), caller.identity if caller else ()),
+                **{name: section(access_key, run) for name, section in SECTIONS.items()},
+            }
+        )
+        return response
+
+
+def serve() -> None:
+    """Adds the page to LocalStack's port."""
+    ROUTER.add(ParityPage())
