@@ -73,11 +73,11 @@ aws-destroy:  ## Remove everything that Terraform made, and list what stays and 
 	$(RUN) aws destroy
 
 ## Checks
-.PHONY: e2e test test-unit test-isolation test-job test-emulator test-commands test-bench test-faults test-compose test-terraform lint format
+.PHONY: e2e test test-unit test-isolation test-job test-emulator test-commands test-bench test-faults test-compose test-terraform mutants test-mutants lint format
 e2e:  ## Apply, run, compare and destroy in an environment of its own; nothing stays
 	$(RUN) test e2e
 test:  ## Run all checks, two layers at once where the machine has room (LANES=1: one after the other)
-	$(RUN) test lint unit isolation terraform emulator commands faults job e2e bench
+	$(RUN) test lint unit isolation terraform emulator commands faults job e2e mutants bench
 test-unit:  ## Run the tests that take seconds: no Spark, no server, no Terraform
 	$(RUN) test unit
 test-isolation:  ## Run local commands in environments that would lead them to AWS; no call may leave this machine
@@ -95,6 +95,10 @@ test-bench:  ## Run the benchmark at a small size: every contestant must fill th
 test-faults: export FAULTS ?= 100
 test-faults:  ## Kill, cut off and cancel runs of the job at every phase. FAULTS=100, FAULTS_SEED=…
 	$(RUN) test faults
+mutants:  ## Try changes that would break on AWS: each must break here, for the same reason. NAMES=a,b CLASS=identity JSON=1
+	$(RUN) mutants
+test-mutants:  ## Try a dozen of them
+	$(RUN) test mutants
 test-compose:  ## Test the environment in Docker: isolation, kills (skipped with the reason where Docker does not answer)
 	$(RUN) test compose
 lint:  ## Check the sources: Python, imports, spelling, shell, Docker, workflows, Terraform, the READMEs' tables

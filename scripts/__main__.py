@@ -14,7 +14,7 @@ from scripts.base.console import err
 from scripts.base.errors import CommandError, of_user
 from scripts.base.isolation import enter_local
 from scripts.cloud.refusals import of_aws
-from scripts.commands import checks, local, look, terminal
+from scripts.commands import checks, local, look, mutants, terminal
 from scripts.commands.aws import aws
 from scripts.commands.cost import cost
 from scripts.commands.parity import parity
@@ -28,7 +28,8 @@ def cli(context: click.Context) -> None:
     context.obj = [] if context.invoked_subcommand == aws.name else enter_local()
 
 
-for command in (*local.COMMANDS, *look.COMMANDS, *terminal.COMMANDS, *checks.COMMANDS, cost, parity, aws):
+_GROUPS = (local.COMMANDS, look.COMMANDS, terminal.COMMANDS, checks.COMMANDS, mutants.COMMANDS, [cost, parity, aws])
+for command in (each for group in _GROUPS for each in group):
     cli.add_command(command)
 
 

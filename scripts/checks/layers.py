@@ -116,6 +116,12 @@ def faults() -> int:
     return _pytest(Path(sys.executable), "faults", "tests/faults", "-p", "no:randomly")
 
 
+def mutants() -> int:
+    """Tries a dozen quick mutants in an environment of their own."""
+    python: list[str | Path] = [Path(sys.executable)]
+    return run_shown([*python, "-m", "scripts", "mutants", "--quick"], {}, tells=True)
+
+
 def compose() -> int:
     return _pytest(Path(sys.executable), "compose", "tests/compose", "-p", "no:randomly")
 
@@ -157,6 +163,7 @@ LAYERS: dict[str, Callable[[], int]] = {
     "emulator": emulator,
     "bench": bench,
     "faults": faults,
+    "mutants": mutants,
     "compose": compose,
     "commands": commands,
     "e2e": e2e,

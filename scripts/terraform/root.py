@@ -85,11 +85,17 @@ class Terraform:
                 raise TerraformError(error.cause, provider.REMEDY) from None
             raise
 
-    def apply(self, variables: dict[str, str] | None = None, *, refresh: bool = True) -> None:
-        """Makes everything as the configuration says. Without `refresh` Terraform trusts its state, and is faster."""
+    def apply(
+        self, variables: dict[str, str] | None = None, *, refresh: bool = True, lines: list[str] | None = None
+    ) -> None:
+        """Makes everything as the configuration says. Without `refresh` Terraform trusts its state, and is faster.
+
+        Terraform's output is shown, or added to `lines` where the caller gives one.
+        """
         self._unlock()
         fast = [] if refresh else ["-refresh=false"]
-        self.run("apply", "-input=false", "-auto-approve", *fast, *self._variables, *_var(variables))
+        arguments = ("-input=false", "-auto-approve", *fast, *self._variables, *_var(variables))
+        self.run("apply", *arguments, lines=lines, quiet=lines is not None)
 
     def destroy(self) -> None:
         self.run("destroy", "-input=false", "-auto-approve", *self._variables, patient=True)
