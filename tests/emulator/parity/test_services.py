@@ -49,6 +49,17 @@ def test_a_key_policy_may_leave_the_account_out_when_it_names_its_administrator(
         other.create_key(Policy=policy)
 
 
+def test_the_makers_right_to_the_key_may_depend_on_its_tags(identity: IdentityKit) -> None:
+    tagged = {"StringEquals": {"aws:ResourceTag/Project": "p"}}
+    changes = allow("kms:PutKeyPolicy", Condition=tagged)
+    kms = identity.session(allow("kms:CreateKey", "kms:TagResource"), changes).client("kms")
+    policy = document(KEY_OF_THE_ACCOUNT)
+    key = kms.create_key(Policy=policy, Tags=[{"TagKey": "Project", "TagValue": "p"}])["KeyMetadata"]["KeyId"]
+    kms.put_key_policy(KeyId=key, Policy=policy)
+    with refused("MalformedPolicyDocumentException", LOCKED):
+        kms.create_key(Policy=policy, Tags=[{"TagKey": "Project", "TagValue": "another"}])
+
+
 def test_a_log_group_takes_the_keys_that_cloudwatch_may_use(identity: IdentityKit) -> None:
     logs = identity.client("logs")
     group = unique("/aws-glue/test")

@@ -10,6 +10,7 @@ ListAliases.
 
 import datetime
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from localstack.aws.api import RequestContext, handler
@@ -85,14 +86,15 @@ class CorrectedKmsProvider(KmsProvider):
 
     @handler("CreateKey", expand=False)
     def create_key(self, context: RequestContext, request: Any = None) -> Any:
-        _check_policy(context, request or {}, "*")
+        tags = {tag["TagKey"]: tag["TagValue"] for tag in (request or {}).get("Tags") or []}
+        _check_policy(context, request or {}, "*", tags)
         return super().create_key(context, request)
 
     @handler("PutKeyPolicy", expand=False)
     def put_key_policy(self, context: RequestContext, request: Any) -> None:
         self._refuse_managed(context, request["KeyId"], "PutKeyPolicy")
         key = self._get_kms_key(context.account_id, context.region, request["KeyId"], any_key_state_allowed=True)
-        _check_policy(context, request, str(key.metadata["Arn"]))
+        _check_policy(context, request, str(key.metadata["Arn"]), key.tags)
         named: Any = {"PolicyName": "default", **request}
         super().put_key_policy(context, named)
 
@@ -157,7 +159,7 @@ def _refuse_reserved(alias: str) -> None:
         raise ApiError("NotAuthorizedException", f"The prefix {_PREFIX} is reserved for aliases of AWS: {alias}")
 
 
-def _check_policy(context: RequestContext, request: Any, key: str) -> None:
+def _check_policy(context: RequestContext, request: Any, key: str, tags: Mapping[str, str]) -> None:
     """Checks the policy of a new or changed key.
 
     Raises:
@@ -173,7 +175,7 @@ def _check_policy(context: RequestContext, request: Any, key: str) -> None:
         raise ApiError("MalformedPolicyDocumentException", message) from None
     if mode() == OFF or request.get("BypassPolicyLockoutSafetyCheck"):
         return
-    if not lockout.locks_out(read, key, context.account_id, caller_in(context)):
+    if not lockout.locks_out(read, key, context.account_id, tags, caller_in(context)):
         return
     account = f"arn:{context.partition}:iam::{context.account_id}:root"
     message = (

@@ -1,6 +1,5 @@
 """Who calls, and which policies belong to the caller."""
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -73,5 +72,4 @@ def _boundary(holder: Any, account: str) -> Policy | None:
 
 def _document(managed: Any) -> Any:
     """Returns the document of the default version. `managed.document` stays the first version's."""
-    version = next(each for each in managed.versions if each.version_id == managed.default_version_id)
-    return json.loads(version.document) if isinstance(version.document, str) else version.document
+    return next(each for each in managed.versions if each.version_id == managed.default_version_id).document

@@ -174,6 +174,8 @@ class _Trial:
         for text, test in self._parts(policy, statement):
             try:
                 if not test():
+                    if text == _OTHER_ACTIONS:
+                        return False  # most statements end here, and none of them is near
                     failed.append(text)
             except UnjudgedError as reason:
                 unjudged.append(str(reason))
@@ -182,7 +184,7 @@ class _Trial:
             where = f"{statement.name} ({effect}) of {policy.label}"
             self._unjudged += [f"{reason} in {where}" for reason in unjudged]
             return statement.allows is self._in_doubt_allow
-        if statement.allows and len(failed) == 1 and failed[0] != _OTHER_ACTIONS:
+        if statement.allows and len(failed) == 1:
             self._near.append(Reference(policy, statement, failed[0]))
         return not failed
 

@@ -82,16 +82,19 @@ class EmulatorFacts:
         found = _key(arn)
         if found is None:
             return None
-        document = json.loads(found.policy)
         _, _, _, region, account, _ = arn.split(":", 5)
         grants = [
             _of_grant(name, grant.metadata)
             for name, grant in kms_stores[account][region].grants.items()
             if grant.metadata.get("KeyArn") == arn
         ]
+        label = f"the policy of key {arn}"
+        if not grants:
+            return _resource_policy(label, found.policy)
+        document = json.loads(found.policy)
         statements = document.get("Statement") or []
         document["Statement"] = [*(statements if isinstance(statements, list) else [statements]), *grants]
-        return _resource_policy(f"the policy of key {arn}", document)
+        return _resource_policy(label, document)
 
     def key_tags(self, arn: str) -> Mapping[str, str]:
         """Returns the tags of a key."""

@@ -3,7 +3,7 @@
 Source: kms/latest/APIReference/API_PutKeyPolicy.html, BypassPolicyLockoutSafetyCheck. The sentence is AWS's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from glue_aurora.parity.identity.caller import Caller
 from glue_aurora.parity.identity.evaluator import Policies, decide
@@ -17,18 +17,20 @@ _EVERYTHING = Policy.read(
 )
 
 
-def locks_out(policy: Policy, key: str, account: str, caller: Caller | None) -> bool:
-    """Returns whether a key policy would not let its maker change it.
+def locks_out(policy: Policy, key: str, account: str, tags: Mapping[str, str], caller: Caller | None) -> bool:
+    """Returns whether a key policy would not let its maker change it. `tags` are the key's.
 
     `caller` is None for the emulator's administrator. Nobody knows who that is on AWS, so every principal of the
     account that the policy names may be meant.
     """
     callers = [caller] if caller else list(_administrators(policy, account))
-    return not any(_may_change(policy, key, each) for each in callers)
+    context = {f"aws:resourcetag/{name.lower()}": (value,) for name, value in tags.items()}
+    context["kms:calleraccount"] = (account,)
+    requests = [(each, Request(each.principal, _ACTION, key, context)) for each in callers]
+    return not any(_may(request, policy, each) for each, request in requests)
 
 
-def _may_change(policy: Policy, key: str, caller: Caller) -> bool:
-    request = Request(caller.principal, _ACTION, key, {"kms:calleraccount": (caller.principal.account,)})
+def _may(request: Request, policy: Policy, caller: Caller) -> bool:
     policies = Policies(caller.identity, policy, caller.boundary, caller.session, resource_decides=True)
     return decide(request, policies, in_doubt_allow=True).allowed
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 _ELEMENTS = frozenset(
@@ -70,13 +71,24 @@ class Policy:
         Raises:
             ValueError: it is not JSON, or has another form than a policy.
         """
-        loaded = json.loads(document) if isinstance(document, str) else document
+        if isinstance(document, str):
+            return _read_text(kind, label, document)
+        return cls._of(kind, label, document)
+
+    @classmethod
+    def _of(cls, kind: Kind, label: str, loaded: object) -> "Policy":
         if not isinstance(loaded, Mapping):
             raise ValueError(f"{label} is not a JSON object")
         statements = list_of(loaded.get("Statement"))
         if not all(isinstance(each, Mapping) for each in statements):
             raise ValueError(f"{label} has a statement that is not a JSON object")
         return cls(kind, label, tuple(_statement(*each) for each in enumerate(statements, start=1)))
+
+
+@lru_cache(maxsize=512)
+def _read_text(kind: Kind, label: str, text: str) -> Policy:
+    """Returns the policy of a text. Every request asks for the same few."""
+    return Policy._of(kind, label, json.loads(text))
 
 
 def _statement(number: int, document: Mapping[str, Any]) -> Statement:
