@@ -72,11 +72,10 @@ class LocalProject:
             begin = said.find("Error: ")
             return Outcome("apply" if planned else "plan", said[begin:] if begin >= 0 else str(error))
         self._outputs = self._terraform.outputs()
-        if not sql and not self._made_by_sql:
-            return Outcome("", "")
-        self._made_by_sql = sql
+        anew, self._made_by_sql = sql or self._made_by_sql, sql
         try:
-            self._make_table(anew=True)
+            # Always: a cluster that Terraform made anew has no table.
+            self._make_table(anew=anew)
         except CommandError as error:
             return Outcome("deploy", str(error))
         return Outcome("", "")
