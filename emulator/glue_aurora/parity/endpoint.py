@@ -11,10 +11,11 @@ from glue_aurora.parity.identity.callers import caller_of
 from glue_aurora.parity.modes import mode
 from glue_aurora.parity.report import report
 from glue_aurora.parity.runs import RunSession, run_sessions
+from glue_aurora.parity.ways import routes
 
 PATH = "/_emulator/parity"
-# Further parts of a report, by name. Other rooms of parity/ add theirs.
-SECTIONS: dict[str, Callable[[str, RunSession], Any]] = {}
+# Further parts of a report, by name.
+SECTIONS: dict[str, Callable[[str, RunSession], Any]] = {"routes": routes}
 
 
 class ParityPage:

@@ -1,8 +1,6 @@
 """Judges each call of a role's session or an IAM user before its service sees it."""
 
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from localstack.aws.api import RequestContext
@@ -17,27 +15,15 @@ from glue_aurora.parity.identity.facts import EmulatorFacts
 from glue_aurora.parity.identity.needs import s3
 from glue_aurora.parity.identity.needs.catalogue import needs_of
 from glue_aurora.parity.identity.needs.need import Call, Need
-from glue_aurora.parity.identity.policy import Policy
 from glue_aurora.parity.identity.verdict import Verdict
 from glue_aurora.parity.modes import ENFORCE, OFF, mode
-from glue_aurora.parity.runs import RunSession, run_sessions
+from glue_aurora.parity.runs import run_sessions
+from glue_aurora.parity.ways import way_of
 
 LOG = logging.getLogger(__name__)
 
 # Attribute of LocalStack's context with the keys that DeleteObjects may not delete: a list of (object, message).
 REFUSED_OBJECTS = "emulator_refused_objects"
-
-
-@dataclass(frozen=True)
-class Way:
-    """The way of a run's call to a service: the VPC endpoint's policy, and the condition keys that the way adds."""
-
-    endpoint: Policy | None = None
-    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-
-# The network's checks put their own function here. None: nobody knows the way.
-way_of: Callable[[RunSession, str], Way | None] = lambda run, service: None  # noqa: E731
 
 
 class IdentityHandler:
@@ -53,9 +39,14 @@ class IdentityHandler:
         if (call.service, call.operation) == ("s3", "DeleteObjects"):
             _judge_deleted(caller, call, context)
             return
-        for verdict in judge_call(caller, call):
+        needs = needs_of(call, EmulatorFacts())
+        for verdict in judge_needs(caller, call, needs):
             if verdict.refused:
                 refuse(call.service, verdict)
+        if reason := refusals.of_key_state(call.service, needs, EmulatorFacts()):
+            if mode() == ENFORCE:
+                raise reason
+            LOG.warning("AWS would refuse %s:%s: %s", call.service, call.operation, reason.message)
 
 
 def caller_in(context: RequestContext) -> Caller | None:
@@ -80,11 +71,6 @@ def _access_key(context: RequestContext) -> str:
     return in_url.partition("/")[0] or str(extract_access_key_id_from_auth_header(headers) or "")
 
 
-def judge_call(caller: Caller, call: Call) -> list[Verdict]:
-    """Returns the verdicts on everything that a call needs, up to the first refusal, and keeps them."""
-    return judge_needs(caller, call, needs_of(call, EmulatorFacts()))
-
-
 def judge_needs(caller: Caller, call: Call, needs: list[Need]) -> list[Verdict]:
     """Returns the verdicts on `needs`, up to the first refusal, and keeps them."""
     found = []
@@ -93,13 +79,15 @@ def judge_needs(caller: Caller, call: Call, needs: list[Need]) -> list[Verdict]:
     in_a_vpc = run is not None and bool(run.connections)
     unknown = judge.IN_A_VPC if in_a_vpc and way is None else ()
     for need in needs:
+        # What a service asks for in the caller's name does not pass the caller's endpoint.
+        own = need.action.partition(":")[0] == call.service
         verdict = judge.judge(
             caller,
             call,
             need,
-            endpoint=way.endpoint if way else None,
-            way=dict(way.keys) if way else None,
-            unknown=unknown,
+            endpoint=way.endpoint if way and own else None,
+            way=dict(way.keys) if way and own else None,
+            unknown=unknown if own or not in_a_vpc else judge.IN_A_VPC,
         )
         decisions.add(caller.access_key, verdict)
         if verdict.doubtful:

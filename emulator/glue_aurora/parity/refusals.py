@@ -5,8 +5,12 @@ AWSEC2/latest/APIReference/errors-overview.html, sns/latest/api/CommonErrors.htm
 name AccessDenied, those of JSON protocols AccessDeniedException.
 """
 
+from collections.abc import Iterable
+
 from localstack.aws.api import CommonServiceException
 
+from glue_aurora.parity.identity.facts import EmulatorFacts
+from glue_aurora.parity.identity.needs.need import Need
 from glue_aurora.parity.identity.sentences import aws_sentence, remedy
 from glue_aurora.parity.identity.verdict import Verdict
 
@@ -46,3 +50,28 @@ def message(service: str, verdict: Verdict) -> str:
     if service == "ec2":
         sentence = f"You are not authorized to perform this operation. {sentence}"
     return f"{sentence}. (emulator) {ours}"
+
+
+def of_key_state(service: str, needs: Iterable[Need], facts: EmulatorFacts) -> CommonServiceException | None:
+    """Returns the answer of a service that would use a key which is disabled or about to be deleted, or None.
+
+    KMS itself answers for its own calls. Sources: kms/latest/developerguide/key-state.html,
+    AmazonS3/latest/API/ErrorResponses.html; secretsmanager/latest/apireference/API_GetSecretValue.html
+    (DecryptionFailure).
+    """
+    if service == "kms":
+        return None
+    for need in needs:
+        if not need.action.startswith("kms:") or not need.resource or not need.resource.startswith("arn:"):
+            continue
+        state = facts.key_state(need.resource)
+        if state == "Enabled":
+            continue
+        name = "KMS.DisabledException" if state == "Disabled" else "KMS.KMSInvalidStateException"
+        sentence = f"{need.resource} is {'disabled' if state == 'Disabled' else 'pending deletion'}."
+        if service == "secretsmanager":
+            name = "DecryptionFailure"
+            sentence = "Secrets Manager can't decrypt the protected secret text using the provided KMS key."
+        ours = f"The key {need.resource} is {state}: enable it, or cancel its deletion."
+        return CommonServiceException(name, f"{sentence} (emulator) {ours}", status_code=400, sender_fault=True)
+    return None

@@ -301,3 +301,15 @@ def test_the_data_api_needs_the_right_to_the_secret(identity: IdentityKit, envir
     assert "rds-data:ExecuteStatement" in refused(both[1])[2]
     assert "GetSecretValue" in refused(both[0])[2]
     assert refused(*both)[0] != "AccessDeniedException"  # there is no such cluster
+
+
+def test_a_disabled_key_is_of_no_use_to_a_service(identity: IdentityKit) -> None:
+    key = identity.key()
+    bucket = identity.bucket(key)
+    s3 = identity.session(allow("s3:*", "kms:*")).client("s3")
+    s3.put_object(Bucket=bucket, Key="o", Body=BODY)
+    identity.client("kms").disable_key(KeyId=key)
+    for call, more in ((s3.get_object, {}), (s3.put_object, {"Body": BODY})):
+        code, _, message = refusal(call, Bucket=bucket, Key="o", **more)
+        assert code == "KMS.DisabledException"
+        assert f"{key} is disabled. (emulator) The key {key} is Disabled: enable it" in message

@@ -77,6 +77,11 @@ class EmulatorFacts:
         by_s3 = s3_stores[account][region].aws_managed_kms_key_id
         return bool(found) and (found.metadata.get("KeyManager") == "AWS" or arn == by_s3)
 
+    def key_state(self, arn: str) -> str:
+        """Returns the state of a key, `Enabled` where there is no such key."""
+        found = _key(arn)
+        return str(found.metadata.get("KeyState") or "Enabled") if found else "Enabled"
+
     def key_policy(self, arn: str) -> Policy | None:
         """Returns the policy of a key, with its grants as further statements."""
         found = _key(arn)

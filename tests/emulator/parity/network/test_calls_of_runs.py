@@ -11,6 +11,7 @@ import pytest
 from tests.kit.aws import unique
 from tests.kit.glue import GlueKit
 from tests.kit.glue_network import Network, create_network
+from tests.kit.identity import TRUST_ACCOUNT
 from tests.kit.rds import RdsKit
 
 pytestmark = pytest.mark.emulator
@@ -125,7 +126,8 @@ def test_credentials_of_another_role_leave_by_the_runs_interface(network: Networ
     group = network.add_group()
     network.admit(group, 443)
     network.add_endpoint("sts", group)
-    message = failure(run(network.kit, OTHER_ROLE, network.connection(), role=network.kit.role))
+    other = network.kit.create_role({"Version": "2012-10-17", "Statement": [TRUST_ACCOUNT]})
+    message = failure(run(network.kit, OTHER_ROLE, network.connection(), role=other))
     assert message.startswith(TIMED_OUT.format("kms"))
 
 
