@@ -32,7 +32,7 @@ def parity(run_id: str, as_json: bool) -> None:
     if routes := report.get("routes"):
         out.print("\nroutes", style="bold")
         for line in routes:
-            click.echo(f"{line['count']:>6}  {line['destination']}: {line['through']}")
+            click.echo(f"  {line}")
     _show_unused(report["unused"])
     out.print("\nleast policy (what this run used)", style="bold")
     click.echo(json.dumps(report["least_policy"], indent=2))

@@ -75,19 +75,21 @@ def judge_needs(caller: Caller, call: Call, needs: list[Need]) -> list[Verdict]:
     """Returns the verdicts on `needs`, up to the first refusal, and keeps them."""
     found = []
     run = run_sessions.of(caller.access_key)
-    way = way_of(run, call.service) if run else None
+    way = way_of(caller.access_key, call.service, call.region)
     in_a_vpc = run is not None and bool(run.connections)
-    unknown = judge.IN_A_VPC if in_a_vpc and way is None else ()
+    unknown: tuple[str, ...] = judge.IN_A_VPC if in_a_vpc and way is None else ()
+    if way and way.keys:
+        unknown = (judge.ADDRESS_IN_A_VPC,)
     for need in needs:
-        # What a service asks for in the caller's name does not pass the caller's endpoint.
+        # What the service asks of others in the caller's name does not pass the endpoint.
         own = need.action.partition(":")[0] == call.service
         verdict = judge.judge(
             caller,
             call,
             need,
             endpoint=way.endpoint if way and own else None,
-            way=dict(way.keys) if way and own else None,
-            unknown=unknown if own or not in_a_vpc else judge.IN_A_VPC,
+            way=dict(way.keys) if way else None,
+            unknown=unknown,
         )
         decisions.add(caller.access_key, verdict)
         if verdict.doubtful:

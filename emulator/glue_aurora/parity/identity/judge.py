@@ -12,7 +12,8 @@ from glue_aurora.parity.identity.request import Request
 from glue_aurora.parity.identity.verdict import Verdict
 
 # What the emulator does not know of a request from a VPC, unless it knows the request's way.
-IN_A_VPC = ("aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip")
+ADDRESS_IN_A_VPC = "aws:vpcsourceip"
+IN_A_VPC = ("aws:sourcevpc", "aws:sourcevpce", ADDRESS_IN_A_VPC)
 
 
 def judge(

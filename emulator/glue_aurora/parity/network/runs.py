@@ -8,7 +8,6 @@ from typing import Any
 
 from glue_aurora.parity.network.clusters import Cluster, read_clusters, to_cluster
 from glue_aurora.parity.network.reachability import Interface, Way, to_service
-from glue_aurora.parity.network.services import endpoint_prefix
 from glue_aurora.parity.network.vpc import Description, Vpc, read_vpc
 
 # Glue carries these calls out of its own network (glue/latest/dg/connection-VPC-disable-proxy.html).
@@ -162,10 +161,6 @@ class Runs:
         """Returns the run that calls with this access key, or None."""
         return self._by_key.get(access_key) if access_key else None
 
-    def by_id(self, run_id: str) -> RunNetwork | None:
-        """Returns the run with this id, or None."""
-        return next((each for each in list(self._by_key.values()) if each.run_id == run_id), None)
-
 
 RUNS = Runs()
 ROUTES = Routes()
@@ -176,15 +171,14 @@ def routes_of(run_id: str) -> tuple[UsedRoute, ...]:
     return ROUTES.of(run_id)
 
 
-def route_of(run_id: str, service: str, region: str) -> Route | None:
-    """Returns the VPC endpoint that a run's call passes. None: it passes no endpoint, or the run is not under way.
+def route_of_call(run: RunNetwork, prefix: str, region: str) -> Route | None:
+    """Returns the VPC endpoint that a call of a run passes, or None. `prefix` is the service's endpoint prefix.
 
-    `service` is botocore's name. Whoever judges the call judges the endpoint's policy with it.
+    Whoever judges the call judges the endpoint's policy with it.
     """
-    run = RUNS.by_id(run_id)
-    if run is None or run.own is None:
+    if run.own is None:
         return None
-    way = run.way_to_service(endpoint_prefix(service), region, used=False)
+    way = run.way_to_service(prefix, region, used=False)
     if not way.reaches or not way.endpoint:
         return None
     vpc = run.own[0]
