@@ -212,7 +212,7 @@ def _refused(failure: Failure) -> list[str]:
     """Returns what to do about a permission that the role, or the policy of a resource, lacks."""
     told = re.findall(r"is not authorized to perform: (\S+)", failure.error)
     what = f"AWS refuses {told[-1]} to the job's role" if told else "AWS refuses the job's role"
-    where = "the policies are in terraform/modules/2_iam (role) and 3_s3 (bucket, key)"
+    where = "the policies are in terraform/modules: 1_networking (VPC endpoints), 2_iam (role), 3_s3 (bucket, key)"
     steps = [f"{what}, and the message names what to change: {where}, then {_apply(failure)}"]
     if failure.is_local:
         steps.append(f"all decisions on this run: make parity RUN_ID={failure.id}")

@@ -6,6 +6,7 @@ Each layer runs in a process of its own and writes a log. A failed layer's log i
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -134,4 +135,4 @@ def _lines(log: Path) -> list[str]:
 
 def _last_line(log: Path) -> str:
     lines = [line.strip() for line in _lines(log) if line.strip()]
-    return lines[-1].removeprefix("… ") if lines else "begins"
+    return re.sub(r"^… | \(\d+ s\)$", "", lines[-1]) if lines else "begins"
