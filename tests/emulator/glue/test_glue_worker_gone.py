@@ -164,6 +164,7 @@ def test_agent_gets_what_the_interface_says(kit: GlueKit, worker: FakeWorker) ->
         "log_groups": {"output": "/aws-glue/jobs/output", "error": "/aws-glue/jobs/error"},
         "log_stream": run_id,
         "internet": True,
+        "glue_version": "5.1",
         "notes": [],
     }
 
