@@ -61,6 +61,7 @@ class Cloud:
     client: Callable[[str], Any]
     credentials: dict[str, str]
     endpoint_url: str
+    role: str
 
     def put(self, key: str, content: str | bytes | Path) -> str:
         """Uploads an object and returns its URL."""

@@ -29,7 +29,21 @@ provider "aws" {
 variable "job_name" { type = string }
 variable "budget" { type = number }
 
-resource "aws_kms_key" "this" {}
+resource "aws_kms_key" "this" {
+  # EventBridge publishes to an encrypted topic only where the key lets it.
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      { Effect = "Allow", Action = "kms:*", Resource = "*", Principal = { AWS = "arn:aws:iam::000000000000:root" } },
+      {
+        Effect    = "Allow"
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+        Resource  = "*"
+        Principal = { Service = "events.amazonaws.com" }
+      },
+    ]
+  })
+}
 
 module "monitoring" {
   source = "%s"

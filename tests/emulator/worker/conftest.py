@@ -34,7 +34,7 @@ def cloud(environment: Any) -> Cloud:
         "secret_access_key": role["SecretAccessKey"],
         "session_token": role["SessionToken"],
     }
-    return Cloud(environment.client, credentials, environment.endpoint_url)
+    return Cloud(environment.client, credentials, environment.endpoint_url, arn.rpartition("/")[2])
 
 
 @pytest.fixture(scope="session")

@@ -139,6 +139,7 @@ def test_reading_keys_or_the_endpoint_from_the_environment_fails_as_on_glue(run:
 def test_clients_find_endpoint_and_role_without_the_environment(run: Runner, cloud: Cloud) -> None:
     """In the script, in a process that it starts, in Spark (S3A), and in the processes of Python functions."""
     location = cloud.put("data/alunos.csv", "1\n2\n")
+    role = cloud.role
     done = run(
         f"""
         import subprocess, sys
@@ -158,7 +159,7 @@ def test_clients_find_endpoint_and_role_without_the_environment(run: Runner, clo
         """
     )
     assert done["state"] == "SUCCEEDED", done["error_message"]
-    assert done["output"] == [f"{cloud.endpoint_url} job", "job", "2", f"{cloud.endpoint_url} job"]
+    assert done["output"] == [f"{cloud.endpoint_url} {role}", role, "2", f"{cloud.endpoint_url} {role}"]
 
 
 def test_extra_files_lie_beside_the_script_and_extra_libraries_are_importable(run: Runner, cloud: Cloud) -> None:

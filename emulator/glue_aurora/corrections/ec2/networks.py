@@ -189,17 +189,22 @@ def describe_network_acl(backend: Any, answer: dict[str, Any]) -> None:
 
 def _entry(backend: Any, request: Mapping[str, Any]) -> Any:
     for entry in backend.get_network_acl(request["NetworkAclId"]).network_acl_entries:
-        if (entry.rule_number, entry.egress) == (request["RuleNumber"], request["Egress"]):
+        if (int(entry.rule_number), _is_egress(entry)) == (request["RuleNumber"], request["Egress"]):
             return entry
     return None
 
 
+def _is_egress(entry: Any) -> bool:
+    """The moto of LocalStack's image, 5.1.15, keeps words for it."""
+    return str(entry.egress).lower() == "true"
+
+
 def _described(entry: Any) -> dict[str, Any]:
     answer = {
-        "RuleNumber": entry.rule_number,
+        "RuleNumber": int(entry.rule_number),
         "Protocol": str(entry.protocol),
         "RuleAction": entry.rule_action,
-        "Egress": entry.egress,
+        "Egress": _is_egress(entry),
         "CidrBlock": entry.cidr_block,
         "Ipv6CidrBlock": entry.ipv6_cidr_block,
     }
