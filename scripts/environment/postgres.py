@@ -156,13 +156,15 @@ def _await_end(folder: Path) -> None:
 
     A zombie, which its parent has not waited for, keeps its pid. PostgreSQL would take it for a living server.
     """
+    file = folder / "postmaster.pid"
+    if not file.exists():  # nobody killed it
+        return
     left = []
     for process in psutil.process_iter():
         with suppress(psutil.Error):
             if process.cwd() == str(folder):
                 left.append(process)
     psutil.wait_procs(left, timeout=30)
-    file = folder / "postmaster.pid"
     with suppress(psutil.Error, OSError, ValueError, IndexError):
         if psutil.Process(int(file.read_text().split()[0])).status() == psutil.STATUS_ZOMBIE:
             file.unlink()

@@ -39,13 +39,12 @@ class Network:
         self.ec2.associate_route_table(RouteTableId=table, SubnetId=self.subnet)
         return str(table)
 
-    def add_s3_endpoint(self, table: str, policy: str | None = None) -> None:
+    def add_s3_endpoint(self, table: str) -> None:
         self.ec2.create_vpc_endpoint(
             VpcId=self.vpc,
             ServiceName="com.amazonaws.us-east-1.s3",
             VpcEndpointType="Gateway",
             RouteTableIds=[table],
-            **({"PolicyDocument": policy} if policy else {}),
         )
 
     def route_to_nat(self, table: str) -> str:

@@ -12,8 +12,9 @@ from typing import Any
 from botocore.model import ServiceModel
 from localstack.aws.api import RequestContext
 
+from glue_aurora.service.call import Call
 from glue_aurora.service.errors import ApiError
-from glue_aurora.service.rules import Call, Rule, check
+from glue_aurora.service.rules import Rule, check
 from glue_aurora.service.validation import ModelRules, Violation, compiled, refusal
 
 # Services of corrections/ that have a table.

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from glue_aurora.service.rules import Call
+from glue_aurora.service.call import Call
 from glue_aurora.service.tags import is_odd
 
 Tags = list[tuple[str, str]]

@@ -4,7 +4,7 @@ import itertools
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from glue_aurora.parity.identity.verdict import Verdict
 
@@ -18,11 +18,8 @@ class Counted:
     last: int = 0
 
 
-@dataclass
-class _Of:
-    """The verdicts on one caller, by what they are about."""
-
-    verdicts: dict[tuple[str, str, str | None, bool], Counted] = field(default_factory=dict)
+# Call, action, resource, and whether it is allowed.
+_About = tuple[str, str, str | None, bool]
 
 
 class Decisions:
@@ -31,7 +28,7 @@ class Decisions:
     def __init__(self, most_callers: int = 100) -> None:
         self._most = most_callers
         self._lock = threading.Lock()
-        self._callers: OrderedDict[str, _Of] = OrderedDict()
+        self._callers: OrderedDict[str, dict[_About, Counted]] = OrderedDict()
         self._sequence = itertools.count(1)
 
     def add(self, access_key: str, verdict: Verdict) -> None:
@@ -41,16 +38,14 @@ class Decisions:
         with self._lock:
             if access_key not in self._callers and len(self._callers) >= self._most:
                 self._callers.popitem(last=False)
-            of = self._callers.setdefault(access_key, _Of())
-            counted = of.verdicts.setdefault(key, Counted(verdict))
+            counted = self._callers.setdefault(access_key, {}).setdefault(key, Counted(verdict))
             counted.count += 1
             counted.last = next(self._sequence)
 
     def of(self, access_key: str) -> Sequence[Counted]:
         """Returns the verdicts on a caller's requests in the order of their first request."""
         with self._lock:
-            found = self._callers.get(access_key)
-            return [replace(each) for each in found.verdicts.values()] if found else []
+            return [replace(each) for each in self._callers.get(access_key, {}).values()]
 
     def refused(self, access_key: str) -> Sequence[Verdict]:
         """Returns what AWS refuses to a caller, each once, the last refusal first."""

@@ -1,8 +1,5 @@
 """The page of LocalStack that `make parity` asks: GET /_emulator/parity?run_id=…"""
 
-from collections.abc import Callable
-from typing import Any
-
 from localstack.http import Request, Response, route
 from localstack.services.edge import ROUTER
 
@@ -10,12 +7,10 @@ from glue_aurora.parity.decisions import decisions
 from glue_aurora.parity.identity.callers import caller_of
 from glue_aurora.parity.modes import mode
 from glue_aurora.parity.report import report
-from glue_aurora.parity.runs import RunSession, run_sessions
+from glue_aurora.parity.runs import run_sessions
 from glue_aurora.parity.ways import routes
 
 PATH = "/_emulator/parity"
-# Further parts of a report, by name.
-SECTIONS: dict[str, Callable[[str, RunSession], Any]] = {"routes": routes}
 
 
 class ParityPage:
@@ -38,7 +33,7 @@ class ParityPage:
                 "job": run.job_name,
                 "role": run.role_arn,
                 **report(decisions.of(access_key), caller.identity if caller else ()),
-                **{name: section(access_key, run) for name, section in SECTIONS.items()},
+                "routes": routes(run.run_id),
             }
         )
         return response

@@ -4,9 +4,9 @@ import logging
 from typing import Any
 
 from localstack.aws.api import RequestContext
-from localstack.utils.aws.request_context import extract_access_key_id_from_auth_header
 
 from glue_aurora.parity import refusals
+from glue_aurora.parity.access_key import access_key_of
 from glue_aurora.parity.decisions import decisions
 from glue_aurora.parity.identity import judge
 from glue_aurora.parity.identity.caller import Caller
@@ -14,11 +14,12 @@ from glue_aurora.parity.identity.callers import caller_of
 from glue_aurora.parity.identity.facts import EmulatorFacts
 from glue_aurora.parity.identity.needs import s3
 from glue_aurora.parity.identity.needs.catalogue import needs_of
-from glue_aurora.parity.identity.needs.need import Call, Need
+from glue_aurora.parity.identity.needs.need import Need
 from glue_aurora.parity.identity.verdict import Verdict
 from glue_aurora.parity.modes import ENFORCE, OFF, mode
 from glue_aurora.parity.runs import run_sessions
 from glue_aurora.parity.ways import way_of
+from glue_aurora.service.call import Call
 
 LOG = logging.getLogger(__name__)
 
@@ -39,11 +40,12 @@ class IdentityHandler:
         if (call.service, call.operation) == ("s3", "DeleteObjects"):
             _judge_deleted(caller, call, context)
             return
-        needs = needs_of(call, EmulatorFacts())
+        facts = EmulatorFacts()
+        needs = needs_of(call, facts)
         for verdict in judge_needs(caller, call, needs):
             if verdict.refused:
                 refuse(call.service, verdict)
-        if reason := refusals.of_key_state(call.service, needs, EmulatorFacts()):
+        if reason := refusals.of_key_state(call.service, needs, facts):
             if mode() == ENFORCE:
                 raise reason
             LOG.warning("AWS would refuse %s:%s: %s", call.service, call.operation, reason.message)
@@ -51,7 +53,7 @@ class IdentityHandler:
 
 def caller_in(context: RequestContext) -> Caller | None:
     """Returns the caller of a request, or None for the administrator."""
-    access_key = _access_key(context)
+    access_key = access_key_of(context)
     return caller_of(access_key, context.account_id) if access_key else None
 
 
@@ -61,14 +63,6 @@ def call_of(context: RequestContext) -> Call:
     operation: Any = context.operation
     parameters: Any = context.service_request or {}
     return Call(service.service_name, operation.name, parameters, context.account_id, context.region)
-
-
-def _access_key(context: RequestContext) -> str:
-    """Returns the key that signed the request. LocalStack adds a header of its own where the URL has the key."""
-    query = context.request.args
-    in_url = str(query.get("X-Amz-Credential") or query.get("x-amz-credential") or query.get("AWSAccessKeyId") or "")
-    headers: Any = context.request.headers
-    return in_url.partition("/")[0] or str(extract_access_key_id_from_auth_header(headers) or "")
 
 
 def judge_needs(caller: Caller, call: Call, needs: list[Need]) -> list[Verdict]:

@@ -10,10 +10,10 @@ from glue_aurora.parity.decisions import decisions
 from glue_aurora.parity.enforcement import judge_needs
 from glue_aurora.parity.identity.callers import caller_of
 from glue_aurora.parity.identity.needs import launch
-from glue_aurora.parity.identity.needs.need import Call
 from glue_aurora.parity.identity.verdict import Verdict
 from glue_aurora.parity.modes import ENFORCE, OFF, mode
 from glue_aurora.parity.runs import RunSession, run_sessions
+from glue_aurora.service.call import Call
 
 _LOGS = "logs:"
 _PROBE = "s3:HeadObject"

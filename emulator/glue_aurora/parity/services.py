@@ -18,11 +18,12 @@ from glue_aurora.parity.identity.caller import Caller
 from glue_aurora.parity.identity.facts import EmulatorFacts
 from glue_aurora.parity.identity.judge import judge
 from glue_aurora.parity.identity.needs import kms
-from glue_aurora.parity.identity.needs.need import Call, Need
+from glue_aurora.parity.identity.needs.need import Need
 from glue_aurora.parity.identity.policy import Kind, Policy
 from glue_aurora.parity.identity.request import Principal, PrincipalKind
 from glue_aurora.parity.identity.verdict import Verdict
 from glue_aurora.parity.modes import ENFORCE, OFF, mode
+from glue_aurora.service.call import Call
 
 LOG = logging.getLogger(__name__)
 
@@ -56,9 +57,9 @@ def _judge_key_of_logs(call: Call) -> None:
     group = call.text("logGroupName") or call.text("resourceIdentifier").partition(":log-group:")[2].removesuffix(":*")
     arn = call.arn("logs", f"log-group:{group}")
     facts = EmulatorFacts()
-    sentence = f"The specified KMS key does not exist or is not allowed to be used with Arn '{arn}'"
     if facts.key_policy(facts.key_arn(key, call.account, call.region)) is None:
         return  # the rules of creation answer for a key that is not there
+    sentence = f"The specified KMS key does not exist or is not allowed to be used with Arn '{arn}'"
     service = f"logs.{call.region}.amazonaws.com"
     context = {"kms:encryptioncontext:aws:logs:arn": (arn,), "kms:encryptioncontextkeys": ("aws:logs:arn",)}
     for action in _LOGS_NEEDS:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from glue_aurora.parity.identity.policy import Kind, Policy
 from glue_aurora.parity.network.runs import RUNS, UsedRoute, route_of_call, routes_of
 from glue_aurora.parity.network.services import endpoint_prefix
-from glue_aurora.parity.runs import RunSession
 
 
 @dataclass(frozen=True)
@@ -34,9 +33,9 @@ def way_of(access_key: str, service: str, region: str) -> Way | None:
     return Way(policy, route.context())
 
 
-def routes(access_key: str, run: RunSession) -> list[str]:
+def routes(run_id: str) -> list[str]:
     """Returns a line for each destination of a run, in the order of their first use, for its report."""
-    return [_line(each) for each in routes_of(run.run_id)]
+    return [_line(each) for each in routes_of(run_id)]
 
 
 def _line(route: UsedRoute) -> str:

@@ -3,29 +3,11 @@
 A row whose `seen` is true has a sentence that users saw from AWS. The others have the service's code and own words.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
+from glue_aurora.service.call import Call
 from glue_aurora.service.errors import ApiError
-
-
-@dataclass(frozen=True)
-class Call:
-    """A request before its service sees it."""
-
-    service: str
-    operation: str
-    request: Mapping[str, Any]
-    account: str
-    region: str
-
-    def get(self, *path: str) -> Any:
-        """Returns the value at `path`, or None when a member is missing."""
-        value: Any = self.request
-        for name in path:
-            value = value.get(name) if isinstance(value, Mapping) else None
-        return value
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import pytest
 from tests.emulator.conftest import Environment
 from tests.kit.glue import TRUST_GLUE, GlueKit
 from tests.kit.glue_network import create_network
-from tests.kit.identity import ACCOUNT, IdentityKit, allow, deny, document
+from tests.kit.identity import ACCOUNT, IdentityKit, allow
 
 pytestmark = pytest.mark.emulator
 
@@ -37,11 +37,11 @@ def job(
     return glue.create_job(source, **{"Role": f"arn:aws:iam::{ACCOUNT}:role/{role}", **more})
 
 
-def network(glue: GlueKit, policy: str | None = None) -> str:
-    """Returns a connection into a subnet from which a run may start. `policy` is that of the endpoint for S3."""
+def network(glue: GlueKit) -> str:
+    """Returns a connection into a subnet from which a run may start."""
     made = create_network(glue)
     made.open_all_tcp()
-    made.add_s3_endpoint(made.main_table(), policy)
+    made.add_s3_endpoint(made.main_table())
     return made.connection()
 
 
@@ -122,28 +122,3 @@ def test_awss_own_policy_for_glue_is_enough_for_a_launch(glue: GlueKit, identity
     name = glue.create_job(Role=f"arn:aws:iam::{ACCOUNT}:role/{role}", Connections={"Connections": [connection]})
     run = glue.finish(name)
     assert (run["JobRunState"], run.get("StateDetail")) == ("SUCCEEDED", None)
-
-
-ONLY_OTHER_BUCKET = document({**allow("s3:*", on="arn:aws:s3:::other/*"), "Principal": "*"})
-OTHER_ENDPOINT = {"StringNotEquals": {"aws:SourceVpce": "vpce-0123456789abcdef0"}}
-
-
-def test_a_run_passes_its_vpc_endpoint_and_the_endpoints_policy(glue: GlueKit, identity: IdentityKit) -> None:
-    rights = allow("glue:*", "ec2:*", "logs:*")
-    name = job(glue, identity, rights, Connections={"Connections": [network(glue, ONLY_OTHER_BUCKET)]})
-    run = glue.finish(name)
-    assert run["JobRunState"] == "FAILED"
-    assert "because no VPC endpoint policy allows the s3:GetObject action" in run["ErrorMessage"]
-    assert "VPC endpoint vpce-" in run["ErrorMessage"]
-
-
-def test_a_bucket_policy_sees_the_endpoint_of_a_run(glue: GlueKit, identity: IdentityKit) -> None:
-    bucket, rights = identity.bucket(), allow("glue:*", "ec2:*", "logs:*", "s3:*")
-    connections = {"Connections": [network(glue)]}
-    name = job(glue, identity, rights, source=READS_OTHER.format(bucket=bucket), Connections=connections)
-    only_other = {**deny("s3:GetObject", on=f"arn:aws:s3:::{bucket}/*", Condition=OTHER_ENDPOINT), "Principal": "*"}
-    identity.client("s3").put_object(Bucket=bucket, Key="other/o")
-    identity.client("s3").put_bucket_policy(Bucket=bucket, Policy=document(only_other))
-    run = glue.finish(name)
-    assert run["JobRunState"] == "FAILED"
-    assert "with an explicit deny in a resource-based policy" in run["ErrorMessage"]

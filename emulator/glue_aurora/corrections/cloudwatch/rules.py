@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from glue_aurora.service.rules import Call, Rule
+from glue_aurora.service.call import Call
+from glue_aurora.service.rules import Rule
 
 _SECONDS_OF_A_DAY, _SECONDS_OF_A_WEEK, _SECONDS_OF_AN_HOUR = 86_400, 604_800, 3_600
 _WIDGETS = frozenset({"alarm", "custom", "explorer", "log", "metric", "text"})

@@ -8,7 +8,8 @@ from typing import Any
 from localstack.services.ec2.models import get_ec2_backend
 
 from glue_aurora.corrections import tagging
-from glue_aurora.service.rules import Call, Rule
+from glue_aurora.service.call import Call
+from glue_aurora.service.rules import Rule
 
 _CHARACTERS = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{0,255}")
 _SET = "strings less than 256 characters from the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*"
@@ -51,7 +52,7 @@ def _permission(test: Callable[[Permission], tuple[object, ...] | None]) -> Call
     def broken(call: Call) -> tuple[object, ...] | None:
         given = call.get("IpPermissions") or []
         if call.get("IpProtocol"):
-            given = [*given, call.request]
+            given = [*given, call.parameters]
         return next((found for each in given if (found := test(each)) is not None), None)
 
     return broken

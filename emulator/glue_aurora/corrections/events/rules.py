@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 from glue_aurora.service import cron
-from glue_aurora.service.rules import Call, Rule
+from glue_aurora.service.call import Call
+from glue_aurora.service.rules import Rule
 
 
 def _no_list(call: Call) -> tuple[object, ...] | None:

@@ -7,7 +7,8 @@ from typing import Any
 from moto.iam.models import iam_backends
 
 from glue_aurora.corrections import documents, tagging
-from glue_aurora.service.rules import Call, Rule
+from glue_aurora.service.call import Call
+from glue_aurora.service.rules import Rule
 
 _QUOTAS = "IAM guide, reference_iam-quotas.html"
 _GRAMMAR = "IAM guide, reference_policies_grammar.html; public issues"

@@ -1,7 +1,8 @@
 """What KMS refuses when a key or its settings are made."""
 
 from glue_aurora.corrections import documents, tagging
-from glue_aurora.service.rules import Call, Rule
+from glue_aurora.service.call import Call
+from glue_aurora.service.rules import Rule
 
 _ROTATION_DAYS = (90, 2560)
 

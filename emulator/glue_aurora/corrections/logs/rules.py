@@ -3,7 +3,8 @@
 from localstack.services.kms.models import kms_stores
 
 from glue_aurora.corrections import tagging
-from glue_aurora.service.rules import Call, Rule
+from glue_aurora.service.call import Call
+from glue_aurora.service.rules import Rule
 
 _RETENTION = frozenset(
     {

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from glue_aurora.service.rules import Call, Rule
+from glue_aurora.service.call import Call
+from glue_aurora.service.rules import Rule
 
 _INFREQUENT = ("STANDARD_IA", "ONEZONE_IA")
 _LEAST_DAYS_IN_IA = 30

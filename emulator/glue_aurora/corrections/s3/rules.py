@@ -10,7 +10,8 @@ from localstack.services.s3.models import s3_stores
 
 from glue_aurora.corrections import documents, tagging
 from glue_aurora.corrections.s3 import lifecycle_rules, policy_rules
-from glue_aurora.service.rules import Call, Rule
+from glue_aurora.service.call import Call
+from glue_aurora.service.rules import Rule
 
 _NAMES = "S3 user guide, bucketnamingrules.html"
 _TAGS = "S3 user guide, object-tagging.html; API reference, PutBucketTagging"
@@ -55,7 +56,7 @@ def _object_tags(call: Call) -> tagging.Tags:
 
 def _acl(call: Call) -> tuple[object, ...] | None:
     asked = call.get("ACL")
-    grants = [name for name in call.request if name.startswith("Grant")]
+    grants = [name for name in call.parameters if name.startswith("Grant")]
     if asked in (None, "bucket-owner-full-control") and not grants and not call.get("AccessControlPolicy"):
         return None
     bucket = bucket_of(call)

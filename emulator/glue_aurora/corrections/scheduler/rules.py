@@ -1,7 +1,8 @@
 """What EventBridge Scheduler refuses when a schedule is made."""
 
 from glue_aurora.service import cron
-from glue_aurora.service.rules import Call, Rule
+from glue_aurora.service.call import Call
+from glue_aurora.service.rules import Rule
 
 
 def _cron(call: Call) -> tuple[object, ...] | None:

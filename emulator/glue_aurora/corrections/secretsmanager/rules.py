@@ -2,7 +2,8 @@
 
 from glue_aurora.corrections import documents, tagging
 from glue_aurora.corrections.s3 import policy_rules
-from glue_aurora.service.rules import Call, Rule
+from glue_aurora.service.call import Call
+from glue_aurora.service.rules import Rule
 
 
 def _nobody(call: Call) -> tuple[object, ...] | None:

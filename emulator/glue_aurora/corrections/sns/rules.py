@@ -1,7 +1,8 @@
 """What SNS refuses when a topic or its policy is made."""
 
 from glue_aurora.corrections import documents, tagging
-from glue_aurora.service.rules import Call, Rule
+from glue_aurora.service.call import Call
+from glue_aurora.service.rules import Rule
 
 _OPERATIONS = ("CreateTopic", "SetTopicAttributes")
 _ACTIONS = frozenset(

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 
 from glue_aurora.parity.identity.caller import Caller
 from glue_aurora.parity.identity.evaluator import Decision, Outcome, Policies, decide
-from glue_aurora.parity.identity.needs.need import Call, Need
+from glue_aurora.parity.identity.needs.need import Need
 from glue_aurora.parity.identity.policy import Policy
 from glue_aurora.parity.identity.request import Request
 from glue_aurora.parity.identity.verdict import Verdict
+from glue_aurora.service.call import Call
 
 # What the emulator does not know of a request from a VPC, unless it knows the request's way.
 ADDRESS_IN_A_VPC = "aws:vpcsourceip"

@@ -3,8 +3,8 @@
 from typing import Any
 
 from localstack.aws import handlers
-from localstack.utils.aws.request_context import extract_access_key_id_from_auth_header
 
+from glue_aurora.parity.access_key import access_key_of
 from glue_aurora.parity.modes import OFF, mode
 from glue_aurora.parity.network.databases import read_by
 from glue_aurora.parity.network.judgement import judge_clusters, judge_service
@@ -52,12 +52,3 @@ def follow_session(chain: Any, context: Any, response: Any) -> None:
         caller = access_key_of(context)
         if caller:
             RUNS.add_session(caller, answer["Credentials"]["AccessKeyId"])
-
-
-def access_key_of(context: Any) -> str | None:
-    """Returns the access key of a call, from its header or its presigned URL."""
-    query: Any = context.request.args
-    headers: Any = context.request.headers
-    # LocalStack adds a header of its own where the URL has the key.
-    in_url = query.get("X-Amz-Credential") or query.get("x-amz-credential") or query.get("AWSAccessKeyId") or ""
-    return in_url.partition("/")[0] or extract_access_key_id_from_auth_header(headers)

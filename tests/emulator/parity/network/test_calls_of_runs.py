@@ -10,7 +10,7 @@ import pytest
 
 from tests.kit.aws import unique
 from tests.kit.glue import GlueKit
-from tests.kit.glue_network import Network, create_network
+from tests.kit.glue_network import Network
 from tests.kit.identity import TRUST_ACCOUNT
 from tests.kit.rds import RdsKit
 
@@ -49,20 +49,6 @@ boto3.client(
     aws_session_token=keys["SessionToken"],
 ).list_keys()
 """
-
-
-@pytest.fixture(scope="module")
-def kit(environment: Any) -> GlueKit:
-    return GlueKit(environment.client)
-
-
-@pytest.fixture
-def network(kit: GlueKit) -> Network:
-    """Returns a network in which a run starts and reaches S3, and nothing else."""
-    found = create_network(kit)
-    found.open_all_tcp()
-    found.add_s3_endpoint(found.main_table())
-    return found
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.kit.aws import unique
 from tests.kit.glue import GlueKit
-from tests.kit.glue_network import Network, create_network
+from tests.kit.glue_network import Network
 from tests.kit.identity import allow, deny, document
 
 pytestmark = pytest.mark.emulator
@@ -20,23 +20,6 @@ import boto3
 bucket = sys.argv[sys.argv.index("--bucket") + 1]
 boto3.client("s3", region_name="us-east-1").get_object(Bucket=bucket, Key="data.csv")
 """
-
-
-@pytest.fixture(scope="module")
-def kit(environment: Any) -> GlueKit:
-    found = GlueKit(environment.client)
-    role = found.role.rpartition("/")[2]
-    rights = document(allow("s3:*", "logs:*", "ec2:*", "glue:*"))
-    found.client("iam").put_role_policy(RoleName=role, PolicyName="rights", PolicyDocument=rights)
-    return found
-
-
-@pytest.fixture
-def network(kit: GlueKit) -> Network:
-    found = create_network(kit)
-    found.open_all_tcp()
-    found.add_s3_endpoint(found.main_table())
-    return found
 
 
 @pytest.fixture

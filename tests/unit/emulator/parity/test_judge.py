@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from glue_aurora.parity.identity.caller import Caller
 from glue_aurora.parity.identity.judge import IN_A_VPC, judge
-from glue_aurora.parity.identity.needs.need import Call, Need
+from glue_aurora.parity.identity.needs.need import Need
 from glue_aurora.parity.identity.policy import Kind, Policy
 from glue_aurora.parity.identity.request import Principal, PrincipalKind
 from glue_aurora.parity.identity.verdict import Verdict
+from glue_aurora.service.call import Call
 
 pytestmark = pytest.mark.unit
 

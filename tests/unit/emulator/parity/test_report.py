@@ -8,10 +8,11 @@ import pytest
 from glue_aurora.parity.decisions import Decisions
 from glue_aurora.parity.identity.caller import Caller
 from glue_aurora.parity.identity.judge import judge
-from glue_aurora.parity.identity.needs.need import Call, Need
+from glue_aurora.parity.identity.needs.need import Need
 from glue_aurora.parity.identity.policy import Kind, Policy
 from glue_aurora.parity.identity.request import Principal, PrincipalKind
 from glue_aurora.parity.report import report
+from glue_aurora.service.call import Call
 
 pytestmark = pytest.mark.unit
 

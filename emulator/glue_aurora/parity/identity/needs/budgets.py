@@ -1,7 +1,8 @@
 """AWS Budgets. Source: service-authorization/latest/reference/list_awsbudgetservice.html."""
 
-from glue_aurora.parity.identity.needs.need import Call, Facts, Need
+from glue_aurora.parity.identity.needs.need import Facts, Need
 from glue_aurora.parity.identity.needs.tags import keys_of, tags_of
+from glue_aurora.service.call import Call
 
 _TAGS = ("TagResource", "UntagResource", "ListTagsForResource")
 _UNKNOWN = ("aws:resourcetag/*",)

@@ -6,8 +6,9 @@ action fits, whatever resource it names. Sources: service-authorization/latest/r
 
 from collections.abc import Iterator, Mapping
 
-from glue_aurora.parity.identity.needs.need import Call, Facts, Need
+from glue_aurora.parity.identity.needs.need import Facts, Need
 from glue_aurora.parity.identity.needs.tags import keys_of, tags_of
+from glue_aurora.service.call import Call
 
 _UNKNOWN = ("aws:resourcetag/*",)
 # The prefix of a service's actions, where it differs from the service's name.

@@ -15,7 +15,8 @@ from glue_aurora.parity.identity.needs import (
     secretsmanager,
     sts,
 )
-from glue_aurora.parity.identity.needs.need import Call, Facts, Need
+from glue_aurora.parity.identity.needs.need import Facts, Need
+from glue_aurora.service.call import Call
 
 _SERVICES: Mapping[str, Callable[[Call, Facts], list[Need]]] = {
     "s3": s3.needs,

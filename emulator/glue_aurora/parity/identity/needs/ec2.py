@@ -6,8 +6,9 @@ DescribeVpcAttribute and a few others; a resource that is made is `TYPE/*` in th
 
 from collections.abc import Iterator
 
-from glue_aurora.parity.identity.needs.need import Call, Facts, Need
+from glue_aurora.parity.identity.needs.need import Facts, Need
 from glue_aurora.parity.identity.needs.tags import keys_of, tags_of
+from glue_aurora.service.call import Call
 
 _TYPES = {
     "vpc": "vpc",

@@ -7,7 +7,8 @@ Sources: service-authorization/latest/reference/list_awsglue.html; glue/latest/d
 from collections.abc import Mapping
 from typing import Any
 
-from glue_aurora.parity.identity.needs.need import Call, Facts, Need
+from glue_aurora.parity.identity.needs.need import Facts, Need
+from glue_aurora.service.call import Call
 
 _CONNECTION = frozenset({"GetConnection", "CreateConnection", "UpdateConnection", "DeleteConnection"})
 _UNKNOWN = ("aws:resourcetag/*",)

@@ -6,7 +6,8 @@ Source: service-authorization/latest/reference/list_awskeymanagementservice.html
 from collections.abc import Mapping
 from dataclasses import replace
 
-from glue_aurora.parity.identity.needs.need import Call, Facts, Keys, Need
+from glue_aurora.parity.identity.needs.need import Facts, Keys, Need
+from glue_aurora.service.call import Call
 
 _NO_KEY = frozenset({"ListKeys", "ListAliases", "GenerateRandom", "DescribeCustomKeyStores", "ListRetirableGrants"})
 _KNOWN = (

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from glue_aurora.parity.identity.needs.glue import of_connection
-from glue_aurora.parity.identity.needs.need import Call, Need
+from glue_aurora.parity.identity.needs.need import Need
+from glue_aurora.service.call import Call
 
 _LOOKS = ("DescribeSubnets", "DescribeSecurityGroups", "DescribeVpcEndpoints", "DescribeRouteTables")
 _TAG = {"aws:tagkeys": ("aws-glue-service-resource",)}

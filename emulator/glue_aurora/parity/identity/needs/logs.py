@@ -5,7 +5,8 @@ ways, with `:*` at its end and without (logs/latest/userguide/iam-access-control
 which actions take which, so either is enough for an action on a group. A stream's ARN has one form.
 """
 
-from glue_aurora.parity.identity.needs.need import Call, Facts, Need
+from glue_aurora.parity.identity.needs.need import Facts, Need
+from glue_aurora.service.call import Call
 
 _STREAM = frozenset({"PutLogEvents", "GetLogEvents", "DeleteLogStream"})
 _UNKNOWN = ("aws:resourcetag/*",)

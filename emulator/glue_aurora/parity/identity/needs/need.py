@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 from glue_aurora.parity.identity.policy import Policy
 
@@ -27,26 +27,6 @@ class Need:
     resource_decides: bool = False
     unknown: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Call:
-    """An operation of a service with its parameters, as botocore's model names them."""
-
-    service: str
-    operation: str
-    parameters: Mapping[str, Any]
-    account: str
-    region: str
-
-    def text(self, name: str) -> str:
-        """Returns a parameter as text, empty when it is not given."""
-        value = self.parameters.get(name)
-        return "" if value is None else str(value)
-
-    def arn(self, service: str, resource: str) -> str:
-        """Returns the ARN of a resource of this account and region."""
-        return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
 
 
 @dataclass(frozen=True)

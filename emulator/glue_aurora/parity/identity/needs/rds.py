@@ -7,7 +7,8 @@ rds-secrets-manager.html#rds-secrets-manager-permissions.
 from dataclasses import replace
 
 from glue_aurora.parity.identity.needs import by_name, kms
-from glue_aurora.parity.identity.needs.need import Call, Facts, Need
+from glue_aurora.parity.identity.needs.need import Facts, Need
+from glue_aurora.service.call import Call
 
 _WITH_STORAGE = ("CreateDBCluster", "RestoreDBClusterFromSnapshot")
 _WITH_SECRET = ("CreateDBCluster", "ModifyDBCluster")

@@ -6,7 +6,8 @@ Source: service-authorization/latest/reference/list_amazonrdsdataapi.html; Auror
 from dataclasses import replace
 
 from glue_aurora.parity.identity.needs import secretsmanager
-from glue_aurora.parity.identity.needs.need import Call, Facts, Need
+from glue_aurora.parity.identity.needs.need import Facts, Need
+from glue_aurora.service.call import Call
 
 
 def needs(call: Call, facts: Facts) -> list[Need]:

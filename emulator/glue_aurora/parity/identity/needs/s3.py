@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from glue_aurora.parity.identity.needs import kms
-from glue_aurora.parity.identity.needs.need import Call, Facts, Need
+from glue_aurora.parity.identity.needs.need import Facts, Need
+from glue_aurora.service.call import Call
 
 _WRITTEN = {
     "s3:x-amz-acl": "ACL",

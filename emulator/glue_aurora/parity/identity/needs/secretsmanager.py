@@ -7,7 +7,8 @@ secretsmanager/latest/userguide/security-encryption.html (encryption context Sec
 from dataclasses import replace
 
 from glue_aurora.parity.identity.needs import kms
-from glue_aurora.parity.identity.needs.need import Call, Facts, Need
+from glue_aurora.parity.identity.needs.need import Facts, Need
+from glue_aurora.service.call import Call
 
 _KNOWN = (
     "secretsmanager:secretid",

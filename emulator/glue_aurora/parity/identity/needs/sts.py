@@ -1,6 +1,7 @@
 """AWS STS. Anybody may ask who he is (GetCallerIdentity API reference); a role's trust policy decides on AssumeRole."""
 
-from glue_aurora.parity.identity.needs.need import Call, Facts, Need
+from glue_aurora.parity.identity.needs.need import Facts, Need
+from glue_aurora.service.call import Call
 
 _KNOWN = ("sts:externalid", "sts:rolesessionname", "sts:sourceidentity", "sts:transitivetagkeys")
 

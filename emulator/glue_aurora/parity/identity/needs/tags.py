@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from glue_aurora.parity.identity.needs.need import Call
+from glue_aurora.service.call import Call
 
 _MEMBERS = ("Tags", "tags", "ResourceTags", "TagList")
 
