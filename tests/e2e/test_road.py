@@ -150,13 +150,14 @@ def test_no_way_out(road: Road) -> None:
     """A job can reach AWS's stand-in and no public address"""
     if road.instance.runtime != "docker":
         pytest.skip("the embedded runtime does not filter a job's connections (docs/limits.md)")
-    glue, bucket = road.client("glue"), road.outputs["bucket_data_name"]
-    road.client("s3").upload_file(str(TOP / "tests" / "kit" / "probe_job.py"), bucket, "tmp/probe.py")
+    glue, bucket, key = road.client("glue"), road.outputs["bucket_data_name"], "tmp/probe.py"
+    road.client("s3").upload_file(str(TOP / "tests" / "kit" / "probe_job.py"), bucket, key)
     case = glue.get_job(JobName=road.outputs["glue_job_performance_academica_name"])["Job"]
-    command = {**case["Command"], "ScriptLocation": f"s3://{bucket}/tmp/probe.py"}
+    command = {**case["Command"], "ScriptLocation": f"s3://{bucket}/{key}"}
     same = {name: case[name] for name in ("Role", "Connections", "GlueVersion", "WorkerType", "NumberOfWorkers")}
-    prefix = {"--custom-logGroup-prefix": case["DefaultArguments"]["--custom-logGroup-prefix"]}
-    glue.create_job(Name="probe", Command=command, DefaultArguments=prefix, **same)
+    prefix = "--custom-logGroup-prefix"
+    arguments = {prefix: case["DefaultArguments"][prefix], "--bucket": bucket, "--key": key}
+    glue.create_job(Name="probe", Command=command, DefaultArguments=arguments, **same)
     outputs = {**road.outputs, "glue_job_performance_academica_name": "probe"}
     ended = job.run(road.instance, outputs, show=say)
     glue.delete_job(JobName="probe")
