@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.base.errors import StartError
 from scripts.base.paths import TOP
 from scripts.environment import docker
 from scripts.environment.instance import Ports
@@ -53,7 +54,8 @@ def up(answering_docker: None, tmp_path: Path) -> Iterator[Up]:
             text=True,
             check=False,
         )
-        assert done.returncode == 1, done.stdout + done.stderr
+        assert done.returncode in (1, StartError.exit_code), done.stdout + done.stderr
+        assert "error: " in done.stderr
         assert "Traceback" not in done.stderr
         return done.stderr
 
