@@ -9,6 +9,9 @@ from scripts.base.errors import SetupError
 from scripts.base.paths import REQUIREMENTS
 from scripts.supply.venvs import UV
 
+# Of these files only the packages themselves are installed: what they say they need does not fit the others' needs.
+_WITHOUT_DEPENDENCIES = frozenset({"oracle"})
+
 
 def lock() -> None:
     """Pins every file anew.
@@ -21,7 +24,8 @@ def lock() -> None:
     for source in sorted(REQUIREMENTS.glob("*.in")):
         with step(f"locking {source.name}"):
             # In the folder itself, so that uv writes no path of this machine into its comments.
-            command = [str(UV), "pip", "compile", *options, source.name, "-o", source.with_suffix(".txt").name]
+            alone = ["--no-deps"] if source.stem in _WITHOUT_DEPENDENCIES else []
+            command = [str(UV), "pip", "compile", *options, *alone, source.name, "-o", f"{source.stem}.txt"]
             done = subprocess.run(command, cwd=REQUIREMENTS, capture_output=True, text=True)
         if done.returncode:
             raise SetupError(f"{source.name}: {done.stderr.strip()}", "loosen its bounds, then run `make lock` again")

@@ -74,6 +74,10 @@ def bench() -> Path:
     return ensure("bench", "bench")
 
 
+def oracle() -> Path:
+    return ensure("oracle", "oracle")
+
+
 def _uv(*arguments: str) -> None:
     with tempfile.TemporaryDirectory(dir=VENVS) as temporary:  # uv leaves lock files in its temporary folder
         env = {**os.environ, "TMPDIR": temporary}
