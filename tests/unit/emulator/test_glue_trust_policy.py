@@ -19,7 +19,7 @@ DENY = {**GLUE, "Effect": "Deny"}
 
 
 def judge(policy: dict[str, Any]) -> Decision:
-    return trust_policy.judge(policy, ROLE, "123456789012", JOB)
+    return trust_policy.judge({"Version": "2012-10-17", **policy}, ROLE, "123456789012", JOB)
 
 
 def conditioned(operator: str, key: str, value: Any, base: dict[str, Any] = GLUE) -> dict[str, Any]:

@@ -18,6 +18,8 @@ from glue_aurora.parity.identity.policy import Statement, list_of, text_of
 from glue_aurora.parity.identity.request import Request
 
 _IF_EXISTS = "ifexists"
+# Other operators have no policy variables (reference_policies_variables.html, "Condition element").
+_WITH_VARIABLES = ("string", "arn")
 
 
 def conditions(statement: Statement) -> Iterable[tuple[str, Callable[[Request], bool]]]:
@@ -31,14 +33,15 @@ def conditions(statement: Statement) -> Iterable[tuple[str, Callable[[Request], 
             continue
         for key, wanted in block.items():
             values = [text_of(value) for value in list_of(wanted)]
-            yield f"{operator} {key} = {', '.join(values)}", partial(_holds, operator, key, values)
+            test = partial(_holds, operator, key, values, statement.variables)
+            yield f"{operator} {key} = {', '.join(values)}", test
 
 
 def _unjudged(reason: str, request: Request) -> bool:
     raise UnjudgedError(reason)
 
 
-def _holds(operator: str, key: str, wanted: list[str], request: Request) -> bool:
+def _holds(operator: str, key: str, wanted: list[str], variables: bool, request: Request) -> bool:
     quantifier, _, name = operator.lower().rpartition(":")
     if_exists = name.endswith(_IF_EXISTS)
     name = name.removesuffix(_IF_EXISTS)
@@ -50,19 +53,39 @@ def _holds(operator: str, key: str, wanted: list[str], request: Request) -> bool
         return ("true" if actual is None else "false") in [value.lower() for value in wanted]
     negated, compare = _OPERATORS[name]
     if not actual:
-        # A missing key: ForAllValues holds, ForAnyValue does not; alone, a negated operator holds.
-        return if_exists or quantifier == "forallvalues" or (negated and not quantifier)
-    matches = [_any_matches(compare, value, wanted, request) != negated for value in actual]
-    return all(matches) if quantifier == "forallvalues" else any(matches) if quantifier else matches[0]
+        # A missing key: ForAllValues holds, ForAnyValue does not, with IfExists or without (re:Post question
+        # QU9HFmDzP0QGuU-fd7rS6B7w). Alone, IfExists and a negated operator hold.
+        return quantifier == "forallvalues" or (not quantifier and (if_exists or negated))
+    variables = variables and name.startswith(_WITH_VARIABLES)
+    matches = [_any_matches(compare, value, wanted, variables, negated, request) != negated for value in actual]
+    if quantifier:
+        return all(matches) if quantifier == "forallvalues" else any(matches)
+    if len(set(matches)) > 1:  # "Multivalued context keys require a condition set operator"
+        raise UnjudgedError(f"operator {operator} on key {key} with several values")
+    return matches[0]
 
 
-def _any_matches(compare: Callable[[str, str], bool], actual: str, wanted: list[str], request: Request) -> bool:
+def _any_matches(
+    compare: Callable[[str, str], bool],
+    actual: str,
+    wanted: list[str],
+    variables: bool,
+    negated: bool,
+    request: Request,
+) -> bool:
+    """Returns whether a value matches one of the policy's.
+
+    A value with a variable that the request does not have matches nothing. AWS may take the whole statement for invalid
+    then (reference_policies_variables.html), so nobody knows whether a negated operator holds.
+    """
     open_questions: list[UnjudgedError] = []
     for value in wanted:
         try:
-            pattern = substituted(value, request.variable)
+            pattern = substituted(value, request.variable) if variables else value
             if pattern is None:
-                raise UnjudgedError(f"policy variable in {value!r}")
+                if negated:
+                    raise UnjudgedError(f"policy variable in {value!r}")
+                continue
             if compare(actual, pattern):
                 return True
         except UnjudgedError as reason:
@@ -98,7 +121,7 @@ def _numbers(test: Callable[[Decimal, Decimal], bool], actual: str, wanted: str)
     try:
         return test(Decimal(actual), Decimal(unescaped(wanted)))
     except InvalidOperation:
-        return False
+        raise UnjudgedError(f"value {wanted!r} or {actual!r}, which is no number") from None
 
 
 def _dates(test: Callable[[datetime, datetime], bool], actual: str, wanted: str) -> bool:

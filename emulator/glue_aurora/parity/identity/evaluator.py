@@ -23,6 +23,7 @@ from glue_aurora.parity.identity.principals import Naming, naming
 from glue_aurora.parity.identity.request import Principal, PrincipalKind, Request
 
 _OTHER_ACTIONS = "it allows other actions"
+_COLONS_BEFORE_A_RESOURCE = 5
 
 
 @dataclass(frozen=True)
@@ -195,7 +196,7 @@ class _Trial:
         if policy.kind in (Kind.RESOURCE, Kind.ENDPOINT, Kind.TRUST):
             yield (
                 "its Principal does not name the caller",
-                lambda: naming(statement, request.principal) is not Naming.NOT,
+                lambda: naming(statement, request.principal, self._policies.boundary is not None) is not Naming.NOT,
             )
         if policy.kind is not Kind.TRUST:
             yield (
@@ -231,10 +232,26 @@ def _names_resource(statement: Statement, request: Request) -> bool:
     open_question: UnjudgedError | None = None
     for pattern in statement.values(element):
         try:
-            text = substituted(pattern, request.variable)
+            text = _substituted(statement, pattern, request)
+            if text is None and element == "NotResource":  # AWS may take the whole statement for invalid
+                raise UnjudgedError(f"policy variable in {pattern!r}")
             named = named or (text is not None and like(request.resource, text))
         except UnjudgedError as reason:
             open_question = reason
     if not named and open_question:
         raise open_question
     return named != (element == "NotResource")
+
+
+def _substituted(statement: Statement, pattern: str, request: Request) -> str | None:
+    """Returns a Resource with its variables replaced, or None when the request lacks one of them.
+
+    Raises:
+        UnjudgedError: a variable stands before the ARN's fifth colon, where AWS has none.
+    """
+    before, found, _ = pattern.partition("${")
+    if not found or not statement.variables:
+        return pattern
+    if before.count(":") < _COLONS_BEFORE_A_RESOURCE:
+        raise UnjudgedError(f"policy variable before the resource part of {pattern!r}")
+    return substituted(pattern, request.variable)

@@ -23,6 +23,8 @@ _ELEMENTS = frozenset(
         "Condition",
     }
 )
+# The Version is 2008-10-17 where a policy has none.
+_WITH_VARIABLES = "2012-10-17"
 
 
 class Kind(Enum):
@@ -38,13 +40,18 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement. `number` counts from 1; `unknown` names elements that IAM does not define."""
+    """One statement. `number` counts from 1; `unknown` names elements that IAM does not define.
+
+    `variables`: the policy's Version has policy variables. Without it `${…}` is plain text
+    (reference_policies_variables.html).
+    """
 
     number: int
     sid: str
     allows: bool
     document: Mapping[str, Any] = field(repr=False)
     unknown: tuple[str, ...] = ()
+    variables: bool = True
 
     @property
     def name(self) -> str:
@@ -82,7 +89,9 @@ class Policy:
         statements = list_of(loaded.get("Statement"))
         if not all(isinstance(each, Mapping) for each in statements):
             raise ValueError(f"{label} has a statement that is not a JSON object")
-        return cls(kind, label, tuple(_statement(*each) for each in enumerate(statements, start=1)))
+        variables = loaded.get("Version") == _WITH_VARIABLES
+        numbered = enumerate(statements, start=1)
+        return cls(kind, label, tuple(_statement(number, each, variables) for number, each in numbered))
 
 
 @lru_cache(maxsize=512)
@@ -91,12 +100,12 @@ def _read_text(kind: Kind, label: str, text: str) -> Policy:
     return Policy._of(kind, label, json.loads(text))
 
 
-def _statement(number: int, document: Mapping[str, Any]) -> Statement:
+def _statement(number: int, document: Mapping[str, Any], variables: bool) -> Statement:
     unknown = [f"element {name}" for name in document if name not in _ELEMENTS]
     effect = document.get("Effect")
     if effect not in ("Allow", "Deny"):
         unknown.append(f"Effect {effect!r}")
-    return Statement(number, str(document.get("Sid", "")), effect == "Allow", document, tuple(unknown))
+    return Statement(number, str(document.get("Sid", "")), effect == "Allow", document, tuple(unknown), variables)
 
 
 def list_of(value: Any) -> Sequence[Any]:

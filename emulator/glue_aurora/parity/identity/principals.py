@@ -26,8 +26,8 @@ class Naming(IntEnum):
     ITSELF = 3
 
 
-def naming(statement: Statement, principal: Principal) -> Naming:
-    """Returns how the statement's Principal or NotPrincipal names the caller.
+def naming(statement: Statement, principal: Principal, bounded: bool = False) -> Naming:
+    """Returns how the statement's Principal or NotPrincipal names the caller. `bounded`: it has a permissions boundary.
 
     Raises:
         UnjudgedError: the element has a form that IAM does not define here.
@@ -36,12 +36,28 @@ def naming(statement: Statement, principal: Principal) -> Naming:
     if "NotPrincipal" in document:
         if statement.allows:
             raise UnjudgedError("element NotPrincipal")  # IAM has it for Deny only
-        # A session, its role and its account must all be exempt: a Deny that exempts only some of them still applies.
-        exempt = _naming(document["NotPrincipal"], principal)
-        return Naming.NOT if exempt >= Naming.ROLE else Naming.ITSELF
+        return Naming.NOT if not bounded and _exempt(document["NotPrincipal"], principal) else Naming.ITSELF
     if "Principal" not in document:
         raise UnjudgedError("no Principal")
     return _naming(document["Principal"], principal)
+
+
+def _exempt(element: Any, principal: Principal) -> bool:
+    """Returns whether a NotPrincipal exempts the caller. A caller with a permissions boundary is never exempt.
+
+    Raises:
+        UnjudgedError: it names the caller without its account, or a session without its role. AWS then "might deny
+            access to the entire account".
+    """
+    best = _naming(element, principal)
+    if best < Naming.ROLE or principal.kind is PrincipalKind.SERVICE or element == "*":
+        return best >= Naming.ROLE
+    named = {_of_aws(text, principal) for text in list_of(element.get("AWS"))}
+    everyone = "*" in list_of(element.get("AWS"))
+    wanted = {Naming.ACCOUNT, Naming.ROLE} if principal.kind is PrincipalKind.SESSION else {Naming.ACCOUNT}
+    if not everyone and principal.kind is not PrincipalKind.ROOT and not wanted <= named:
+        raise UnjudgedError("NotPrincipal, which does not name the caller's role and account too")
+    return True
 
 
 def _naming(element: Any, principal: Principal) -> Naming:
