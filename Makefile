@@ -107,9 +107,11 @@ format:  ## Format the sources with ruff and terraform, and write the tables of 
 	$(RUN) format
 
 ## Measurements
-.PHONY: bench
+.PHONY: bench bench-parity
 bench:  ## Compare the job with DuckDB, Polars, Spark JDBC and COPY. N=1000000 REPEAT=3 DIRTY=0 BARS=1 (see bench/README.md)
 	$(RUN) bench
+bench-parity:  ## Measure what judging costs a GetObject: PARITY=enforce against off, in turns. N=1000 BARS=1
+	$(RUN) bench-parity
 
 ## Single parts
 .PHONY: wheels cost verify-images lock

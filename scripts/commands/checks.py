@@ -8,7 +8,7 @@ import click
 
 from scripts.base.console import say
 from scripts.base.paths import WHEELS, relative
-from scripts.checks import bench, images, layers, lint
+from scripts.checks import bench, bench_parity, images, layers, lint
 from scripts.supply import locking, wheels
 
 
@@ -31,6 +31,12 @@ def bench_() -> None:
     sys.exit(bench.run())
 
 
+@click.command(name="bench-parity")
+def bench_parity_() -> None:
+    """Measure what judging costs a GetObject."""
+    sys.exit(bench_parity.run())
+
+
 @click.command(name="wheels")
 def wheels_() -> None:
     """Fetch the wheels that the job needs on AWS."""
@@ -50,4 +56,4 @@ def lock() -> None:
     locking.lock()
 
 
-COMMANDS = [test, format_, bench_, wheels_, verify_images, lock]
+COMMANDS = [test, format_, bench_, bench_parity_, wheels_, verify_images, lock]

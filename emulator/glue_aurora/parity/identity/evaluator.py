@@ -17,12 +17,11 @@ from dataclasses import dataclass
 from enum import Enum
 
 from glue_aurora.parity.identity.conditions import conditions
-from glue_aurora.parity.identity.matching import UnjudgedError, action_like, like, substituted
+from glue_aurora.parity.identity.matching import UnjudgedError, any_action_like, like, substituted
 from glue_aurora.parity.identity.policy import Kind, Policy, Statement
 from glue_aurora.parity.identity.principals import Naming, naming
 from glue_aurora.parity.identity.request import Principal, PrincipalKind, Request
 
-_OTHER_ACTIONS = "it allows other actions"
 _COLONS_BEFORE_A_RESOURCE = 5
 
 
@@ -168,15 +167,15 @@ class _Trial:
 
         It notes what is unjudged, and an Allow that fits but for one part.
         """
+        if statement.actions is not None and not _names_action(statement, self._request.action):
+            return False  # most statements end here, and none of them is near
         failed: list[str] = []
-        unjudged: list[str] = list(statement.unknown)
+        unjudged: list[str] = [*statement.unknown, *(["no Action"] if statement.actions is None else [])]
         if policy.kind is Kind.TRUST:
             unjudged += [f"element {name}" for name in ("Resource", "NotResource") if name in statement.document]
         for text, test in self._parts(policy, statement):
             try:
                 if not test():
-                    if text == _OTHER_ACTIONS:
-                        return False  # most statements end here, and none of them is near
                     failed.append(text)
             except UnjudgedError as reason:
                 unjudged.append(str(reason))
@@ -192,7 +191,6 @@ class _Trial:
     def _parts(self, policy: Policy, statement: Statement) -> Iterable[tuple[str, Callable[[], bool]]]:
         """Yields each part of a statement: what to say when it does not fit, and the test."""
         request = self._request
-        yield _OTHER_ACTIONS, lambda: _names_action(statement, request.action)
         if policy.kind in (Kind.RESOURCE, Kind.ENDPOINT, Kind.TRUST):
             yield (
                 "its Principal does not name the caller",
@@ -215,11 +213,7 @@ def _how_named(statement: Statement, principal: Principal) -> Naming:
 
 
 def _names_action(statement: Statement, action: str) -> bool:
-    element = "NotAction" if "NotAction" in statement.document else "Action"
-    if element not in statement.document:
-        raise UnjudgedError("no Action")
-    named = any(action_like(action, pattern) for pattern in statement.values(element))
-    return named != (element == "NotAction")
+    return any_action_like(action, statement.actions or ()) != statement.excludes_actions
 
 
 def _names_resource(statement: Statement, request: Request) -> bool:

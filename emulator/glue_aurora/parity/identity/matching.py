@@ -27,6 +27,12 @@ def action_like(action: str, pattern: str) -> bool:
     return like(action.lower(), pattern.lower())
 
 
+@lru_cache(maxsize=16384)
+def any_action_like(action: str, patterns: tuple[str, ...]) -> bool:
+    """Returns whether an action matches one of several patterns. Requests ask for the same few of the same policies."""
+    return any(action_like(action, pattern) for pattern in patterns)
+
+
 def arn_like(actual: str, pattern: str) -> bool:
     """Returns whether an ARN matches by ArnLike, which compares the six parts one by one.
 

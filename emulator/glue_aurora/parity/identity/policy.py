@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 _ELEMENTS = frozenset(
@@ -57,6 +57,17 @@ class Statement:
     def name(self) -> str:
         """Returns the Sid in quotation marks, or the number."""
         return f"statement {self.sid!r}" if self.sid else f"statement {self.number}"
+
+    @cached_property
+    def actions(self) -> tuple[str, ...] | None:
+        """Returns the values of Action or NotAction, or None when there is neither."""
+        element = "NotAction" if self.excludes_actions else "Action"
+        return tuple(self.values(element)) if element in self.document else None
+
+    @cached_property
+    def excludes_actions(self) -> bool:
+        """Whether the statement has NotAction."""
+        return "NotAction" in self.document
 
     def values(self, element: str) -> list[str]:
         """Returns the values of an element as text."""
