@@ -1,4 +1,4 @@
-"""Rules by which AWS refuses a request, as tables: one row has the test, AWS's code and sentence, and the source.
+"""Rules by which AWS refuses a request, as tables: one row has the test, AWS's code and sentence, source and remedy.
 
 A row whose `seen` is true has a sentence that users saw from AWS. The others have the service's code and own words.
 """
@@ -12,7 +12,10 @@ from glue_aurora.service.errors import ApiError
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. `broken` returns the values that its sentence names, or None when the call keeps the rule."""
+    """One rule. `broken` returns the values that its sentence names, or None when the call keeps the rule.
+
+    `remedy` says what to change. It may name the same values by their numbers.
+    """
 
     operations: tuple[str, ...]
     broken: Callable[[Call], tuple[object, ...] | None]
@@ -21,6 +24,12 @@ class Rule:
     source: str
     status: int = 400
     seen: bool = False
+    remedy: str = ""
+
+    def message(self, values: tuple[object, ...]) -> str:
+        """Returns AWS's sentence, then the emulator's remedy."""
+        said = self.sentence.format(*values)
+        return f"{said} (emulator) {self.remedy.format(*values)}" if self.remedy else said
 
 
 def check(rules: Iterable[Rule], call: Call) -> None:
@@ -31,4 +40,4 @@ def check(rules: Iterable[Rule], call: Call) -> None:
     """
     for rule in rules:
         if call.operation in rule.operations and (values := rule.broken(call)) is not None:
-            raise ApiError(rule.code, rule.sentence.format(*values), rule.status)
+            raise ApiError(rule.code, rule.message(values), rule.status)

@@ -204,7 +204,7 @@ CASES: list[Case] = [
         "reserved tag on a bucket",
         lambda aws: aws.s3.put_bucket_tagging(Bucket=aws.bucket, Tagging={"TagSet": [{"Key": "aws:a", "Value": ""}]}),
         "InvalidTag",
-        "System tags",
+        "System tags cannot be added/updated by requester",
     ),
     (
         "odd tag value on a bucket",
@@ -292,7 +292,11 @@ CASES: list[Case] = [
         trust(Condition={"StringLike": {"aws:SourceArn": "x" * 2048}}),
     ),
     role("MalformedPolicyDocument", 'Invalid principal in policy: "AWS":"arn', trust(Principal=NOBODY)),
-    role("MalformedPolicyDocument", '"SERVICE":"glue.aws.com"', trust(Principal={"Service": "glue.aws.com"})),
+    role(
+        "MalformedPolicyDocument",
+        'Invalid principal in policy: "SERVICE":"glue.aws.com"',
+        trust(Principal={"Service": "glue.aws.com"}),
+    ),
     role("MalformedPolicyDocument", "Has prohibited field Resource", trust(Resource="*")),
     role("MalformedPolicyDocument", "may only specify STS AssumeRole actions", trust(Action="glue:StartJobRun")),
     role("MalformedPolicyDocument", "Missing required field Principal", policy({"Effect": "Allow", "Action": "sts:*"})),
@@ -329,7 +333,7 @@ CASES: list[Case] = [
             NetworkAclId=aws.acl, RuleNumber=40_000, Protocol="-1", RuleAction="allow", Egress=False
         ),
         "InvalidParameterValue",
-        "Value (40000) for parameter ruleNumber is invalid.",
+        "Value (40000) for parameter ruleNumber is invalid. The number is from 1 to 32766.",
     ),
     (
         "reserved tag in EC2",
@@ -355,7 +359,13 @@ CASES: list[Case] = [
         "odd tag of a key",
         lambda aws: aws.kms.create_key(Tags=[{"TagKey": "a", "TagValue": "b&c"}]),
         "TagException",
-        "b&c",
+        "The tag value b&c is not valid.",
+    ),
+    (
+        "odd key of a key's tag",
+        lambda aws: aws.kms.create_key(Tags=[{"TagKey": "a,b", "TagValue": "c"}]),
+        "TagException",
+        "The tag key a,b is not valid.",
     ),
     (
         "secret's policy that names nobody",
@@ -371,7 +381,7 @@ CASES: list[Case] = [
             SecretId=aws.secret, BlockPublicPolicy=True, ResourcePolicy=policy({**READ, "Principal": "*"})
         ),
         "PublicPolicyException",
-        "broad access",
+        "You can't use a resource policy that allows broad access to the secret.",
     ),
     (
         "51 tags of a secret",
@@ -383,7 +393,7 @@ CASES: list[Case] = [
         "reserved tag of a secret",
         lambda aws: aws.secretsmanager.tag_resource(SecretId=aws.secret, Tags=[{"Key": "aws:a", "Value": "b"}]),
         "InvalidParameterException",
-        "aws:a",
+        "Tag keys with the prefix aws: are reserved: aws:a",
     ),
     (
         "51 tags of a log group",
@@ -395,7 +405,7 @@ CASES: list[Case] = [
         "reserved tag of a log group",
         lambda aws: aws.logs.create_log_group(logGroupName=unique(), tags={"aws:a": "b"}),
         "InvalidParameterException",
-        "aws:a",
+        "The tag key aws:a has the prefix aws:, which is reserved.",
     ),
     (
         "retention of ten days",
@@ -438,9 +448,15 @@ CASES: list[Case] = [
     alarm("can not both be set", "InvalidParameterCombination", ExtendedStatistic="p90"),
     alarm("Invalid region us-east-2 specified.", AlarmActions=[f"arn:aws:sns:us-east-2:{ACCOUNT}:a"]),
     dashboard("The field DashboardBody must be a valid JSON object", "{'widgets': []}"),
-    dashboard('"dataPath": "/widgets/0/type"', {"widgets": [{"type": "metrics", "properties": {}}]}),
+    dashboard(
+        'The dashboard body is invalid, there are 1 validation errors: [{ "dataPath": "/widgets/0/type"',
+        {"widgets": [{"type": "metrics", "properties": {}}]},
+    ),
     dashboard('"dataPath": "/widgets/0/width"', {"widgets": [{"type": "text", "width": 25, "properties": {}}]}),
-    alarm("less than or equal to 5", AlarmActions=[f"arn:aws:sns:{REGION}:{ACCOUNT}:a{n}" for n in range(6)]),
+    alarm(
+        "at 'alarmActions' failed to satisfy constraint: Member must have length less than or equal to 5",
+        AlarmActions=[f"arn:aws:sns:{REGION}:{ACCOUNT}:a{n}" for n in range(6)],
+    ),
     dashboard("'region'", {"widgets": [{"type": "metric", "properties": {"metrics": []}}]}),
     (
         "schedule at 25 o'clock",
@@ -473,6 +489,14 @@ CASES: list[Case] = [
 def test_aws_refuses(aws: Any, call: Callable[[Any], Any], code: str, message: str) -> None:
     with refused(code, message):
         call(aws)
+
+
+def test_a_refusal_says_what_to_change(aws: Any) -> None:
+    sentence = "'Days' in Transition action must be greater than or equal to 30 for storageClass 'STANDARD_IA'"
+    with refused(
+        "InvalidArgument", f"{sentence} (emulator) Raise Days of the Transition to STANDARD_IA to 30 or more."
+    ):
+        put_lifecycle(aws, in_days(STANDARD_IA=15))
 
 
 def test_eleven_policies_of_a_role(aws: Any) -> None:

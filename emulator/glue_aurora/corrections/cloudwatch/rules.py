@@ -99,6 +99,7 @@ RULES = (
         "Metrics cannot be checked across more than a day (EvaluationPeriods * Period must be <= 86400).",
         _ALARMS_SOURCE,
         seen=True,
+        remedy="Lower EvaluationPeriods or Period, or make Period an hour or longer.",
     ),
     Rule(
         _ALARM,
@@ -106,6 +107,7 @@ RULES = (
         "ValidationError",
         "Metrics cannot be checked across more than a week (EvaluationPeriods * Period must be <= 604800).",
         _ALARMS_SOURCE,
+        remedy="Lower EvaluationPeriods or Period.",
     ),
     Rule(
         _ALARM,
@@ -113,6 +115,7 @@ RULES = (
         "ValidationError",
         "DatapointsToAlarm must be less than or equal to EvaluationPeriods",
         _ALARMS_SOURCE,
+        remedy="Lower DatapointsToAlarm, or raise EvaluationPeriods.",
     ),
     Rule(
         _ALARM,
@@ -120,6 +123,7 @@ RULES = (
         "InvalidParameterCombination",
         "Statistic and ExtendedStatistic can not both be set",
         _ALARMS_SOURCE,
+        remedy="Give the alarm one of the two.",
     ),
     Rule(
         (*_ALARM, "PutCompositeAlarm"),
@@ -128,6 +132,7 @@ RULES = (
         "1 validation error detected: Value at '{}' failed to satisfy constraint: Member must have length less than "
         "or equal to 5",
         _ALARMS_SOURCE,
+        remedy="Take actions out of {}. One topic can notify several receivers.",
     ),
     Rule(
         (*_ALARM, "PutCompositeAlarm"),
@@ -136,6 +141,7 @@ RULES = (
         "Invalid region {} specified. Only {} is supported.",
         "terraform-provider-aws issues about alarm_actions",
         seen=True,
+        remedy="Name a topic of the alarm's own region in AlarmActions, OKActions and InsufficientDataActions.",
     ),
     Rule(
         _DASHBOARD,
@@ -144,6 +150,7 @@ RULES = (
         "The field DashboardBody must be a valid JSON object",
         _BODY_SOURCE,
         seen=True,
+        remedy="Write DashboardBody as a JSON object, with jsonencode in Terraform.",
     ),
     Rule(
         _DASHBOARD,
@@ -152,5 +159,6 @@ RULES = (
         'The dashboard body is invalid, there are 1 validation errors: [{{ "dataPath": "{}", "message": "{}"}}]',
         _BODY_SOURCE,
         seen=True,
+        remedy="Change the dashboard's body at {0}.",
     ),
 )

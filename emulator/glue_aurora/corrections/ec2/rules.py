@@ -133,6 +133,7 @@ RULES = (
         "Value ({}) for parameter GroupDescription is invalid. Character sets beyond ASCII are not supported.",
         _SOURCE,
         seen=True,
+        remedy="Write the description of the security group without accents.",
     ),
     Rule(
         ("CreateSecurityGroup",),
@@ -141,6 +142,7 @@ RULES = (
         "Value ({}) for parameter {} is invalid. Character sets beyond ASCII are not supported.",
         _SOURCE,
         seen=True,
+        remedy="Write the group's name without accents.",
     ),
     Rule(
         ("CreateSecurityGroup",),
@@ -149,6 +151,7 @@ RULES = (
         "Invalid security group description. Valid descriptions are " + _SET.replace("{", "{{").replace("}", "}}"),
         _SOURCE,
         seen=True,
+        remedy="Shorten the group's description, or take other characters out of it.",
     ),
     Rule(
         ("CreateSecurityGroup",),
@@ -156,6 +159,7 @@ RULES = (
         _INVALID,
         "Invalid security group name. Valid names are " + _SET.replace("{", "{{").replace("}", "}}"),
         _SOURCE,
+        remedy="Shorten the group's name, or take other characters out of it.",
     ),
     Rule(
         ("CreateSecurityGroup",),
@@ -163,6 +167,7 @@ RULES = (
         _INVALID,
         "invalid value for parameter groupName: {}. Group names may not be in the format sg-*.",
         _SOURCE,
+        remedy="Choose a group name that does not begin with sg-.",
     ),
     Rule(
         _AUTHORIZE,
@@ -171,6 +176,7 @@ RULES = (
         "Invalid rule description. Valid descriptions are " + _SET.replace("{", "{{").replace("}", "}}"),
         _RULES_SOURCE,
         seen=True,
+        remedy="Shorten the rule's description, or take other characters out of it.",
     ),
     Rule(
         _AUTHORIZE,
@@ -179,6 +185,7 @@ RULES = (
         "Invalid value '{}' for IP protocol. Unknown protocol.",
         _RULES_SOURCE,
         seen=True,
+        remedy="Use tcp, udp, icmp, icmpv6, -1 or a number up to 255 as the rule's protocol.",
     ),
     Rule(
         _AUTHORIZE,
@@ -187,8 +194,16 @@ RULES = (
         "Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.",
         _RULES_SOURCE,
         seen=True,
+        remedy="Give the rule FromPort and ToPort.",
     ),
-    Rule(_AUTHORIZE, _permission(_ports), _INVALID, "Invalid TCP port range ({}:{})", _RULES_SOURCE),
+    Rule(
+        _AUTHORIZE,
+        _permission(_ports),
+        _INVALID,
+        "Invalid TCP port range ({}:{})",
+        _RULES_SOURCE,
+        remedy="Choose ports from 0 to 65535, the first not above the last.",
+    ),
     Rule(
         _AUTHORIZE,
         _prefix_list,
@@ -196,6 +211,7 @@ RULES = (
         "The prefix list ID '{}' does not exist",
         _RULES_SOURCE,
         seen=True,
+        remedy="Name a prefix list of this region. DescribeManagedPrefixLists has them.",
     ),
     Rule(
         ("CreateSubnet",),
@@ -204,6 +220,7 @@ RULES = (
         "The CIDR '{}' is invalid.",
         "VPC guide, subnet-sizing.html",
         seen=True,
+        remedy="Choose a CIDR block from /16 to /28 for the subnet.",
     ),
     Rule(
         ("CreateNetworkAclEntry", "ReplaceNetworkAclEntry"),
@@ -211,6 +228,7 @@ RULES = (
         _INVALID,
         "Value ({}) for parameter ruleNumber is invalid. The number is from 1 to 32766.",
         "EC2 API reference, CreateNetworkAclEntry",
+        remedy="Choose a rule number from 1 to 32766.",
     ),
     Rule(
         _TAGGING,
@@ -219,5 +237,6 @@ RULES = (
         "Tag keys starting with 'aws:' are reserved for internal use",
         "EC2 guide, Using_Tags.html",
         seen=True,
+        remedy="Take the prefix aws: off the tag's key.",
     ),
 )

@@ -42,6 +42,7 @@ RULES = (
         "Parameter ScheduleExpression is not valid.",
         "EventBridge guide, eb-scheduled-rule-pattern.html",
         seen=True,
+        remedy="Write ScheduleExpression as rate(5 minutes), or as cron with six fields and ? for one of the days.",
     ),
     Rule(
         ("PutRule", "TestEventPattern"),
@@ -50,5 +51,6 @@ RULES = (
         'Event pattern is not valid. Reason: "{}" must be an object or an array',
         "EventBridge guide, eb-create-pattern.html",
         seen=True,
+        remedy='Put the values of "{}" in the event pattern into a list.',
     ),
 )

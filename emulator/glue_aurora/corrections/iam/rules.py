@@ -115,6 +115,7 @@ RULES = (
         _QUOTAS,
         status=409,
         seen=True,
+        remedy="Shorten the inline policies of the role, or make one of them a managed policy and attach it.",
     ),
     Rule(
         ("CreatePolicy", "CreatePolicyVersion"),
@@ -124,6 +125,7 @@ RULES = (
         _QUOTAS,
         status=409,
         seen=True,
+        remedy="Shorten the policy, or split it into two.",
     ),
     Rule(
         _TRUST,
@@ -133,6 +135,7 @@ RULES = (
         _QUOTAS,
         status=409,
         seen=True,
+        remedy="Shorten the trust policy: name the account, and narrow it by a condition.",
     ),
     Rule(
         ("AttachRolePolicy",),
@@ -142,6 +145,7 @@ RULES = (
         _QUOTAS,
         status=409,
         seen=True,
+        remedy="Detach a policy from the role, or join two of them.",
     ),
     Rule(
         _IDENTITY,
@@ -150,6 +154,7 @@ RULES = (
         "Policy document should not specify a principal.",
         "terraform-provider-aws issue 10419",
         seen=True,
+        remedy="Take Principal out of the policy. Only policies of resources have it.",
     ),
     Rule(
         _IDENTITY,
@@ -159,6 +164,7 @@ RULES = (
         "-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*",
         _GRAMMAR,
         seen=True,
+        remedy="Take other characters out of the statement's Sid.",
     ),
     Rule(
         _TRUST,
@@ -167,6 +173,7 @@ RULES = (
         "Has prohibited field {}",
         _GRAMMAR,
         seen=True,
+        remedy="Take {} out of the trust policy. The role is its resource.",
     ),
     Rule(
         _TRUST,
@@ -175,6 +182,7 @@ RULES = (
         "Missing required field Principal",
         _GRAMMAR,
         seen=True,
+        remedy="Add Principal to each statement of the trust policy.",
     ),
     Rule(
         _TRUST,
@@ -183,6 +191,7 @@ RULES = (
         "AssumeRole policy may only specify STS AssumeRole actions.",
         _GRAMMAR,
         seen=True,
+        remedy="Use sts:AssumeRole or another action of STS in the trust policy.",
     ),
     Rule(
         _TRUST,
@@ -191,6 +200,7 @@ RULES = (
         'Invalid principal in policy: "SERVICE":"{}"',
         _GRAMMAR,
         seen=True,
+        remedy="Name a service in the trust policy, such as glue.amazonaws.com.",
     ),
     Rule(
         _TRUST,
@@ -199,6 +209,7 @@ RULES = (
         'Invalid principal in policy: "AWS":"{}"',
         "IAM guide, troubleshoot_iam-ec2.html; public issues",
         seen=True,
+        remedy="Make the role or user {} first, or correct its ARN in the trust policy.",
     ),
     Rule(
         ("CreateRole", "CreatePolicy", "TagRole", "TagPolicy", "CreateUser"),
@@ -207,5 +218,6 @@ RULES = (
         "aws: prefixed tag key names are not allowed for external use.",
         "IAM guide, id_tags.html",
         seen=True,
+        remedy="Take the prefix aws: off the tag's key.",
     ),
 )

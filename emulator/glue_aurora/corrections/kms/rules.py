@@ -32,6 +32,7 @@ RULES = (
         "Policy contains a statement with one or more invalid principals.",
         "terraform-aws-kms issue 30, terraform-aws-eks-blueprints issue 455",
         seen=True,
+        remedy="Make the roles and users that the key's policy names first, or correct their ARNs.",
     ),
     Rule(
         ("EnableKeyRotation",),
@@ -40,7 +41,22 @@ RULES = (
         "1 validation error detected: Value '{}' at 'rotationPeriodInDays' failed to satisfy constraint: Member must "
         "be between {} and {}",
         "KMS API reference, EnableKeyRotation",
+        remedy="Choose RotationPeriodInDays from {1} to {2}.",
     ),
-    Rule(_TAGGING, tagging.odd_key(_tags), "TagException", "The tag key {} is not valid.", _TAGS),
-    Rule(_TAGGING, tagging.odd_value(_tags), "TagException", "The tag value {} is not valid.", _TAGS),
+    Rule(
+        _TAGGING,
+        tagging.odd_key(_tags),
+        "TagException",
+        "The tag key {} is not valid.",
+        _TAGS,
+        remedy="Use letters, digits, spaces and _.:/=+-@ in the tag's key, 128 characters at most.",
+    ),
+    Rule(
+        _TAGGING,
+        tagging.odd_value(_tags),
+        "TagException",
+        "The tag value {} is not valid.",
+        _TAGS,
+        remedy="Use letters, digits, spaces and _.:/=+-@ in the tag's value, 256 characters at most.",
+    ),
 )

@@ -49,6 +49,7 @@ RULES = (
         "1 validation error detected: Value '{}' at 'retentionInDays' failed to satisfy constraint: Member must "
         "satisfy enum value set: [{}]",
         "CloudWatch Logs API reference, PutRetentionPolicy",
+        remedy="Choose one of these numbers as retentionInDays.",
     ),
     Rule(
         ("CreateLogGroup",),
@@ -57,6 +58,7 @@ RULES = (
         "Log groups starting with AWS/ are reserved for AWS.",
         "CloudWatch Logs API reference, CreateLogGroup",
         seen=True,
+        remedy="Choose a name of the log group that does not begin with AWS/.",
     ),
     Rule(
         ("CreateLogGroup", "AssociateKmsKey"),
@@ -65,6 +67,7 @@ RULES = (
         "The specified KMS Key Id could not be found.",
         "terraform-provider-aws issues about aws_cloudwatch_log_group and kms_key_id",
         seen=True,
+        remedy="Name a key of this region in kmsKeyId by its ARN.",
     ),
     Rule(
         _TAGGING,
@@ -73,6 +76,7 @@ RULES = (
         "1 validation error detected: Value at 'tags' failed to satisfy constraint: Member must have length less than "
         "or equal to 50",
         _TAGS,
+        remedy="Take tags off the log group, until it has 50.",
     ),
     Rule(
         _TAGGING,
@@ -80,5 +84,6 @@ RULES = (
         _INVALID,
         "The tag key {} has the prefix aws:, which is reserved.",
         _TAGS,
+        remedy="Take the prefix aws: off the tag's key.",
     ),
 )

@@ -104,24 +104,50 @@ def _filter(rule: Mapping[str, Any]) -> str:
     return f"(prefix={prefix})"
 
 
-def _argument(broken: Any, sentence: str, *, code: str = "InvalidArgument") -> Rule:
-    return Rule(_OPERATIONS, broken, code, sentence, _SOURCE, seen=True)
+def _argument(broken: Any, sentence: str, remedy: str, *, code: str = "InvalidArgument") -> Rule:
+    return Rule(_OPERATIONS, broken, code, sentence, _SOURCE, seen=True, remedy=remedy)
 
 
 RULES = (
-    _argument(_repeated, "Rule ID must be unique. Found same ID for more than one rule"),
-    _argument(_each(_long_id), "ID length should not exceed allowed limit of 255"),
-    _argument(_each(_no_action), "At least one action needs to be specified in a rule", code="InvalidRequest"),
-    _argument(_each(_zero_days), "'{}' for {} action must be a positive integer"),
-    _argument(_each(_early), "'{}' in {} action must be greater than or equal to 30 for storageClass '{}'"),
+    _argument(
+        _repeated,
+        "Rule ID must be unique. Found same ID for more than one rule",
+        "Give each rule of the lifecycle an ID of its own.",
+    ),
+    _argument(
+        _each(_long_id), "ID length should not exceed allowed limit of 255", "Shorten the ID of the lifecycle's rule."
+    ),
+    _argument(
+        _each(_no_action),
+        "At least one action needs to be specified in a rule",
+        "Add an expiration, a transition or an abort of uploads to the lifecycle's rule.",
+        code="InvalidRequest",
+    ),
+    _argument(
+        _each(_zero_days),
+        "'{}' for {} action must be a positive integer",
+        "Raise {} of {} in the lifecycle's rule to 1 or more.",
+    ),
+    _argument(
+        _each(_early),
+        "'{}' in {} action must be greater than or equal to 30 for storageClass '{}'",
+        "Raise {} of the {} to {} to 30 or more.",
+    ),
     _argument(
         _each(_expires_first),
         "'Days' in the Expiration action for filter '{0}' must be greater than 'Days' in the Transition action",
+        "Raise Days of Expiration in the lifecycle's rule above those of every Transition.",
     ),
     _argument(
         _each(_leaves_ia_early),
         "'Days' in the 'Transition' action for StorageClass '{0}' for filter '{1}' must be 30 days more than 'filter "
         "'{1}'' in the 'Transition' action for StorageClass '{2}'",
+        "Raise Days of the Transition to {0}, until it is 30 days after the one to {2}.",
     ),
-    _argument(_each(_tagged_abort), "{} cannot be specified with Tags.", code="InvalidRequest"),
+    _argument(
+        _each(_tagged_abort),
+        "{} cannot be specified with Tags.",
+        "Give {} a lifecycle rule of its own, whose filter has no tags.",
+        code="InvalidRequest",
+    ),
 )

@@ -93,7 +93,15 @@ _PUT_OBJECT = ("PutObject", "PutObjectTagging", "CreateMultipartUpload", "CopyOb
 _POLICY_SOURCE = "S3 user guide, bucket-policies.html; public issues"
 
 RULES = (
-    Rule(("CreateBucket",), _bucket_name, "InvalidBucketName", "The specified bucket is not valid.", _NAMES, seen=True),
+    Rule(
+        ("CreateBucket",),
+        _bucket_name,
+        "InvalidBucketName",
+        "The specified bucket is not valid.",
+        _NAMES,
+        seen=True,
+        remedy="Choose 3 to 63 lower-case letters, digits, dots and hyphens, without a reserved prefix or suffix.",
+    ),
     Rule(
         ("CreateBucket",),
         _acl_at_creation,
@@ -101,6 +109,7 @@ RULES = (
         "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
         _OWNERSHIP,
         seen=True,
+        remedy="Leave the ACL out and use a bucket policy, or make ObjectOwnership BucketOwnerPreferred.",
     ),
     Rule(
         ("PutBucketAcl", "PutObject", "PutObjectAcl", "CopyObject", "CreateMultipartUpload"),
@@ -109,6 +118,7 @@ RULES = (
         "The bucket does not allow ACLs",
         _OWNERSHIP,
         seen=True,
+        remedy="Leave the ACL out and use a bucket policy, or make the bucket's ObjectOwnership BucketOwnerPreferred.",
     ),
     Rule(
         _PUT_OBJECT,
@@ -117,6 +127,7 @@ RULES = (
         "Object tags cannot be greater than 10",
         _TAGS,
         seen=True,
+        remedy="Take tags off the object, until it has 10.",
     ),
     Rule(
         ("PutBucketTagging",),
@@ -125,6 +136,7 @@ RULES = (
         "Bucket tag count cannot be greater than 50",
         _TAGS,
         seen=True,
+        remedy="Take tags off the bucket, until it has 50.",
     ),
     Rule(
         (*_PUT_OBJECT, "PutBucketTagging"),
@@ -133,6 +145,7 @@ RULES = (
         "System tags cannot be added/updated by requester",
         _TAGS,
         seen=True,
+        remedy="Take the prefix aws: off the tag's key.",
     ),
     Rule(
         (*_PUT_OBJECT, "PutBucketTagging"),
@@ -141,6 +154,7 @@ RULES = (
         "The TagKey you have provided is invalid",
         _TAGS,
         seen=True,
+        remedy="Use letters, digits, spaces and _.:/=+-@ in the tag's key, 128 characters at most.",
     ),
     Rule(
         (*_PUT_OBJECT, "PutBucketTagging"),
@@ -149,6 +163,7 @@ RULES = (
         "The TagValue you have provided is invalid",
         _TAGS,
         seen=True,
+        remedy="Use letters, digits, spaces and _.:/=+-@ in the tag's value, 256 characters at most.",
     ),
     *lifecycle_rules.RULES,
     Rule(
@@ -158,6 +173,7 @@ RULES = (
         "Missing required field {}",
         _POLICY_SOURCE,
         seen=True,
+        remedy="Add {} to the statement of the bucket policy.",
     ),
     Rule(
         _POLICY,
@@ -166,6 +182,7 @@ RULES = (
         "Invalid principal in policy",
         "terraform-provider-aws issues 10419, 7646",
         seen=True,
+        remedy="Make the roles and users that the bucket policy names first, or correct their ARNs.",
     ),
     Rule(
         _POLICY,
@@ -174,6 +191,7 @@ RULES = (
         "Policy has invalid action",
         _POLICY_SOURCE,
         seen=True,
+        remedy="Use actions of S3 only in the bucket policy.",
     ),
     Rule(
         _POLICY,
@@ -182,6 +200,7 @@ RULES = (
         "Policy has invalid resource",
         _POLICY_SOURCE,
         seen=True,
+        remedy="Name the bucket or its objects only as resources of the bucket policy.",
     ),
     Rule(
         _POLICY,
@@ -190,6 +209,7 @@ RULES = (
         "Action does not apply to any resource(s) in statement",
         "re:Post knowledge center, s3-bucket-policy-action-resource-error",
         seen=True,
+        remedy="Name the bucket's ARN for actions on the bucket, and the ARN with /* for actions on objects.",
     ),
     Rule(
         _POLICY,
@@ -198,6 +218,7 @@ RULES = (
         "Conditions do not apply to combination of actions and resources in statement",
         _POLICY_SOURCE,
         seen=True,
+        remedy="Take the condition key out of the statement, or the actions that do not have it.",
     ),
     Rule(
         _POLICY,
@@ -208,5 +229,6 @@ RULES = (
         "S3 user guide, access-control-block-public-access.html",
         status=403,
         seen=True,
+        remedy="Narrow the statement's Principal in the policy of bucket {1}, or turn BlockPublicPolicy off.",
     ),
 )

@@ -18,5 +18,6 @@ RULES = (
         "Invalid Schedule Expression {}.",
         "EventBridge Scheduler user guide, schedule-types.html",
         seen=True,
+        remedy="Write ScheduleExpression as rate(5 minutes), at(2026-12-31T23:59:59), or as cron with six fields.",
     ),
 )

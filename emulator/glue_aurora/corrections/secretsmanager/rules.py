@@ -30,6 +30,7 @@ RULES = (
         "This resource policy contains an unsupported principal.",
         "Secrets Manager API reference, PutResourcePolicy; public issues",
         seen=True,
+        remedy="Make the roles and users that the secret's policy names first, or correct their ARNs.",
     ),
     Rule(
         ("PutResourcePolicy",),
@@ -37,6 +38,7 @@ RULES = (
         "PublicPolicyException",
         "You can't use a resource policy that allows broad access to the secret.",
         "Secrets Manager API reference, PutResourcePolicy",
+        remedy="Narrow the statement's Principal, or turn BlockPublicPolicy off.",
     ),
     Rule(
         _TAGGING,
@@ -44,6 +46,7 @@ RULES = (
         "InvalidParameterException",
         "A secret has at most 50 tags, and the request has {}.",
         _TAGS,
+        remedy="Take tags off the secret, until it has 50.",
     ),
     Rule(
         _TAGGING,
@@ -51,5 +54,6 @@ RULES = (
         "InvalidParameterException",
         "Tag keys with the prefix aws: are reserved: {}",
         _TAGS,
+        remedy="Take the prefix aws: off the tag's key.",
     ),
 )

@@ -68,6 +68,7 @@ RULES = (
         "Invalid parameter: Policy Error: PrincipalNotFound",
         _POLICY,
         seen=True,
+        remedy="Make the roles and users that the topic's policy names first, or correct their ARNs.",
     ),
     Rule(
         _OPERATIONS,
@@ -76,6 +77,7 @@ RULES = (
         "Invalid parameter: Policy statement action out of service scope!",
         _POLICY,
         seen=True,
+        remedy="Use actions on a topic only in its policy, such as sns:Publish.",
     ),
     Rule(
         _OPERATIONS,
@@ -83,6 +85,7 @@ RULES = (
         "InvalidParameter",
         "Invalid parameter: Policy statement resource must match the topic",
         _POLICY,
+        remedy="Name the topic's ARN as the resource of its policy.",
     ),
     Rule(
         _TAGGING,
@@ -91,5 +94,6 @@ RULES = (
         "Could not complete request: tag quota of per resource exceeded",
         "SNS API reference, TagResource",
         seen=True,
+        remedy="Take tags off the topic, until it has 50.",
     ),
 )
