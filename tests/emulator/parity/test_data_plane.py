@@ -148,6 +148,45 @@ def test_a_bucket_policy_grants_and_denies(identity: IdentityKit) -> None:
     assert identity.client("s3").get_object(Bucket=bucket, Key="secret")  # the administrator is not judged
 
 
+def test_the_next_request_sees_a_changed_policy(identity: IdentityKit) -> None:
+    """Each kind of policy is read at each request: nothing of a decision is kept for the next."""
+    key = identity.key()
+    bucket = identity.bucket(key, o=BODY)
+    may_read, may_use = allow("s3:GetObject", on=arn(bucket, "*")), allow("kms:Decrypt", on=key)
+    role = identity.role(may_read, may_use)
+    s3 = identity.assume(role).client("s3")
+    admin = {name: identity.client(name) for name in ("iam", "s3", "kms")}
+
+    def rights(*statements: Any) -> Callable[[], Any]:
+        text = document(*statements)
+        return lambda: admin["iam"].put_role_policy(RoleName=role, PolicyName="rights", PolicyDocument=text)
+
+    def policy_of_key(*statements: Any) -> Callable[[], Any]:
+        options = {"Policy": document(*statements), "BypassPolicyLockoutSafetyCheck": True}
+        return lambda: admin["kms"].put_key_policy(KeyId=key, PolicyName="default", **options)
+
+    denied = document(deny("s3:GetObject", on=arn(bucket, "*"), Principal="*"))
+    for break_it, mend_it, reason in [
+        (rights(may_use), rights(may_read, may_use), "no identity-based policy allows the s3:GetObject"),
+        (rights(may_read), rights(may_read, may_use), "no identity-based policy allows the kms:Decrypt"),
+        (
+            lambda: admin["s3"].put_bucket_policy(Bucket=bucket, Policy=denied),
+            lambda: admin["s3"].delete_bucket_policy(Bucket=bucket),
+            "explicit deny in a resource-based policy",
+        ),
+        (
+            policy_of_key({**KEY_OF_THE_ACCOUNT, "Principal": {"Service": "logs.us-east-1.amazonaws.com"}}),
+            policy_of_key(KEY_OF_THE_ACCOUNT),
+            "no resource-based policy allows the kms:Decrypt",
+        ),
+    ]:
+        assert s3.get_object(Bucket=bucket, Key="o")["Body"].read() == BODY
+        break_it()
+        assert reason in refusal(s3.get_object, Bucket=bucket, Key="o")[2]
+        mend_it()
+    assert s3.get_object(Bucket=bucket, Key="o")["Body"].read() == BODY
+
+
 def test_a_session_policy_and_a_boundary_narrow(identity: IdentityKit) -> None:
     bucket = identity.bucket(a=BODY, b=BODY)
     everything = allow("s3:*")
