@@ -21,6 +21,7 @@ from scripts.case.deployment import How
 from scripts.cloud import state_bucket, teardown
 from scripts.cloud.account import Account
 from scripts.commands import look, runs
+from scripts.commands.confirming import ask, chosen_account
 from scripts.cost import page
 from scripts.cost.charges import monthly_cost
 from scripts.environment import tables
@@ -39,9 +40,9 @@ def aws() -> None:
 @aws.command("bootstrap")
 def bootstrap() -> None:
     """Create the bucket of Terraform's state."""
-    account = _account()
+    account = chosen_account()
     name = account.state_bucket
-    _ask(
+    ask(
         account,
         f"will create or complete the S3 bucket {name}: versioned, encrypted, closed to the public, TLS only",
         "costs less than a cent a month; to undo it, empty and delete the bucket once no environment is left",
@@ -55,7 +56,7 @@ def bootstrap() -> None:
 @aws.command("plan")
 def plan() -> None:
     """Show what an apply would change, and save that plan."""
-    account = _account()
+    account = chosen_account()
     say("will compare terraform/ with the account; this changes nothing and costs nothing")
     terraform, file, outputs = _terraform(account), _plan_file(account), account.folder / "plan.outputs"
     wheels.fetch()
@@ -72,7 +73,7 @@ def plan() -> None:
 @aws.command("apply")
 def apply() -> None:
     """Carry out the saved plan."""
-    account = _account()
+    account = chosen_account()
     file = _plan_file(account)
     if not file.exists():
         raise CommandError(
@@ -82,7 +83,7 @@ def apply() -> None:
     document = terraform.show(str(file))
     if "PLAN_HASH" in os.environ:
         approval.check(document, os.environ["PLAN_HASH"], os.environ.get("PLAN_CHANGES", ""))
-    _ask(
+    ask(
         account,
         f"will carry out the plan of {_when(file)}: {_counts(document)}",
         f"costs {_cost(document)}, from now until `make aws-destroy`",
@@ -97,10 +98,10 @@ def apply() -> None:
 @aws.command("create-tables")
 def create_tables() -> None:
     """Make the table or bring it up to date, through the RDS Data API."""
-    account = _account()
+    account = chosen_account()
     outputs = _terraform(account).outputs()
     files = ", ".join(relative(path) for path in (tables.CREATE_TABLES, *tables.migrations()))
-    _ask(
+    ask(
         account,
         f"will run {files} in {outputs['aurora_cluster_identifier']}; a table that has everything stays as it is",
         "wakes Aurora for some minutes (about $0.01); a new table is undone by DROP TABLE performance_academica",
@@ -114,7 +115,7 @@ def create_tables() -> None:
 def query(sql: str, names: str) -> None:
     """Show the analyses, those that NAME=… lists, or the result of SQL=…."""
     wanted = queries.chosen(sql, names)
-    account = _account()
+    account = chosen_account()
     outputs = _terraform(account).outputs()
     say("will run a read-only transaction; this wakes Aurora for some minutes (about $0.01)")
     look.show_results(_data_api(account, outputs), wanted)
@@ -124,7 +125,7 @@ def query(sql: str, names: str) -> None:
 @runs.run_options
 def run(data: Path | None, arguments: str, fresh: bool) -> None:
     """Run the job once, following its log."""
-    account = _account()
+    account = chosen_account()
     request = runs.Request.of(data, arguments, fresh)
     terraform = _terraform(account)
     state = terraform.state()
@@ -139,7 +140,7 @@ def run(data: Path | None, arguments: str, fresh: bool) -> None:
         say("make aws-plan, then make aws-apply, deploy what is saved")
     uploads = [f"will upload {request.data.folder} to s3://{bucket}/{request.data.prefix}"] if request.data else []
     empties = ["will first remove every row of the table, which can't be undone"] if fresh else []
-    _ask(
+    ask(
         account,
         *uploads,
         *empties,
@@ -160,9 +161,9 @@ def run(data: Path | None, arguments: str, fresh: bool) -> None:
 @aws.command("verify")
 def verify() -> None:
     """Check counts, Parquet, table and analyses, and that a second run changes nothing."""
-    account = _account()
+    account = chosen_account()
     outputs = _terraform(account).outputs()
-    _ask(account, "will read the last run's results and start a second run, which changes nothing", ONE_RUN)
+    ask(account, "will read the last run's results and start a second run, which changes nothing", ONE_RUN)
     checks = verification.verify(account, outputs, _data_api(account, outputs), say)
     table = Table("check", "result", "found", title="What is deployed")
     for check in checks:
@@ -179,7 +180,7 @@ def verify() -> None:
 @aws.command("destroy")
 def destroy() -> None:
     """Remove everything that Terraform made, and say what stays."""
-    account = _account()
+    account = chosen_account()
     terraform = _terraform(account)
     resources = _resources(terraform.show())
     memory = account.folder / "destroying.json"
@@ -188,7 +189,7 @@ def destroy() -> None:
         say("nothing to destroy: the state is empty")
         return
     teardown.check_not_protected(account, known)
-    _ask(
+    ask(
         account,
         f"will destroy the {len(resources)} resources in this environment's state, the database among them",
         *(f"will first remove every version of every object in s3://{bucket}" for bucket in known.buckets.values()),
@@ -208,35 +209,8 @@ def destroy() -> None:
     memory.unlink(missing_ok=True)
 
 
-def _account() -> Account:
-    found = Account.chosen()
-    say(found.describe())
-    return found
-
-
 def _next(account: Account, target: str) -> None:
     say(f"next: make {target} ACCOUNT={account.account_id} ENVIRONMENT={account.environment}")
-
-
-def _ask(account: Account, *lines: str) -> None:
-    """Says what will happen, and asks for the account's number unless YES=1 is set.
-
-    Raises:
-        CommandError: the user typed something else.
-    """
-    for line in lines:
-        say(line)
-    if os.environ.get("YES") == "1":
-        return
-    try:
-        typed = click.prompt("type the account's number to continue", default="", show_default=False)
-    except click.Abort:
-        typed = ""
-    if typed.strip() != account.account_id:
-        raise CommandError(
-            "the account's number was not confirmed, so nothing was changed",
-            "run the same command again and type the account's 12 digits when asked, or set YES=1",
-        )
 
 
 def _terraform(account: Account) -> Terraform:
