@@ -44,7 +44,7 @@ class IdentityHandler:
         needs = needs_of(call, facts)
         for verdict in judge_needs(caller, call, needs):
             if verdict.refused:
-                refuse(call.service, verdict)
+                refuse(call, verdict)
         if reason := refusals.of_key_state(call.service, needs, facts):
             if mode() == ENFORCE:
                 raise reason
@@ -87,7 +87,7 @@ def judge_needs(caller: Caller, call: Call, needs: list[Need]) -> list[Verdict]:
         )
         decisions.add(caller.access_key, verdict)
         if verdict.doubtful:
-            LOG.warning("not judged: %s", refusals.message(call.service, verdict))
+            LOG.warning("not judged: %s", refusals.message(call.service, verdict, call))
         found.append(verdict)
         if verdict.refused:
             break
@@ -116,16 +116,16 @@ def _judge_deleted(caller: Caller, call: Call, context: RequestContext) -> None:
         setattr(context, REFUSED_OBJECTS, refused)
 
 
-def refuse(service: str, verdict: Verdict) -> None:
+def refuse(call: Call, verdict: Verdict) -> None:
     """Answers with the service's own code for a refused request; in mode `warn`, only logs it.
 
     Raises:
         CommonServiceException: always in mode `enforce`.
     """
     if mode() != ENFORCE:
-        _warn(service, verdict)
+        _warn(call.service, verdict)
         return
-    raise refusals.exception(service, verdict)
+    raise refusals.exception(call.service, verdict, call)
 
 
 def _warn(service: str, verdict: Verdict) -> None:

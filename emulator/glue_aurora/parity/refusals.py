@@ -5,6 +5,7 @@ AWSEC2/latest/APIReference/errors-overview.html, sns/latest/api/CommonErrors.htm
 name AccessDenied, those of JSON protocols AccessDeniedException.
 """
 
+import re
 from collections.abc import Iterable
 
 from localstack.aws.api import CommonServiceException
@@ -13,6 +14,7 @@ from glue_aurora.parity.identity.facts import EmulatorFacts
 from glue_aurora.parity.identity.needs.need import Need
 from glue_aurora.parity.identity.sentences import aws_sentence, remedy
 from glue_aurora.parity.identity.verdict import Verdict
+from glue_aurora.service.call import Call
 
 _CODES = {
     "s3": ("AccessDenied", 403),
@@ -31,25 +33,55 @@ def code(service: str) -> tuple[str, int]:
     return _CODES.get(service, ("AccessDeniedException", 400))
 
 
-def exception(service: str, verdict: Verdict) -> CommonServiceException:
+def exception(service: str, verdict: Verdict, call: Call | None = None) -> CommonServiceException:
     """Returns the answer of a service to a refused request."""
     name, status = code(service)
-    return CommonServiceException(name, message(service, verdict), status_code=status, sender_fault=True)
+    return CommonServiceException(name, message(service, verdict, call), status_code=status, sender_fault=True)
 
 
-def message(service: str, verdict: Verdict) -> str:
-    """Returns AWS's sentence and ours."""
+def message(service: str, verdict: Verdict, call: Call | None = None) -> str:
+    """Returns AWS's sentence and ours. `call` is the refused call, where one was made."""
     decision = verdict.decision
     sentence, ours = aws_sentence(decision), remedy(decision)
     through = decision.request.action.startswith("kms:") and service == "secretsmanager"
     if through:  # [AWS] Secrets Manager does not say which right is missing
         return f"Access to KMS is not allowed. (emulator) {sentence}. {ours}"
-    if service == "s3" and decision.request.action.startswith("s3:"):
-        resource = str(decision.request.resource)
-        sentence = sentence.replace(f"on resource: {resource}", f'on resource: "{resource}"')
+    resource = decision.request.resource or "*"
+    named = _named(service, decision.request.action, resource, call)
+    sentence = sentence.replace(f"on resource: {resource}", f"on resource: {named}", 1)
     if service == "ec2":
         sentence = f"You are not authorized to perform this operation. {sentence}"
     return f"{sentence}. (emulator) {ours}"
+
+
+def _named(service: str, action: str, resource: str, call: Call | None) -> str:
+    """Returns a resource as the service's sentence names it. Most name its ARN.
+
+    [AWS] S3 puts it in quotation marks. IAM says `role NAME` and the like, except where it names what CreateRole and
+    PassRole are about. Logs adds the stream, also where there is none. Secrets Manager repeats what the request has.
+    A listing of RDS names all clusters.
+    """
+    prefix, _, operation = action.partition(":")
+    if service == "s3" and prefix == "s3":
+        return f'"{resource}"'
+    if service == "iam" and operation not in ("CreateRole", "PassRole"):
+        return _named_by_iam(operation, resource)
+    if prefix == "logs" and re.fullmatch(r"arn:[^:]+:logs:[^:]*:[^:]*:log-group:[^:]*", resource):
+        return f"{resource}:log-stream:"
+    if service == "secretsmanager" and prefix == service and call and call.text("SecretId"):
+        return call.text("SecretId")
+    if action == "rds:DescribeDBClusters" and resource == "*" and call:
+        return call.arn("rds", "cluster:*")
+    return resource
+
+
+def _named_by_iam(operation: str, resource: str) -> str:
+    kind, _, name = resource.partition(":iam::")[2].partition(":")[2].partition("/")
+    if kind in ("role", "user", "group") and name:
+        return f"{kind} {name.rpartition('/')[2]}"
+    if kind == "policy":
+        return f"policy {name.rpartition('/')[2] if operation == 'CreatePolicy' else resource}"
+    return resource
 
 
 def of_key_state(service: str, needs: Iterable[Need], facts: EmulatorFacts) -> CommonServiceException | None:

@@ -20,6 +20,7 @@ from glue_aurora.rds import (
     network,
     servers,
     subnet_groups,
+    windows,
 )
 from glue_aurora.rds.dialect import page
 from glue_aurora.rds.models import Cluster
@@ -53,6 +54,10 @@ def create(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any
     password = cluster_password.new(request)
     if not request.get("DBSubnetGroupName"):
         raise NotSupportedError("A cluster in the default VPC", "Set DBSubnetGroupName.")
+    # What the request says is checked before what it names. AWS's own order is not known.
+    windows.check(request)
+    windows.check_apart(request.get("PreferredBackupWindow"), request.get("PreferredMaintenanceWindow"))
+    tags = tags_of(request)
     group = subnet_groups.find(context, request["DBSubnetGroupName"])
     cluster = Cluster(
         identifier=name,
@@ -71,7 +76,7 @@ def create(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any
         deletion_protection=bool(request.get("DeletionProtection")),
         options=cluster_options.create(context, request, name),
         http_endpoint=bool(request.get("EnableHttpEndpoint")),
-        tags=tags_of(request),
+        tags=tags,
     )
     key_arn = cluster_password.secret_key(context, request) if request.get("ManageMasterUserPassword") else None
     servers.place(cluster)

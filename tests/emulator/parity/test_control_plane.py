@@ -54,7 +54,7 @@ def nobody(identity: IdentityKit) -> Session:
             {"RoleName": "none", "PolicyName": "p", "PolicyDocument": "{}"},
             "AccessDenied",
             "iam:PutRolePolicy",
-            f"arn:aws:iam::{ACCOUNT}:role/none",
+            "role none",
         ),
         ("sns", "create_topic", {"Name": "t"}, "AuthorizationError", "sns:CreateTopic", f"arn:aws:sns:{HERE}:t"),
         (

@@ -2,6 +2,7 @@
 
 - VPC endpoints (endpoints.py): ModifyVpcEndpoint as a whole, defaults, routes, network interfaces.
 - Subnets, routes, network ACLs, DHCP options (networks.py): values that moto takes and does not keep.
+- A rule that exists already has AWS's sentence (duplicates.py).
 - What is in use is not deleted (dependencies.py).
 - Descriptions of security group rules whose peer is a group or a prefix list (rule_descriptions.py), and
   UpdateSecurityGroupRuleDescriptions by rule id, which moto answers with success without doing anything.
@@ -14,7 +15,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from localstack.aws.api import RequestContext, handler
+from localstack.aws.api import RequestContext, ServiceException, handler
 from localstack.services.ec2.models import get_ec2_backend
 from localstack.services.ec2.provider import Ec2Provider
 from localstack.services.moto import MotoFallbackDispatcher, call_moto, call_moto_with_request
@@ -23,7 +24,7 @@ from localstack.utils.patch import patch
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models.vpcs import VPCEndPoint
 
-from glue_aurora.corrections.ec2 import dependencies, endpoints, networks, rule_descriptions
+from glue_aurora.corrections.ec2 import dependencies, duplicates, endpoints, networks, rule_descriptions
 from glue_aurora.service.errors import ApiError
 
 
@@ -184,6 +185,14 @@ class CorrectedEc2Provider(Ec2Provider):
             options.vpc = None
         call_moto(context)
 
+    @handler("AuthorizeSecurityGroupIngress", expand=False)
+    def authorize_security_group_ingress(self, context: RequestContext, request: Any) -> Any:
+        return _authorize(context, request)
+
+    @handler("AuthorizeSecurityGroupEgress", expand=False)
+    def authorize_security_group_egress(self, context: RequestContext, request: Any) -> Any:
+        return _authorize(context, request)
+
     @handler("UpdateSecurityGroupRuleDescriptionsIngress", expand=False)
     def update_security_group_rule_descriptions_ingress(self, context: RequestContext, request: Any) -> Any:
         _update_descriptions(context, request)
@@ -197,6 +206,16 @@ class CorrectedEc2Provider(Ec2Provider):
 
 def _backend(context: RequestContext) -> Any:
     return get_ec2_backend(context.account_id, context.region)
+
+
+def _authorize(context: RequestContext, request: Mapping[str, Any]) -> Any:
+    try:
+        return call_moto(context)
+    except ServiceException as error:
+        said = duplicates.sentence(request) if error.code == duplicates.CODE else None
+        if said is None:
+            raise
+        raise ApiError(duplicates.CODE, said) from None
 
 
 def _update_descriptions(context: RequestContext, request: Mapping[str, Any]) -> None:

@@ -48,6 +48,12 @@ def _reserved_group(call: Call) -> tuple[object, ...] | None:
     return (call.get("GroupName"),) if str(call.get("GroupName") or "").startswith("sg-") else None
 
 
+def _same_name(call: Call) -> tuple[object, ...] | None:
+    vpc, name = call.get("VpcId"), call.get("GroupName")
+    groups = get_ec2_backend(call.account, call.region).groups.get(vpc, {}) if vpc else {}
+    return (name, vpc) if any(group.name == name for group in groups.values()) else None
+
+
 def _permission(test: Callable[[Permission], tuple[object, ...] | None]) -> Callable[[Call], Any]:
     def broken(call: Call) -> tuple[object, ...] | None:
         given = call.get("IpPermissions") or []
@@ -168,6 +174,14 @@ RULES = (
         "invalid value for parameter groupName: {}. Group names may not be in the format sg-*.",
         _SOURCE,
         remedy="Choose a group name that does not begin with sg-.",
+    ),
+    Rule(
+        ("CreateSecurityGroup",),
+        _same_name,
+        "InvalidGroup.Duplicate",
+        "The security group '{}' already exists for VPC '{}'",
+        _SOURCE,
+        seen=True,
     ),
     Rule(
         _AUTHORIZE,

@@ -1,11 +1,18 @@
 """What EventBridge refuses when a rule is made."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from glue_aurora.service import cron
 from glue_aurora.service.call import Call
 from glue_aurora.service.rules import Rule
+
+_PATTERN = "EventBridge guide, eb-create-pattern.html"
+# Sources: eventbridge/latest/userguide/eb-create-pattern-operators.html; aws/event-ruler (exactly).
+_OPERATORS = frozenset(
+    {"anything-but", "cidr", "equals-ignore-case", "exactly", "exists", "numeric", "prefix", "suffix", "wildcard"}
+)
 
 
 def _no_list(call: Call) -> tuple[object, ...] | None:
@@ -29,6 +36,37 @@ def _leaf(pattern: Any) -> str | None:
     return None
 
 
+def _no_json(call: Call) -> tuple[object, ...] | None:
+    try:
+        pattern = json.loads(call.get("EventPattern") or "{}")
+    except ValueError as error:
+        return (error,)
+    return None if isinstance(pattern, dict) else ("Filter is not an object",)
+
+
+def _unknown_operator(call: Call) -> tuple[object, ...] | None:
+    """An object in a list of values is an operator."""
+    try:
+        pattern = json.loads(call.get("EventPattern") or "{}")
+    except ValueError:
+        return None
+    return next(((name,) for name in _operators(pattern) if name not in _OPERATORS), None)
+
+
+def _operators(pattern: Any) -> Iterator[str]:
+    if not isinstance(pattern, dict):
+        return
+    for name, value in pattern.items():
+        if name == "$or" and isinstance(value, list):
+            for each in value:
+                yield from _operators(each)
+        elif isinstance(value, list):
+            for each in value:
+                yield from each if isinstance(each, dict) else ()
+        else:
+            yield from _operators(value)
+
+
 def _cron(call: Call) -> tuple[object, ...] | None:
     expression = str(call.get("ScheduleExpression") or "")
     return (expression,) if expression.startswith("cron(") and cron.fault(expression) else None
@@ -46,10 +84,25 @@ RULES = (
     ),
     Rule(
         ("PutRule", "TestEventPattern"),
+        _no_json,
+        "InvalidEventPatternException",
+        "Event pattern is not valid. Reason: {}",
+        _PATTERN,
+    ),
+    Rule(
+        ("PutRule", "TestEventPattern"),
+        _unknown_operator,
+        "InvalidEventPatternException",
+        "Event pattern is not valid. Reason: Unrecognized match type {}",
+        _PATTERN,
+        seen=True,
+    ),
+    Rule(
+        ("PutRule", "TestEventPattern"),
         _no_list,
         "InvalidEventPatternException",
         'Event pattern is not valid. Reason: "{}" must be an object or an array',
-        "EventBridge guide, eb-create-pattern.html",
+        _PATTERN,
         seen=True,
         remedy='Put the values of "{}" in the event pattern into a list.',
     ),
