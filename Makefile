@@ -54,7 +54,7 @@ reset:  ## Stop the environment and remove its data (of this clone only)
 	$(RUN) reset
 
 ## To AWS: ACCOUNT=123456789012 names your account, ENVIRONMENT=dev|prod; YES=1 answers the question before a change
-.PHONY: aws-bootstrap aws-plan aws-apply aws-create-tables aws-run aws-verify aws-query aws-destroy
+.PHONY: aws-bootstrap aws-plan aws-apply aws-create-tables aws-run aws-verify aws-query aws-destroy test-aws-parity
 aws-bootstrap:  ## Create the bucket for Terraform's state, once for each account. STATE_BUCKET=name, then in all later targets too
 	$(RUN) aws bootstrap
 aws-plan:  ## Show what an apply would change, and save the plan
@@ -71,6 +71,8 @@ aws-query:  ## Show the analyses, those in NAME=one,another, or what SQL="select
 	$(RUN) aws query
 aws-destroy:  ## Remove everything that Terraform made, and list what stays and until when
 	$(RUN) aws destroy
+test-aws-parity:  ## Ask AWS what the emulator claims of it, record the answers, remove what was made. CLAIMS=a,b KEYS=1 RECORD=1 CLEAN=1
+	$(RUN) aws parity
 
 ## Checks
 .PHONY: e2e test test-unit test-isolation test-job test-emulator test-commands test-bench test-faults test-compose test-terraform mutants test-mutants lint format

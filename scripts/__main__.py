@@ -16,6 +16,7 @@ from scripts.base.isolation import enter_local
 from scripts.cloud.refusals import of_aws
 from scripts.commands import checks, local, look, mutants, terminal
 from scripts.commands.aws import aws
+from scripts.commands.aws_parity import aws_parity
 from scripts.commands.cost import cost
 from scripts.commands.parity import parity
 
@@ -31,6 +32,8 @@ def cli(context: click.Context) -> None:
 _GROUPS = (local.COMMANDS, look.COMMANDS, terminal.COMMANDS, checks.COMMANDS, mutants.COMMANDS, [cost, parity, aws])
 for command in (each for group in _GROUPS for each in group):
     cli.add_command(command)
+
+aws.add_command(aws_parity)
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from scripts.base.console import say
 from scripts.base.paths import LOCAL, TOP
 from scripts.checks.shown import run_shown
+from scripts.claims import page
 from scripts.supply import java, venvs
 from scripts.terraform import module_tables, provider
 
@@ -27,7 +28,10 @@ def lint() -> int:
 
 
 def format_sources() -> int:
-    """Lets ruff and Terraform format the sources and writes the READMEs' tables. Returns 0 when all succeeded."""
+    """Lets ruff and Terraform format the sources, and writes the tables of the documents.
+
+    Returns 0 when all succeeded.
+    """
     ruff = venvs.lint().parent / "ruff"
     commands: list[Check] = [
         ([ruff, "check", "--fix", *SOURCES], {}),
@@ -35,7 +39,7 @@ def format_sources() -> int:
         (["terraform", "fmt", "-recursive", "terraform"], provider.choose().environment),
         ([venvs.localstack(), "-m", "glue_aurora.operations"], {}),
     ]
-    return max(module_tables.write(), *[run_shown(command, extra) for command, extra in commands])
+    return max(module_tables.write(), page.write(), *[run_shown(command, extra) for command, extra in commands])
 
 
 def _python_checks(bin_: Path) -> list[Check]:
