@@ -33,6 +33,7 @@ class Config:
     master: str
     driver_memory: str
     python: str
+    laptop: Path | None = None
     debug_command: str = ""
     packages_command: str = ""
 
@@ -65,6 +66,7 @@ class Config:
             master=environ.get("GLUE_WORKER_SPARK_MASTER", "local[*]"),
             driver_memory=environ.get("GLUE_WORKER_DRIVER_MEMORY", "2g"),
             python=environ.get("PYSPARK_PYTHON") or sys.executable,
+            laptop=_folder(environ, "GLUE_WORKER_LAPTOP"),
             debug_command=environ.get("GLUE_WORKER_DEBUG_COMMAND", ""),
             packages_command=environ.get("GLUE_WORKER_PACKAGES_COMMAND", ""),
         )

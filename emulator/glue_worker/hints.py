@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from glue_worker import packages
+from glue_worker import machine, packages
 from glue_worker.config import Config
 
 
 def with_hint(message: str, config: Config) -> str:
     """Returns `message`, followed by a hint in parentheses where one is known."""
     for pattern, hint in _HINTS:
-        if found := re.search(pattern, message, flags=re.MULTILINE):
-            return f"{message} ({hint(found, config)})"
+        if (found := re.search(pattern, message, flags=re.MULTILINE)) and (text := hint(found, config)):
+            return f"{message} ({text})"
     return message
 
 
@@ -41,7 +41,24 @@ def _glue_classes(found: re.Match[str], config: Config) -> str:
     )
 
 
+def _of_this_machine(found: re.Match[str], config: Config) -> str:
+    name = found[1]
+    if config.laptop is None or not machine.has(name):
+        return ""
+    if "/" in name:
+        return "this machine has it, and Glue does not: put it into S3, and name it in --extra-files"
+    return "this machine has the program, and nothing says that Glue has it: use a Python package in its place"
+
+
+def _folder(found: re.Match[str], config: Config) -> str:
+    return (
+        "" if config.laptop is None else "on Glue a script may write to /tmp and to its working folder, not elsewhere"
+    )
+
+
 _HINTS: tuple[tuple[str, Callable[[re.Match[str], Config], str]], ...] = (
+    (r"^FileNotFoundError: \[Errno 2\] No such file or directory: '([^']+)'", _of_this_machine),
+    (r"^PermissionError: \[Errno 13\] Permission denied: '/", _folder),
     (r"'JavaPackage' object is not callable \(in awsglue/", _glue_classes),
     (r"^(?:BdbQuit|NoTerminalError: breakpoint\(\) needs)|^EOFError: EOF when reading a line", _debugger),
     (r"ModuleNotFoundError: No module named '([\w.]+)'", _module),

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from glue_worker import aws_files
+from glue_worker import aws_files, machine
 from glue_worker.config import Config
 from glue_worker.errors import LaunchError
 from glue_worker.fetch import Fetcher, entries
@@ -15,7 +15,9 @@ from glue_worker.spark import OWN_FOLDER, RunFiles
 from glue_worker.wheels import ModuleInstaller
 
 RUNSCRIPT = Path(__file__).with_name("runscript.py")
-RUNSCRIPT_MODULES = (Path(__file__).with_name("no_terminal.py"), Path(__file__).with_name("script_end.py"))
+RUNSCRIPT_MODULES = tuple(
+    Path(__file__).with_name(name) for name in ("machine_guard.py", "no_terminal.py", "script_end.py")
+)
 
 
 def prepare(
@@ -63,6 +65,7 @@ def prepare(
         python_path=[*python_path(libraries), *([modules] if modules else [])],
     )
     aws_files.write(files.home, config, request)
+    machine.describe(config, folder, own)
     return files
 
 

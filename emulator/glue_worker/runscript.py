@@ -8,7 +8,8 @@ code are Python's own.
 A file ENDED beside REPORT says that the script came to its end. It holds the place of a `sys.exit(0)` that came
 earlier. Without the file a process that ended well did so behind Python's back (`os._exit`).
 
-The script does not see the variables that steer this worker and that Glue does not set.
+The script does not see the variables that steer this worker and that Glue does not set, nor what only this machine
+has (`machine_guard.py`). In a terminal it does: the debugger there is the user's own.
 
 Standard input is empty. Spark gives the script a pipe into which nobody writes, so `input()` or a debugger would wait
 until the run's time is over. With `-` as REPORT, for a script in a terminal, input and errors stay as
@@ -28,6 +29,7 @@ from traceback import walk_tb
 LONGEST_MESSAGE = 8000
 IN_TERMINAL = "-"
 ENDED = "ended.txt"
+MACHINE = "machine.json"
 # The JVM and Python have read these. Processes that Spark starts for Python functions have them from the JVM.
 HIDDEN = (
     "PYTHONBREAKPOINT",
@@ -78,10 +80,12 @@ def main() -> None:
     os.dup2(nothing, 0)
     os.close(nothing)
     # They lie beside this file in the run's folder, and not where the agent imports it.
+    import machine_guard  # type: ignore[import-not-found]
     import no_terminal  # type: ignore[import-not-found]
     import script_end  # type: ignore[import-not-found]
 
     hide()
+    machine_guard.install(Path(report).with_name(MACHINE))
     sys.breakpointhook = no_terminal.refuse
     try:
         runpy.run_path(script, run_name="__main__")

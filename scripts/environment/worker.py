@@ -65,6 +65,7 @@ def variables(instance: Instance) -> dict[str, str]:
         "GLUE_WORKER_SPARK_SUBMIT": str(spark / "bin" / "spark-submit"),
         "GLUE_WORKER_JARS": str(jars.worker()),
         "GLUE_WORKER_NATIVE_WHEELS": str(wheels.native_folder()),
+        "GLUE_WORKER_LAPTOP": str(TOP),
         "GLUE_WORKER_DEBUG_COMMAND": "make debug",
         "GLUE_WORKER_PACKAGES_COMMAND": "make glue-packages",
     }
