@@ -47,6 +47,11 @@ class Decisions:
         with self._lock:
             return [replace(each) for each in self._callers.get(access_key, {}).values()]
 
+    def callers(self) -> Sequence[str]:
+        """Returns the access keys of all callers, the one that was judged first at the beginning."""
+        with self._lock:
+            return list(self._callers)
+
     def refused(self, access_key: str) -> Sequence[Verdict]:
         """Returns what AWS refuses to a caller, each once, the last refusal first."""
         found = [each for each in self.of(access_key) if each.verdict.refused]

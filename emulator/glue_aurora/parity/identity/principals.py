@@ -71,6 +71,10 @@ def _naming(element: Any, principal: Principal) -> Naming:
         services = list_of(element.get("Service"))
         everyone = "*" in services or "*" in list_of(element.get("AWS"))
         return Naming.ITSELF if everyone or principal.arn in services else Naming.NOT
+    if principal.kind is PrincipalKind.FEDERATED:
+        if principal.arn in list_of(element.get("Federated")):
+            return Naming.ITSELF
+        return Naming.ROLE if "*" in list_of(element.get("AWS")) else Naming.NOT
     return max((_of_aws(text, principal) for text in list_of(element.get("AWS"))), default=Naming.NOT)
 
 

@@ -14,13 +14,15 @@ class PrincipalKind(Enum):
     USER = "User"
     SESSION = "AssumedRole"
     SERVICE = "Service"
+    FEDERATED = "FederatedUser"
 
 
 @dataclass(frozen=True)
 class Principal:
     """A caller. `arn` is the session's or the user's own ARN; `role_arn` is the role of a session.
 
-    A service has its name as `arn`, such as `glue.amazonaws.com`, and acts for `account`.
+    A service has its name as `arn`, such as `glue.amazonaws.com`, and acts for `account`. Somebody whom an identity
+    provider names has the provider's ARN as `arn`.
     """
 
     kind: PrincipalKind
@@ -42,6 +44,8 @@ class Principal:
                 "aws:principalservicename": (self.arn,),
                 "aws:principalservicenameslist": (self.arn,),
             }
+        if self.kind is PrincipalKind.FEDERATED:
+            return {"aws:federatedprovider": (self.arn,), "aws:principalisawsservice": ("false",)}
         keys: dict[str, tuple[str, ...]] = {
             "aws:principalarn": (self.policy_arn,),
             "aws:principalaccount": (self.account,),
