@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"  # LocalStack's account for the access key below
 ACCESS_KEY = "test"
 SECRET_KEY = "test"  # noqa: S105 - opens nothing but LocalStack
+
+# LocalStack begins the keys of its sessions so. AWS's begin with ASIA.
+_SESSION_KEY = re.compile(r"LSIA[A-Z0-9]{16,}")
 
 # AWS_*: keys, profiles, endpoints, certificates, web identity, container credentials, FIPS, dual stack …
 # TF_AWS_*: the AWS provider's own endpoint variables (hashicorp/terraform-provider-aws#23052).
@@ -24,6 +29,26 @@ _TERRAFORM_VARIABLE = re.compile(r"TF_VAR_\w+")
 
 # ~/.aws: a profile's settings (FIPS, certificates, ignored endpoints) apply even when keys and endpoint are explicit.
 _SHUT_OUT = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+
+
+@dataclass(frozen=True)
+class Keys:
+    """An access key of the local environment. `session_token` is that of a role's session."""
+
+    access_key: str = ACCESS_KEY
+    secret_key: str = field(default=SECRET_KEY, repr=False)
+    session_token: str = field(default="", repr=False)
+
+    @classmethod
+    def of_session(cls, environ: Mapping[str, str]) -> Keys:
+        """Returns the keys of `environ` if they are those of a role's session in LocalStack, else the laptop's own.
+
+        No key of AWS passes: it would not get out of this machine, but would be logged here.
+        """
+        key, token = environ.get("AWS_ACCESS_KEY_ID", ""), environ.get("AWS_SESSION_TOKEN", "")
+        if token and _SESSION_KEY.fullmatch(key):
+            return cls(key, environ.get("AWS_SECRET_ACCESS_KEY", ""), token)
+        return cls()
 
 
 def enter_local() -> list[str]:
@@ -45,12 +70,14 @@ def without_terraform_switches() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not _CHANGES_TERRAFORM.fullmatch(name)}
 
 
-def aws_variables(endpoint_url: str) -> dict[str, str]:
+def aws_variables(endpoint_url: str, keys: Keys | None = None) -> dict[str, str]:
     """Returns variables that lead every AWS SDK to `endpoint_url` only. They shut out profiles and config files."""
+    keys = keys or Keys()
     return {
         "AWS_ENDPOINT_URL": endpoint_url,
-        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+        "AWS_ACCESS_KEY_ID": keys.access_key,
+        "AWS_SECRET_ACCESS_KEY": keys.secret_key,
+        **({"AWS_SESSION_TOKEN": keys.session_token} if keys.session_token else {}),
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_EC2_METADATA_DISABLED": "true",

@@ -27,8 +27,8 @@ ENVIRONMENTS = TERRAFORM / "environments"
 class Account:
     """An account that passed the guard, with one of its environments (`dev`, `prod`).
 
-    `endpoint_url` and `bundle`, the file of the database's authorities, are set for the local environment's account
-    only. `caller` is the ARN that the keys belong to.
+    `endpoint_url`, `keys` and `bundle`, the file of the database's authorities, are set for the local environment's
+    account only. `caller` is the ARN that the keys belong to.
     """
 
     account_id: str
@@ -37,6 +37,7 @@ class Account:
     caller: str = ""
     endpoint_url: str = ""
     bundle: str = ""
+    keys: isolation.Keys | None = None
 
     @classmethod
     def chosen(cls) -> Account:
@@ -48,16 +49,16 @@ class Account:
         account = guard.asked_account(os.environ)
         environment = os.environ.get("ENVIRONMENT") or "dev"
         region = _tfvars("region", environment)
-        endpoint_url = ""
+        endpoint_url, keys = "", None
         environ = dict(os.environ)
         if account == isolation.ACCOUNT:
-            endpoint_url = guard.emulator_endpoint(environ)
+            endpoint_url, keys = guard.emulator_endpoint(environ), isolation.Keys.of_session(environ)
             isolation.enter_local()
         else:
             session = Session()
             guard.check_no_endpoint(os.environ, session)
             guard.check_keys(session)
-        found = cls(account, environment, region, endpoint_url=endpoint_url)
+        found = cls(account, environment, region, endpoint_url=endpoint_url, keys=keys)
         caller = guard.check_identity(found.client("sts"), account)
         bundle = guard.emulator_bundle(environ) if endpoint_url else ""
         return replace(found, caller=caller, bundle=bundle)
@@ -92,7 +93,7 @@ class Account:
     def client(self, service: str) -> Any:
         """A boto3 client with the user's credentials, or with those of the local environment for its account."""
         if self.endpoint_url:
-            return local_client(self.endpoint_url, service)
+            return local_client(self.endpoint_url, service, self.keys)
         config = Config(retries={"max_attempts": 5, "mode": "standard"})
         return self._session.client(service, region_name=self.region, config=config)  # type: ignore[call-overload]
 
@@ -106,7 +107,7 @@ class Account:
 
     def aws_environment(self) -> dict[str, str]:
         """Variables that lead to the local environment. Empty for a real account: the user's own lead there."""
-        return isolation.aws_variables(self.endpoint_url) if self.is_local else {}
+        return isolation.aws_variables(self.endpoint_url, self.keys) if self.is_local else {}
 
     def backend(self) -> dict[str, Any]:
         return {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 import boto3
 from botocore.config import Config
 
-from scripts.base.isolation import ACCESS_KEY, REGION, SECRET_KEY
+from scripts.base.isolation import REGION, Keys
 
 if TYPE_CHECKING:
     from types_boto3_glue import GlueClient
@@ -75,17 +75,19 @@ class Cloud(Protocol):
         """The file of the authorities that the job trusts for the database; empty for the default of terraform/."""
 
 
-def local_client(endpoint_url: str, service: str, **settings: Any) -> Any:
+def local_client(endpoint_url: str, service: str, keys: Keys | None = None, **settings: Any) -> Any:
     """A boto3 client that reaches only this endpoint: address and keys are explicit, so no variable changes them.
 
-    `settings` are arguments of botocore.s Config.
+    `settings` are arguments of botocore's Config.
     """
+    keys = keys or Keys()
     retries = {"max_attempts": 2, "mode": "standard"}
     return boto3.client(
         service,  # type: ignore[call-overload]
         endpoint_url=endpoint_url,
         region_name=REGION,
-        aws_access_key_id=ACCESS_KEY,
-        aws_secret_access_key=SECRET_KEY,
+        aws_access_key_id=keys.access_key,
+        aws_secret_access_key=keys.secret_key,
+        aws_session_token=keys.session_token or None,
         config=Config(**{"proxies": {}, "retries": retries, **settings}),
     )

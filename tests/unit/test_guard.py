@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from scripts.base.errors import GuardError
+from scripts.base.isolation import Keys, aws_variables
 from scripts.cloud.account import Account
 from tests.kit.commands import command
 from tests.kit.recorder import Recorder
@@ -145,3 +146,21 @@ def test_states_of_environments_and_accounts_are_apart() -> None:
     }
     assert len(places) == 3
     assert all("123456789012" in bucket or "210987654321" in bucket for bucket, _, _ in places)
+
+
+SESSION = {"AWS_ACCESS_KEY_ID": "LSIAQAAAAAAAGMKEM7X5", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t"}
+
+
+def test_local_environment_takes_the_keys_of_its_own_sessions() -> None:
+    keys = Keys.of_session(SESSION)
+    assert keys == Keys(SESSION["AWS_ACCESS_KEY_ID"], "s", "t")
+    assert SESSION.items() <= aws_variables("http://127.0.0.1:4566", keys).items()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"AWS_ACCESS_KEY_ID": "ASIAQAAAAAAAGMKEM7X5"}, {"AWS_SESSION_TOKEN": ""}, {"AWS_ACCESS_KEY_ID": "test"}],
+)
+def test_local_environment_takes_no_other_keys(changed: dict[str, str]) -> None:
+    assert Keys.of_session({**SESSION, **changed}) == Keys()
+    assert "AWS_SESSION_TOKEN" not in aws_variables("http://127.0.0.1:4566", Keys.of_session({**SESSION, **changed}))
