@@ -75,7 +75,7 @@ test-aws-parity:  ## Ask AWS what the emulator claims of it, record the answers,
 	$(RUN) aws parity
 
 ## Checks
-.PHONY: e2e test test-unit test-isolation test-job test-emulator test-commands test-bench test-faults test-compose test-terraform mutants test-mutants lint format
+.PHONY: e2e test test-unit test-isolation test-job test-emulator test-commands test-bench test-faults test-roles test-compose test-terraform mutants test-mutants lint format
 e2e:  ## Apply, run, compare and destroy in an environment of its own; nothing stays
 	$(RUN) test e2e
 test:  ## Run all checks, two layers at once where the machine has room (LANES=1: one after the other)
@@ -97,6 +97,8 @@ test-bench:  ## Run the benchmark at a small size: every contestant must fill th
 test-faults: export FAULTS ?= 100
 test-faults:  ## Kill, cut off and cancel runs of the job at every phase. FAULTS=100, FAULTS_SEED=…
 	$(RUN) test faults
+test-roles:  ## Plan, apply, change and destroy dev by GitHub's roles, run the job by its own, refusing what AWS would refuse
+	$(RUN) test roles
 mutants:  ## Try changes that would break on AWS: each must break here, for the same reason. NAMES=a,b CLASS=identity JSON=1
 	$(RUN) mutants
 test-mutants:  ## Try a dozen of them

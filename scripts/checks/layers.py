@@ -116,6 +116,11 @@ def faults() -> int:
     return _pytest(Path(sys.executable), "faults", "tests/faults", "-p", "no:randomly")
 
 
+def roles() -> int:
+    """Plans, applies, changes and destroys `dev` by the roles of GitHub, in an environment of its own."""
+    return _pytest(Path(sys.executable), "roles", "tests/roles", "-p", "no:randomly", "-x")
+
+
 def mutants() -> int:
     """Tries a dozen quick mutants in an environment of their own."""
     python: list[str | Path] = [Path(sys.executable)]
@@ -163,6 +168,7 @@ LAYERS: dict[str, Callable[[], int]] = {
     "emulator": emulator,
     "bench": bench,
     "faults": faults,
+    "roles": roles,
     "mutants": mutants,
     "compose": compose,
     "commands": commands,

@@ -23,9 +23,9 @@ def token(subject: str, **claims: Any) -> str:
     return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts) + "."
 
 
-def assume(endpoint: str, role_arn: str, web_identity_token: str) -> dict[str, str]:
+def assume(endpoint: str, role_arn: str, web_identity_token: str) -> dict[str, Any]:
     """Returns the keys of a session that is taken without any other keys, as GitHub's action takes it."""
-    sts = boto3.client(
+    sts: Any = boto3.client(
         "sts", endpoint_url=endpoint, region_name="us-east-1", config=Config(signature_version=UNSIGNED, proxies={})
     )
     answer = sts.assume_role_with_web_identity(

@@ -83,10 +83,9 @@ def _by_trust(call: Call, token: Token, role: str, provider: str, account: str) 
     if found is None:
         return _answer("AccessDenied", 403, f"{denied} (emulator) There is no role {role}.")
     arn, trust = found
-    given = {"sts:rolesessionname": (call.text("RoleSessionName"),)}
-    need = Need(
-        _ACTION, arn, {**given, **token.keys()}, (*_KNOWN, *token.known()), trust, resource_decides=True, unknown=_UNKNOWN
-    )
+    keys = {"sts:rolesessionname": (call.text("RoleSessionName"),), **token.keys()}
+    known = (*_KNOWN, *token.known())
+    need = Need(_ACTION, arn, keys, known, trust, resource_decides=True, unknown=_UNKNOWN)
     caller = Caller("", Principal(PrincipalKind.FEDERATED, provider, account), ())
     verdict = judge(caller, call, need)
     if verdict.doubtful:

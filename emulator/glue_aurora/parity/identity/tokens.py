@@ -1,6 +1,7 @@
 """What a web identity token (a JWT) says of its owner. Its signature is not verified: the emulator asks no provider.
 
-Sources: RFC 7519 (JWT); IAM guide, reference_policies_iam-condition-keys.html, "Available keys for AWS OIDC federation".
+Sources: RFC 7519 (JWT); IAM guide, reference_policies_iam-condition-keys.html, "Available keys for AWS OIDC
+federation".
 """
 
 import base64

@@ -66,7 +66,9 @@ def test_trust_policy_names_the_provider(principal: Any, allowed: bool) -> None:
 
 
 def test_deny_for_the_provider_wins() -> None:
-    statements = [{"Effect": effect, "Principal": {"Federated": PROVIDER}, "Action": ACTION} for effect in ("Allow", "Deny")]
+    statements = [
+        {"Effect": effect, "Principal": {"Federated": PROVIDER}, "Action": ACTION} for effect in ("Allow", "Deny")
+    ]
     assert not _decided(*statements).allowed
 
 
