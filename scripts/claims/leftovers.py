@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,23 +49,45 @@ class Leftover:
         return f"{self.kind.what} {self.name}" + (f" ({self.id})" if self.id != self.name else "")
 
 
-def find(place: Place, token: str = names.PREFIX) -> list[Leftover]:
-    """Returns what claims made and is still there, in the order in which it can be removed.
+@dataclass(frozen=True)
+class Found:
+    """What claims made and is still there, in the order of removal, and what could not be looked for."""
 
-    `token` is the beginning of the names of one run.
-    """
-    found = []
+    things: tuple[Leftover, ...]
+    unseen: tuple[str, ...] = ()
+
+
+def find(place: Place, token: str = names.PREFIX) -> Found:
+    """Returns what claims made and is still there. `token` is the beginning of the names of one run."""
+    things, unseen = [], []
     for kind in KINDS:
-        for id_, name in kind.find(place.client(kind.service)):
-            if token in name and names.OWN.search(name):
-                found.append(Leftover(kind, id_, name))
-    return found
+        try:
+            listed = list(kind.find(place.client(kind.service)))
+        except ClientError as error:  # what can be seen must go all the same
+            unseen.append(f"things of the kind {kind.what}: {error}")
+            continue
+        things += [Leftover(kind, id_, name) for id_, name in listed if token in name and names.OWN.search(name)]
+    return Found(tuple(things), tuple(unseen))
 
 
-def remove(place: Place, found: list[Leftover]) -> list[str]:
+def made(things: Mapping[str, str], kinds: Mapping[str, str]) -> tuple[Leftover, ...]:
+    """Returns what a stage made, by the ids that it knows. A listing of AWS may lack what was just made.
+
+    `things` has the name, id or ARN of each thing, `kinds` its kind.
+    """
+    by_name = {kind.what: kind for kind in KINDS}
+    found = []
+    for thing, value in things.items():
+        kind = by_name[kinds[thing]]
+        id_ = value.rpartition("/")[2] if kind.what in ("role", "key") else value
+        found.append(Leftover(kind, id_, thing))
+    return tuple(sorted(found, key=lambda each: KINDS.index(each.kind)))
+
+
+def remove(place: Place, things: Iterable[Leftover]) -> list[str]:
     """Removes things, and returns a line for each that stays."""
     stays = []
-    for each in found:
+    for each in things:
         removing = Retrying(
             retry=retry_if_exception_type(ClientError),
             stop=stop_after_delay(0 if place.is_local else _SECONDS_OF_REMOVAL),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
@@ -20,6 +20,8 @@ class Place:
     region: str
     caller: str
     endpoint_url: str = ""
+    _session: boto3.Session = field(default_factory=boto3.Session, repr=False, compare=False)
+    _clients: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def is_local(self) -> bool:
@@ -27,17 +29,22 @@ class Place:
 
     def client(self, service: str, keys: Mapping[str, str] | None = None) -> Any:
         """Returns a client that sends requests unchecked, with the caller's credentials or with `keys` of a session."""
+        own = keys or ({"AccessKeyId": ACCESS_KEY, "SecretAccessKey": SECRET_KEY} if self.is_local else {})
+        known = (service, own.get("AccessKeyId", ""))
+        if known not in self._clients:
+            self._clients[known] = self._make(service, own)
+        return self._clients[known]
+
+    def _make(self, service: str, keys: Mapping[str, str]) -> Any:
         settings: dict[str, Any] = {"retries": {"max_attempts": 5, "mode": "standard"}, "parameter_validation": False}
         if self.is_local:
-            keys = keys or {"AccessKeyId": ACCESS_KEY, "SecretAccessKey": SECRET_KEY}
             settings["proxies"] = {}
-        own = keys or {}
-        return boto3.Session().client(
+        return self._session.client(
             service,  # type: ignore[call-overload]
             region_name=self.region,
             endpoint_url=self.endpoint_url or None,
-            aws_access_key_id=own.get("AccessKeyId"),
-            aws_secret_access_key=own.get("SecretAccessKey"),
-            aws_session_token=own.get("SessionToken"),
+            aws_access_key_id=keys.get("AccessKeyId"),
+            aws_secret_access_key=keys.get("SecretAccessKey"),
+            aws_session_token=keys.get("SessionToken"),
             config=Config(**settings),
         )

@@ -21,7 +21,6 @@ class Stage:
         self.place: Place = place
         self.token = f"{names.PREFIX}-{secrets.token_hex(4)}"
         self.made: dict[str, str] = {}
-        self._clients: dict[tuple[str, str], Any] = {}
         self._sessions: dict[str, Mapping[str, Any]] = {}
 
     @property
@@ -45,10 +44,7 @@ class Stage:
 
     def client(self, service: str, asked_by: str = "") -> Any:
         """Returns a client of the caller, or of a session of the role `asked_by`."""
-        if (service, asked_by) not in self._clients:
-            keys = self._session(asked_by)["Credentials"] if asked_by else None
-            self._clients[service, asked_by] = self.place.client(service, keys)
-        return self._clients[service, asked_by]
+        return self.place.client(service, self._session(asked_by)["Credentials"] if asked_by else None)
 
     def _session(self, role: str) -> Mapping[str, Any]:
         if role not in self._sessions:

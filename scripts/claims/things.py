@@ -40,9 +40,13 @@ class Makes(Protocol):
 
 @dataclass(frozen=True)
 class Thing:
-    """A thing that claims need. `price` names an entry of prices.toml for each month; empty: it is free."""
+    """A thing that claims need. `kind` is one of `leftovers.KINDS`, by which it is removed.
+
+    `price` names an entry of prices.toml for each month; empty: it is free. `of` has the things that it is made of.
+    """
 
     what: str
+    kind: str
     make: Callable[[Makes], str]
     price: str = FREE
     of: tuple[str, ...] = ()
@@ -211,23 +215,23 @@ def _encrypted_secret(stage: Makes) -> str:
 
 
 THINGS = {
-    "bucket": Thing("an empty bucket", _bucket),
-    "denying_bucket": Thing("an empty bucket whose policy denies a role", _denying_bucket, of=("limited",)),
-    "nobody": Thing("a role without rights", lambda stage: _role(stage, "nobody")),
-    "limited": Thing("a role with few rights", _limited),
-    "boundary": Thing("a managed policy", _boundary),
-    "bounded": Thing("a role with a permissions boundary", _bounded, of=("boundary",)),
-    "vpc": Thing("a VPC without gateways", _vpc),
-    "subnet": Thing("a subnet", _subnet, of=("vpc",)),
-    "security_group": Thing("a security group", _security_group, of=("vpc",)),
-    "network_acl": Thing("a network ACL", _network_acl, of=("vpc",)),
-    "log_group": Thing("an empty log group", _log_group),
-    "topic": Thing("a topic without subscribers", _topic),
-    "secret": Thing("a secret", _secret, price="secret"),
-    "key": Thing("a KMS key", _key, price="kms_key"),
-    "disabled_key": Thing("a disabled KMS key", _disabled_key, price="kms_key"),
-    "encrypted_bucket": Thing("a bucket with one object of one byte", _encrypted_bucket, of=("key",)),
-    "encrypted_secret": Thing("a secret", _encrypted_secret, price="secret", of=("key",)),
+    "bucket": Thing("an empty bucket", "bucket", _bucket),
+    "denying_bucket": Thing("an empty bucket whose policy denies a role", "bucket", _denying_bucket, of=("limited",)),
+    "nobody": Thing("a role without rights", "role", lambda stage: _role(stage, "nobody")),
+    "limited": Thing("a role with few rights", "role", _limited),
+    "boundary": Thing("a managed policy", "policy", _boundary),
+    "bounded": Thing("a role with a permissions boundary", "role", _bounded, of=("boundary",)),
+    "vpc": Thing("a VPC without gateways", "VPC", _vpc),
+    "subnet": Thing("a subnet", "subnet", _subnet, of=("vpc",)),
+    "security_group": Thing("a security group", "security group", _security_group, of=("vpc",)),
+    "network_acl": Thing("a network ACL", "network ACL", _network_acl, of=("vpc",)),
+    "log_group": Thing("an empty log group", "log group", _log_group),
+    "topic": Thing("a topic without subscribers", "topic", _topic),
+    "secret": Thing("a secret", "secret", _secret, price="secret"),
+    "key": Thing("a KMS key", "key", _key, price="kms_key"),
+    "disabled_key": Thing("a disabled KMS key", "key", _disabled_key, price="kms_key"),
+    "encrypted_bucket": Thing("a bucket with one object of one byte", "bucket", _encrypted_bucket, of=("key",)),
+    "encrypted_secret": Thing("a secret", "secret", _encrypted_secret, price="secret", of=("key",)),
 }
 ROLES = {
     "nobody": Role("nobody"),

@@ -50,11 +50,17 @@ def _folder(account: Account) -> Path:
 
 def _clean(account: Account, place: Place) -> None:
     found = leftovers.find(place)
-    if not found:
-        say("nothing is left")
+    for each in found.unseen:
+        say(f"could not be looked for: {each}")
+    if not found.things:
+        say("nothing is left" + (" of what could be looked for" if found.unseen else ""))
         return
-    ask(account, *(f"will remove {each}" for each in found), "another person's run that goes on loses its things too")
-    runs.clean(place, found, names.PREFIX, say)
+    ask(
+        account,
+        *(f"will remove {each}" for each in found.things),
+        "another person's run that goes on loses its things too",
+    )
+    runs.clean(place, found.things, names.PREFIX, say)
 
 
 def _show(done: list[runs.Result]) -> None:

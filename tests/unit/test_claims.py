@@ -11,8 +11,11 @@ import pytest
 
 from scripts.base.errors import CommandError
 from scripts.claims import asking, catalogue, names, page, price, recordings
+from scripts.claims import run as runs
 from scripts.claims.claim import Answer, Claim
 from scripts.claims.leftovers import KINDS
+from scripts.claims.place import Place
+from scripts.claims.stage import Stage
 from scripts.claims.things import ROLES, THINGS
 
 pytestmark = pytest.mark.unit
@@ -69,6 +72,7 @@ def test_unknown_claims_are_refused() -> None:
 
 
 def test_things_of_every_kind_can_be_found_again() -> None:
+    assert {thing.kind for thing in THINGS.values()} <= {kind.what for kind in KINDS}
     assert {kind.service for kind in KINDS} >= {
         claim.service
         for claim in catalogue.ALL
@@ -134,3 +138,24 @@ def test_the_shape_of_a_request_has_no_long_texts() -> None:
         return len(json.dumps(asking.shape(claim)))
 
     assert max(map(longest, catalogue.ALL)) < 2000
+
+
+@pytest.mark.parametrize(
+    ("code", "sure", "asked_by", "settled"),
+    [
+        ("ThrottlingException", True, "", False),
+        ("ExpiredToken", True, "nobody", False),
+        ("AccessDenied", False, "", False),
+        ("AccessDenied", True, "", True),
+        ("UnauthorizedOperation", False, "nobody", True),
+        ("InvalidParameterValue", False, "", True),
+    ],
+)
+def test_an_answer_about_the_callers_rights_or_the_moment_settles_nothing(
+    tmp_path: Path, code: str, sure: bool, asked_by: str, settled: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "ask", lambda claim, stage: Answer(code, "said"))
+    place = Place("123456789012", "us-east-1", "arn:aws:iam::123456789012:user/me")
+    asked = runs.Run(place, tmp_path, replace=sure).ask(Stage(place), dataclasses.replace(CLAIM, asked_by=asked_by))
+    assert asked.recorded is settled and list(tmp_path.iterdir()) == ([tmp_path / f"{CLAIM.name}.json"] * settled)
+    assert ("not settled" in asked.fault) is not settled

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from scripts.base.isolation import ACCOUNT, REGION
-from scripts.claims import asking, leftovers, recordings
+from scripts.claims import asking, recordings
 from scripts.claims.catalogue import ALL
 from scripts.claims.claim import Claim
 from scripts.claims.place import Place
@@ -26,8 +26,7 @@ def place(environment: Environment) -> Place:
 @pytest.fixture(scope="module")
 def stage(place: Place) -> Iterator[Stage]:
     with staged(place, print) as made:
-        yield made
-    assert [str(each) for each in leftovers.find(place, made.token)] == []
+        yield made  # an error says what stays
 
 
 @pytest.mark.parametrize("claim", ALL, ids=lambda claim: claim.name)
