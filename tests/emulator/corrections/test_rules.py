@@ -482,6 +482,18 @@ CASES: list[Case] = [
         "InvalidEventPatternException",
         '"source" must be an object or an array',
     ),
+    (
+        "event pattern that is no JSON",
+        lambda aws: aws.events.put_rule(Name=unique(), EventPattern="{source}"),
+        "InvalidEventPatternException",
+        "Event pattern is not valid. Reason: ",
+    ),
+    (
+        "event pattern with an operator of nobody",
+        lambda aws: aws.events.put_rule(Name=unique(), EventPattern='{"source": [{"begins": "aws"}]}'),
+        "InvalidEventPatternException",
+        "Event pattern is not valid. Reason: Unrecognized match type begins",
+    ),
 ]
 
 

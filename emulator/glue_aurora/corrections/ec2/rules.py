@@ -182,6 +182,7 @@ RULES = (
         "The security group '{}' already exists for VPC '{}'",
         _SOURCE,
         seen=True,
+        remedy="Choose a name for the group that no other group of the VPC has.",
     ),
     Rule(
         _AUTHORIZE,

@@ -88,6 +88,7 @@ RULES = (
         "InvalidEventPatternException",
         "Event pattern is not valid. Reason: {}",
         _PATTERN,
+        remedy="Write the event pattern as a JSON object.",
     ),
     Rule(
         ("PutRule", "TestEventPattern"),
@@ -96,6 +97,7 @@ RULES = (
         "Event pattern is not valid. Reason: Unrecognized match type {}",
         _PATTERN,
         seen=True,
+        remedy="Use an operator of event patterns in place of {}.",
     ),
     Rule(
         ("PutRule", "TestEventPattern"),

@@ -36,6 +36,7 @@ _ELSEWHERE = {
     "ValidationError": "the CommonErrors page of each service with a query protocol",
     "ValidationException": "the CommonErrors page of each service with a JSON protocol",
     # EC2's model has no errors at all.
+    "InvalidGroup.Duplicate": "AWSEC2/latest/APIReference/errors-overview.html",
     "InvalidParameterValue": "AWSEC2/latest/APIReference/errors-overview.html",
     "InvalidPrefixListID.NotFound": "AWSEC2/latest/APIReference/errors-overview.html",
     "InvalidSubnet.Range": "AWSEC2/latest/APIReference/errors-overview.html",
@@ -90,7 +91,7 @@ _GIVEN_WORDS = frozenset({"parity/network/handler.py", "parity/refusals.py", "pa
 # A test expects at least so many characters of a sentence.
 _LEAST = 10
 # Codes that a table or another exception gives, as the source writes them.
-_COMPUTED = frozenset({"name", "code", "error.error_type", "f'Invalid{kind}ID.NotFound'"})
+_COMPUTED = frozenset({"duplicates.CODE", "name", "code", "error.error_type", "f'Invalid{kind}ID.NotFound'"})
 # Rows and exceptions that no test calls forth.
 _UNTRIED = {
     # Runs end at this call, so tests look at the run's ErrorMessage.
@@ -225,7 +226,9 @@ def test_every_exception_says_what_to_change_or_is_listed() -> None:
 @cache
 def _texts() -> tuple[str, ...]:
     """Returns the texts of all tests of the emulator, without those of this file."""
-    files = [path for path in (TOP / "tests").rglob("*.py") if path != Path(__file__)]
+    # A claim about AWS is tried in the emulator too.
+    folders = (TOP / "tests", TOP / "scripts" / "claims" / "catalogue")
+    files = [path for folder in folders for path in folder.rglob("*.py") if path != Path(__file__)]
     files = [path for path in files if path.name != "listed_refusals.py"]
     found = set()
     for path in files:
