@@ -212,10 +212,15 @@ data "aws_iam_policy_document" "apply" {
     }
   }
 
-  # RDS makes the master user's secret in the caller's name.
+  # RDS makes the master user's secret in the caller's name. `make aws-destroy` asks whether the secret is gone.
   statement {
-    sid       = "ManagedSecret"
-    actions   = ["secretsmanager:CreateSecret", "secretsmanager:TagResource", "secretsmanager:RotateSecret"]
+    sid = "ManagedSecret"
+    actions = [
+      "secretsmanager:CreateSecret",
+      "secretsmanager:DescribeSecret",
+      "secretsmanager:RotateSecret",
+      "secretsmanager:TagResource",
+    ]
     resources = ["${local.arn}:secretsmanager:${local.here}:secret:rds!cluster-*"]
   }
 
