@@ -55,8 +55,8 @@ def text() -> str:
         "claim has one. A later run compares AWS with the recording and does not replace it; `RECORD=1` replaces.",
         "",
         f"All claims without keys cost at most {price.dollars(price.upper_bound(free))} a run, all claims "
-        f"{price.dollars(price.upper_bound(ALL))}. A price in the table is what the things of the claim cost an hour; "
-        "$0 is a request to a service that bills nothing for it.",
+        f"{price.dollars(price.upper_bound(ALL))}. A price in the table is what the things of the claim cost an hour. "
+        "Requests to S3, KMS and Secrets Manager cost less than a thousandth of a cent each; the sums count them.",
         "",
         "`{prefix}`, `{account}`, `{session}` and the like stand for what belongs to one run.",
     ]

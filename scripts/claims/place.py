@@ -9,17 +9,21 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from scripts.base.isolation import ACCESS_KEY, SECRET_KEY
+from scripts.base.isolation import Keys
 
 
 @dataclass(frozen=True)
 class Place:
-    """An account and how to reach it. `endpoint_url` is empty for AWS; `caller` is the ARN of the credentials."""
+    """An account and how to reach it. `caller` is the ARN of the credentials.
+
+    `endpoint_url` is empty for AWS, whose credentials are the user's own. `keys` are the caller's in the emulator.
+    """
 
     account: str
     region: str
     caller: str
     endpoint_url: str = ""
+    keys: Keys | None = None
     _session: boto3.Session = field(default_factory=boto3.Session, repr=False, compare=False)
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -29,11 +33,16 @@ class Place:
 
     def client(self, service: str, keys: Mapping[str, str] | None = None) -> Any:
         """Returns a client that sends requests unchecked, with the caller's credentials or with `keys` of a session."""
-        own = keys or ({"AccessKeyId": ACCESS_KEY, "SecretAccessKey": SECRET_KEY} if self.is_local else {})
+        own = keys or (self._of_caller() if self.is_local else {})
         known = (service, own.get("AccessKeyId", ""))
         if known not in self._clients:
             self._clients[known] = self._make(service, own)
         return self._clients[known]
+
+    def _of_caller(self) -> Mapping[str, str]:
+        own = self.keys or Keys()
+        found = {"AccessKeyId": own.access_key, "SecretAccessKey": own.secret_key}
+        return {**found, "SessionToken": own.session_token} if own.session_token else found
 
     def _make(self, service: str, keys: Mapping[str, str]) -> Any:
         settings: dict[str, Any] = {"retries": {"max_attempts": 5, "mode": "standard"}, "parameter_validation": False}

@@ -85,14 +85,23 @@ def stage(place: Place, say: Callable[[str], None]) -> Iterator[Stage]:
     made = Stage(place)
     try:
         yield made
-    finally:
-        say(f"removing what the run made ({made.token}-…)")
-        kinds = {name: thing.kind for name, thing in THINGS.items()}
+    except BaseException:
         try:
-            clean(place, leftovers.made(made.made, kinds), made.token, say)
-        except KeyboardInterrupt:
-            say(f"not all was removed; remove it later: {_clean_command(place)}")
-            raise
+            _clean_stage(made, say)
+        except CommandError as error:  # what broke the run off comes first
+            say(str(error))
+        raise
+    _clean_stage(made, say)
+
+
+def _clean_stage(made: Stage, say: Callable[[str], None]) -> None:
+    say(f"removing what the run made ({made.token}-…)")
+    kinds = {name: thing.kind for name, thing in THINGS.items()}
+    try:
+        clean(made.place, leftovers.made(made.made, kinds), made.token, say)
+    except KeyboardInterrupt:
+        say(f"not all was removed; remove it later: {_clean_command(made.place)}")
+        raise
 
 
 def clean(place: Place, things: Sequence[leftovers.Leftover], token: str, say: Callable[[str], None]) -> None:

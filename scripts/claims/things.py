@@ -113,6 +113,10 @@ def _limited(stage: Makes) -> str:
         allow("secretsmanager:GetSecretValue", "kms:DescribeKey"),
         allow("glue:CreateJob", on=f"arn:aws:glue:*:{stage.account}:job/*"),
         allow("rds-data:ExecuteStatement"),
+        # Without `:*`: whether that is enough is a claim.
+        allow(
+            "logs:DescribeLogStreams", on=f"arn:aws:logs:{stage.region}:{stage.account}:log-group:{stage.name('logs')}"
+        ),
     )
 
 
@@ -179,6 +183,28 @@ def _topic(stage: Makes) -> str:
     return str(stage.client("sns").create_topic(Name=stage.name("topic"), Tags=names.tag_list())["TopicArn"])
 
 
+def _job(stage: Makes) -> str:
+    """A job that nobody can run: its role does not exist."""
+    name = stage.name("job")
+    stage.client("glue").create_job(**job_definition(stage, name))
+    return name
+
+
+def job_definition(stage: Makes, name: str, **changes: Any) -> dict[str, Any]:
+    """Returns the request that makes a job. A change to None leaves the member out."""
+    made: dict[str, Any] = {
+        "Name": name,
+        "Role": f"arn:aws:iam::{stage.account}:role/letrus-aws-parity-no-such-role",
+        "Command": {"Name": "glueetl", "ScriptLocation": f"s3://{stage.name('none')}/script.py"},
+        "GlueVersion": "5.1",
+        "WorkerType": "G.1X",
+        "NumberOfWorkers": 2,
+        "Tags": names.TAGS,
+        **changes,
+    }
+    return {member: value for member, value in made.items() if value is not None}
+
+
 def _key(stage: Makes) -> str:
     """A key that the account governs, and that no service may use by its policy."""
     kms = stage.client("kms")
@@ -228,6 +254,7 @@ THINGS = {
     "log_group": Thing("an empty log group", "log group", _log_group),
     "topic": Thing("a topic without subscribers", "topic", _topic),
     "secret": Thing("a secret", "secret", _secret, price="secret"),
+    "job": Thing("a job that can't run", "job", _job),
     "key": Thing("a KMS key", "key", _key, price="kms_key"),
     "disabled_key": Thing("a disabled KMS key", "key", _disabled_key, price="kms_key"),
     "encrypted_bucket": Thing("a bucket with one object of one byte", "bucket", _encrypted_bucket, of=("key",)),

@@ -26,7 +26,7 @@ def aws_parity(listed: str, with_keys: bool, record: bool, clean: bool) -> None:
     """Ask AWS what the emulator claims of it, and record the answers."""
     claims = catalogue.chosen(listed, with_keys)
     account = chosen_account()
-    place = Place(account.account_id, account.region, account.caller, account.endpoint_url)
+    place = Place(account.account_id, account.region, account.caller, account.endpoint_url, account.keys)
     if clean:
         _clean(account, place)
         return

@@ -10,6 +10,7 @@ from typing import Any
 from scripts.claims import names
 from scripts.claims.claim import Claim
 from scripts.claims.stage import Stage
+from scripts.claims.things import job_definition
 
 SECOND = "which of two faults AWS names first: the subnet group does not exist either, so that nothing is made"
 VERSION = "16.8"
@@ -20,17 +21,8 @@ def _job(
     name: str, says: str, code: str, sentence: str, doubt: str, *, with_role: bool = False, **changes: Any
 ) -> Claim:
     def request(stage: Stage) -> dict[str, Any]:
-        made: dict[str, Any] = {
-            "Name": stage.name(name),
-            "Role": stage.nobody if with_role else f"arn:aws:iam::{stage.account}:role/letrus-aws-parity-no-such-role",
-            "Command": {"Name": "glueetl", "ScriptLocation": f"s3://{stage.name('none')}/script.py"},
-            "GlueVersion": "5.1",
-            "WorkerType": "G.1X",
-            "NumberOfWorkers": 2,
-            "Tags": names.TAGS,
-            **changes,
-        }
-        return {member: value for member, value in made.items() if value is not None}
+        role = {"Role": stage.nobody} if with_role else {}
+        return job_definition(stage, stage.name(name), **role, **changes)
 
     return Claim(f"glue-{name}", says, "glue", "CreateJob", request, code, sentence, doubt, JOB)
 
@@ -99,6 +91,84 @@ CLAIMS = (
         "",
         "code and sentence; the role does not exist either",
         Timeout=10_081,
+    ),
+    Claim(
+        "glue-again",
+        "CreateJob again with the same request succeeds",
+        "glue",
+        "CreateJob",
+        lambda stage: job_definition(stage, stage.job),
+        "",
+        "",
+        "whether AWS says AlreadyExistsException",
+        JOB,
+    ),
+    Claim(
+        "glue-again-otherwise",
+        "CreateJob again with another request fails",
+        "glue",
+        "CreateJob",
+        lambda stage: job_definition(stage, stage.job, Timeout=5),
+        "IdempotentParameterMismatchException",
+        "",
+        "whether AWS says AlreadyExistsException",
+        JOB,
+    ),
+    Claim(
+        "glue-start-missing",
+        "a job that is not there starts no run",
+        "glue",
+        "StartJobRun",
+        lambda stage: {"JobName": stage.name("none")},
+        "EntityNotFoundException",
+        "Failed to start job run due to missing metadata",
+        "the sentence",
+        "Glue API reference, StartJobRun; public issues",
+    ),
+    Claim(
+        "glue-get-missing",
+        "a job that is not there",
+        "glue",
+        "GetJob",
+        lambda stage: {"JobName": stage.name("none")},
+        "EntityNotFoundException",
+        "",
+        "the sentence",
+        "Glue API reference, GetJob",
+    ),
+    Claim(
+        "rds-missing",
+        "a cluster that is not there",
+        "rds",
+        "DescribeDBClusters",
+        lambda stage: {"DBClusterIdentifier": stage.name("none")},
+        "DBClusterNotFoundFault",
+        "DBCluster {prefix}-none not found",
+        "the sentence",
+        "RDS API reference, DescribeDBClusters",
+    ),
+    Claim(
+        "rds-data-missing",
+        "the Data API of a cluster that is not there",
+        "rds-data",
+        "ExecuteStatement",
+        lambda stage: {
+            "resourceArn": f"arn:aws:rds:{stage.region}:{stage.account}:cluster:{stage.name('none')}",
+            "secretArn": stage.secret,
+            "sql": "select 1",
+            "database": "none",
+        },
+        "HttpEndpointNotEnabledException",
+        "HttpEndpoint is not enabled for resource",
+        "code and sentence",
+        "Aurora user guide, data-api.html; public issues",
+    ),
+    _cluster(
+        "version",
+        "a version exists",
+        "InvalidParameterCombination",
+        "Cannot find version 16.99 for aurora-postgresql",
+        EngineVersion="16.99",
     ),
     _cluster(
         "windows-overlap",

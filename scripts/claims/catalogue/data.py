@@ -188,6 +188,18 @@ CLAIMS = (
         "terraform-provider-aws issues about aws_cloudwatch_log_group and kms_key_id",
     ),
     Claim(
+        "logs-arn-without-star",
+        "a policy with the group's ARN without :* allows actions on the group",
+        "logs",
+        "DescribeLogStreams",
+        lambda stage: {"logGroupName": stage.log_group},
+        "",
+        "",
+        "whether AWS wants :* at the end",
+        "CloudWatch Logs user guide, iam-access-control-overview-cwl.html",
+        "limited",
+    ),
+    Claim(
         "logs-twice",
         "a group is made once",
         "logs",

@@ -132,4 +132,16 @@ CLAIMS = (
         "KMS developer guide, policy-evaluation.html",
         "nobody",
     ),
+    Claim(
+        "s3-head-encrypted",
+        "HeadObject of an encrypted object needs no kms:Decrypt",
+        "s3",
+        "HeadObject",
+        lambda stage: {"Bucket": stage.encrypted_bucket, "Key": "object"},
+        "",
+        "",
+        "whether HeadObject asks for the key",
+        "S3 API reference, HeadObject",
+        "limited",
+    ),
 )

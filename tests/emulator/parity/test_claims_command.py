@@ -18,11 +18,14 @@ from scripts.claims import leftovers, names
 from scripts.claims.place import Place
 from scripts.claims.stage import Stage
 from tests.emulator.conftest import Environment
+from tests.kit.identity import IdentityKit, allow
 from tests.kit.make import HOSTILE, try_make, watched_make
 
 pytestmark = pytest.mark.emulator
 
-RECORDINGS = LOCAL / "aws" / f"{ACCOUNT}-dev" / "recordings"
+# The rehearsal of the aws-* targets has the folder of dev, and may run at the same time.
+ENVIRONMENT = "prod"
+RECORDINGS = LOCAL / "aws" / f"{ACCOUNT}-{ENVIRONMENT}" / "recordings"
 # A few of each sort: refused, accepted, asked by a role, about a thing that costs.
 SOME = "denied-s3-get,iam-managed-6144,s3-object-eleven-tags,logs-retention,secret-missing,denied-secret-read"
 
@@ -38,6 +41,7 @@ class User:
             "AWS_ENDPOINT_URL": instance.endpoint_url,
             "TF_VAR_aurora_ca_bundle": str(instance.authority),
             "ACCOUNT": ACCOUNT,
+            "ENVIRONMENT": ENVIRONMENT,
         }
         self.place = Place(ACCOUNT, REGION, f"arn:aws:iam::{ACCOUNT}:root", instance.endpoint_url)
 
@@ -111,6 +115,23 @@ def test_a_later_run_is_compared_and_red_where_the_recording_differs(user: User,
     assert done.returncode == 0, done.stdout
     assert json.loads(path.read_text()) == json.loads(before)
     assert user.left() == []
+
+
+def test_a_caller_without_rights_is_told_which_are_missing(user: User, identity: IdentityKit) -> None:
+    """The rehearsal asks by the shell's session. What it can't look for in the end is said too."""
+    arn = f"arn:aws:iam::{ACCOUNT}:role/{identity.role(allow('s3:*'))}"
+    keys = identity.client("sts").assume_role(RoleArn=arn, RoleSessionName="user")["Credentials"]
+    shell = {
+        "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": keys["SessionToken"],
+    }
+    done = user.types(CLAIMS="s3-object-ten-tags,denied-s3-get", YES="1", **shell)
+    assert done.returncode != 0
+    assert "denied-s3-get or what it needs could not be asked for" in done.stderr
+    assert "not authorized to perform: iam:CreateRole" in done.stderr
+    assert "could not be looked for: things of the kind role" in done.stdout
+    assert user.left() == []  # the bucket is gone
 
 
 def test_an_interrupted_run_cleans_up(user: User) -> None:
