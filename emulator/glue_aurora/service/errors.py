@@ -30,10 +30,14 @@ class DatabaseError(EmulatorError):
 
 
 class ApiError(CommonServiceException):
-    """An AWS error answer: `code` as the service names it, HTTP status 400 unless another is given."""
+    """An AWS error answer: `code` as the service names it, HTTP status 400 unless another is given.
 
-    def __init__(self, code: str, message: str, status_code: int = 400) -> None:
-        super().__init__(code, message, status_code=status_code, sender_fault=True)
+    `remedy` says what to change, after AWS's sentence.
+    """
+
+    def __init__(self, code: str, message: str, status_code: int = 400, *, remedy: str = "") -> None:
+        said = f"{message} (emulator) {remedy}" if remedy else message
+        super().__init__(code, said, status_code=status_code, sender_fault=True)
 
 
 class NotSupportedError(ApiError):

@@ -26,11 +26,6 @@ class Rule:
     seen: bool = False
     remedy: str = ""
 
-    def message(self, values: tuple[object, ...]) -> str:
-        """Returns AWS's sentence, then the emulator's remedy."""
-        said = self.sentence.format(*values)
-        return f"{said} (emulator) {self.remedy.format(*values)}" if self.remedy else said
-
 
 def check(rules: Iterable[Rule], call: Call) -> None:
     """Checks a call against the rules for its operation.
@@ -40,4 +35,5 @@ def check(rules: Iterable[Rule], call: Call) -> None:
     """
     for rule in rules:
         if call.operation in rule.operations and (values := rule.broken(call)) is not None:
-            raise ApiError(rule.code, rule.message(values), rule.status)
+            sentence, remedy = rule.sentence.format(*values), rule.remedy.format(*values)
+            raise ApiError(rule.code, sentence, rule.status, remedy=remedy)

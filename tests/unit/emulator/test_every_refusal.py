@@ -56,35 +56,8 @@ _VERBS = frozenset(
 )
 # Files whose refusals have AWS's sentence only. It names the part of the request that is wrong.
 _SENTENCE_SAYS_IT = {
-    "corrections/ec2/dependencies.py": {"CannotDelete", "DependencyViolation", "InvalidParameterValue"},
-    "corrections/ec2/endpoints.py": {
-        "DuplicateSubnetsInSameZone",
-        "InvalidGroup.NotFound",
-        "InvalidParameter",
-        "InvalidParameterCombination",
-        "InvalidPolicyDocument",
-        "InvalidRouteTableId.NotFound",
-        "InvalidServiceName",
-        "InvalidSubnetId.NotFound",
-        "RouteAlreadyExists",
-    },
-    "corrections/ec2/networks.py": {
-        "InvalidNetworkAclEntry.NotFound",
-        "InvalidParameterValue",
-        "InvalidPrefixListID.NotFound",
-        "RouteAlreadyExists",
-    },
-    "corrections/ec2/provider.py": {"DryRunOperation", "InvalidGroup.NotFound"},
-    "corrections/ec2/rule_descriptions.py": {"InvalidParameterValue", "InvalidSecurityGroupRuleId.NotFound"},
-    "corrections/events/provider.py": {"ValidationException"},
-    "corrections/iam/provider.py": {"DeleteConflict", "NoSuchEntity"},
-    "corrections/kms/provider.py": {"AccessDeniedException", "NotAuthorizedException"},
-    "corrections/logs/filter_pattern.py": {"InvalidParameterException"},
+    "corrections/ec2/provider.py": {"DryRunOperation"},
     "corrections/logs/filtering.py": {"InvalidParameterException", "ResourceNotFoundException"},
-    "corrections/logs/metric_filters.py": {"InvalidParameterException"},
-    "corrections/scheduler/provider.py": {"ResourceNotFoundException"},
-    "corrections/secretsmanager/provider.py": {"InvalidParameterException", "InvalidRequestException"},
-    "corrections/sns/provider.py": {"InvalidParameter"},
 }
 # Files that get the whole message, with our line, from sentences.py or refusals.py beside them.
 _GIVEN_WORDS = frozenset({"parity/network/handler.py", "parity/refusals.py", "parity/services.py"})
@@ -194,7 +167,8 @@ def _raised() -> Iterator[Raised]:
                     name = getattr(call.func, "id", "") if isinstance(call, ast.Call) else ""
                     if isinstance(call, ast.Call) and _ERRORS.fullmatch(name) and name not in _NOT_REFUSALS:
                         code = _code(name, call)
-                        yield Raised(str(path.relative_to(_PLUGIN)), constants.get(code, code), ours)
+                        with_remedy = any(keyword.arg == "remedy" for keyword in call.keywords)
+                        yield Raised(str(path.relative_to(_PLUGIN)), constants.get(code, code), ours or with_remedy)
 
 
 def _constants(tree: ast.Module) -> dict[str, str]:

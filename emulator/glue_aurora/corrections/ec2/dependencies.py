@@ -4,7 +4,7 @@ EC2 API reference: DeleteVpc ("you must detach or delete all gateways and resour
 (a group with interfaces, or that another group's rule names), DeleteNetworkAcl (not the default one).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from glue_aurora.corrections.ec2 import endpoints
@@ -19,15 +19,15 @@ def check_vpc(backend: Any, vpc_id: str) -> None:
     ApiError: the VPC has something beside what AWS made with it.
     """
     backend.get_vpc(vpc_id)
-    used = (
-        any(endpoint.vpc_id == vpc_id for endpoint in backend.vpc_end_points.values())
-        or any(gateway.vpc and gateway.vpc.id == vpc_id for gateway in backend.internet_gateways.values())
-        or any(group.name != _DEFAULT_GROUP for group in backend.groups.get(vpc_id, {}).values())
-        or any(acl.vpc_id == vpc_id and not acl.default for acl in backend.network_acls.values())
-        or any(_interfaces(backend, vpc_id=vpc_id))
-    )
+    used = [
+        *(one.id for one in backend.vpc_end_points.values() if one.vpc_id == vpc_id),
+        *(one.id for one in backend.internet_gateways.values() if one.vpc and one.vpc.id == vpc_id),
+        *(one.id for one in backend.groups.get(vpc_id, {}).values() if one.name != _DEFAULT_GROUP),
+        *(one.id for one in backend.network_acls.values() if one.vpc_id == vpc_id and not one.default),
+        *(one.id for one in _interfaces(backend, vpc_id=vpc_id)),
+    ]
     if used:
-        raise _in_use(f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
+        raise _in_use(f"The vpc '{vpc_id}' has dependencies and cannot be deleted.", used)
 
 
 def forget_vpc(backend: Any, vpc_id: str) -> None:
@@ -41,8 +41,8 @@ def check_subnet(backend: Any, subnet_id: str) -> None:
     ApiError: the subnet has a network interface.
     """
     backend.get_subnet(subnet_id)
-    if any(_interfaces(backend, subnet_id=subnet_id)):
-        raise _in_use(f"The subnet '{subnet_id}' has dependencies and cannot be deleted.")
+    if used := [one.id for one in _interfaces(backend, subnet_id=subnet_id)]:
+        raise _in_use(f"The subnet '{subnet_id}' has dependencies and cannot be deleted.", used)
 
 
 def check_group(backend: Any, group: Any) -> None:
@@ -51,18 +51,17 @@ def check_group(backend: Any, group: Any) -> None:
     """
     if group.name == _DEFAULT_GROUP:
         message = f'the specified group: "{group.id}" name: "{_DEFAULT_GROUP}" cannot be deleted by a user'
-        raise ApiError("CannotDelete", message)
+        raise ApiError("CannotDelete", message, remedy="Delete the VPC, which takes its default group with it.")
     others = [one for groups in backend.groups.values() for one in groups.values() if one.id != group.id]
-    rules = [rule for one in others for rule in (*one.ingress_rules, *one.egress_rules)]
     clusters = rds_stores[backend.account_id][backend.region_name].clusters.values()
-    used = (
-        any((rule.source_group or {}).get("GroupId") == group.id for rule in rules)
-        or endpoints.using_group(backend, group.id)
-        or any(group in interface.group_set for interface in _interfaces(backend, vpc_id=group.vpc_id))
-        or any(group.id in cluster.security_group_ids for cluster in clusters)
-    )
+    used = [
+        *(f"a rule of {one.id}" for one in others if _names_group(one, group.id)),
+        *(["an endpoint's groups"] if endpoints.using_group(backend, group.id) else []),
+        *(one.id for one in _interfaces(backend, vpc_id=group.vpc_id) if group in one.group_set),
+        *("the groups of a cluster" for cluster in clusters if group.id in cluster.security_group_ids),
+    ]
     if used:
-        raise _in_use(f"resource {group.id} has a dependent object")
+        raise _in_use(f"resource {group.id} has a dependent object", used)
 
 
 def check_network_acl(backend: Any, acl_id: str) -> None:
@@ -70,15 +69,22 @@ def check_network_acl(backend: Any, acl_id: str) -> None:
     ApiError: the ACL is its VPC's default one.
     """
     if backend.get_network_acl(acl_id).default:
-        raise ApiError("InvalidParameterValue", f"cannot delete default network ACL {acl_id}")
+        message = f"cannot delete default network ACL {acl_id}"
+        raise ApiError("InvalidParameterValue", message, remedy="Delete the VPC, which takes its default ACL with it.")
 
 
 def check_dhcp_options(backend: Any, options_id: str) -> None:
     """Raises:
     ApiError: a VPC has the options. moto remembers only the last VPC that got them.
     """
-    if any(vpc.dhcp_options and vpc.dhcp_options.id == options_id for vpc in backend.vpcs.values()):
-        raise _in_use(f"The dhcpOptions '{options_id}' has dependencies and cannot be deleted.")
+    used = [vpc.id for vpc in backend.vpcs.values() if vpc.dhcp_options and vpc.dhcp_options.id == options_id]
+    if used:
+        raise _in_use(f"The dhcpOptions '{options_id}' has dependencies and cannot be deleted.", used)
+
+
+def _names_group(group: Any, other_id: str) -> bool:
+    rules = (*group.ingress_rules, *group.egress_rules)
+    return any((rule.source_group or {}).get("GroupId") == other_id for rule in rules)
 
 
 def _interfaces(backend: Any, vpc_id: str | None = None, subnet_id: str | None = None) -> Iterator[Any]:
@@ -90,5 +96,5 @@ def _interfaces(backend: Any, vpc_id: str | None = None, subnet_id: str | None =
             yield interface
 
 
-def _in_use(message: str) -> ApiError:
-    return ApiError("DependencyViolation", message)
+def _in_use(message: str, used: Sequence[str]) -> ApiError:
+    return ApiError("DependencyViolation", message, remedy=f"Delete or change first: {', '.join(used)}.")

@@ -43,13 +43,16 @@ def complete_request(backend: Any, request: Mapping[str, Any]) -> dict[str, Any]
     if type_ == GATEWAY:
         given = [name for name in _ONLY_OF_INTERFACES if full.get(name)]
         if given:
-            raise ApiError("InvalidParameter", f"{given[0]} is only supported for Interface type VPC Endpoint.")
+            message = f"{given[0]} is only supported for Interface type VPC Endpoint."
+            remedy = f"Take {given[0]} out, or make VpcEndpointType Interface."
+            raise ApiError("InvalidParameter", message, remedy=remedy)
         full["PrivateDnsEnabled"] = False
         prefix_list = _prefix_list(backend, full["ServiceName"])
         _check_new_tables(backend, vpc.id, prefix_list, tables)
         return full
     if tables:
-        raise ApiError("InvalidParameter", "Route table IDs are only supported for Gateway type VPC Endpoint.")
+        message = "Route table IDs are only supported for Gateway type VPC Endpoint."
+        raise ApiError("InvalidParameter", message, remedy="Give the endpoint SubnetIds in place of RouteTableIds.")
     full.setdefault("SubnetIds", [])
     _check_subnets(backend, vpc.id, full["SubnetIds"])
     full["SecurityGroupIds"] = full.get("SecurityGroupIds") or [
@@ -85,9 +88,11 @@ def modify(backend: Any, request: Mapping[str, Any]) -> None:
     for name in wrong:
         if request.get(f"Add{name}") or request.get(f"Remove{name}"):
             other = INTERFACE if gateway else GATEWAY
-            raise ApiError("InvalidParameter", f"{name} is only supported for {other} type VPC Endpoint.")
+            message = f"{name} is only supported for {other} type VPC Endpoint."
+            raise ApiError("InvalidParameter", message, remedy=f"Take Add{name} and Remove{name} out.")
     if request.get("ResetPolicy") and request.get("PolicyDocument"):
-        raise ApiError("InvalidParameterCombination", "PolicyDocument and ResetPolicy can't be used together.")
+        message = "PolicyDocument and ResetPolicy can't be used together."
+        raise ApiError("InvalidParameterCombination", message, remedy="Give one of the two.")
     _check_policy(request.get("PolicyDocument"))
 
     new_tables, old_tables = _changes(request, "RouteTableIds", endpoint.route_table_ids)
@@ -99,7 +104,8 @@ def modify(backend: Any, request: Mapping[str, Any]) -> None:
     _check_groups(backend, vpc.id, new_groups)
     if request.get("PrivateDnsEnabled"):
         if gateway:
-            raise ApiError("InvalidParameter", "Private DNS is only supported for Interface type VPC Endpoint.")
+            message = "Private DNS is only supported for Interface type VPC Endpoint."
+            raise ApiError("InvalidParameter", message, remedy="Take PrivateDnsEnabled out.")
         _check_private_dns(backend, vpc, endpoint.service_name, endpoint.id)
 
     # Everything is checked: nothing below refuses.
@@ -176,11 +182,13 @@ def _check_service(backend: Any, name: str, type_: str) -> None:
     )
     types = {kind["ServiceType"] for one in services if one["ServiceName"] == name for kind in one["ServiceType"]}
     if not types:
-        raise ApiError("InvalidServiceName", f"The Vpc Endpoint Service '{name}' does not exist")
+        message = f"The Vpc Endpoint Service '{name}' does not exist"
+        remedy = f"Name a service of this region, com.amazonaws.{backend.region_name}.s3 for example."
+        raise ApiError("InvalidServiceName", message, remedy=remedy)
     if type_ not in types:
         listed = ", ".join(sorted(types))
         message = f"Endpoint type ({type_}) does not match available service types ([{listed}])."
-        raise ApiError("InvalidParameter", message)
+        raise ApiError("InvalidParameter", message, remedy=f"Make VpcEndpointType {listed}.")
 
 
 def _check_policy(document: str | None) -> None:
@@ -191,22 +199,26 @@ def _check_policy(document: str | None) -> None:
     except ValueError:
         policy = None
     if not isinstance(policy, dict) or "Statement" not in policy:
-        raise ApiError("InvalidPolicyDocument", "The specified policy document is not a valid JSON policy document.")
+        message = "The specified policy document is not a valid JSON policy document."
+        raise ApiError("InvalidPolicyDocument", message, remedy="Write the policy as a JSON object with Statement.")
 
 
 def _check_new_tables(backend: Any, vpc_id: str, prefix_list_id: str | None, tables: Sequence[str]) -> None:
     for table_id in tables:
         table = backend.route_tables.get(table_id)
         if table is None:
-            raise ApiError("InvalidRouteTableId.NotFound", f"The routeTable ID '{table_id}' does not exist")
+            message = f"The routeTable ID '{table_id}' does not exist"
+            raise ApiError("InvalidRouteTableId.NotFound", message, remedy=_of_the_vpc("a route table", vpc_id))
         if table.vpc_id != vpc_id:
-            raise ApiError("InvalidParameter", f"Route table {table_id} does not belong to {vpc_id}")
+            message = f"Route table {table_id} does not belong to {vpc_id}"
+            raise ApiError("InvalidParameter", message, remedy=_of_the_vpc("a route table", vpc_id))
         if any(
             route.destination_prefix_list and route.destination_prefix_list.id == prefix_list_id
             for route in table.routes.values()
         ):
             message = f"route table {table_id} already has a route with destination-prefix-list-id {prefix_list_id}"
-            raise ApiError("RouteAlreadyExists", message)
+            remedy = f"Take {table_id} out: another gateway endpoint of this service has it."
+            raise ApiError("RouteAlreadyExists", message, remedy=remedy)
 
 
 def _check_subnets(backend: Any, vpc_id: str, subnet_ids: Sequence[str]) -> None:
@@ -214,14 +226,17 @@ def _check_subnets(backend: Any, vpc_id: str, subnet_ids: Sequence[str]) -> None
     for subnet_id in subnet_ids:
         subnet = _subnet(backend, subnet_id)
         if subnet is None:
-            raise ApiError("InvalidSubnetId.NotFound", f"The subnet ID '{subnet_id}' does not exist")
+            message = f"The subnet ID '{subnet_id}' does not exist"
+            raise ApiError("InvalidSubnetId.NotFound", message, remedy=_of_the_vpc("a subnet", vpc_id))
         if subnet.vpc_id != vpc_id:
-            raise ApiError("InvalidParameter", f"Subnet {subnet_id} does not belong to {vpc_id}")
+            message = f"Subnet {subnet_id} does not belong to {vpc_id}"
+            raise ApiError("InvalidParameter", message, remedy=_of_the_vpc("a subnet", vpc_id))
         if subnet.availability_zone in zones:
             raise ApiError(
                 "DuplicateSubnetsInSameZone",
                 f"Found another VPC endpoint subnet in the availability zone of {subnet_id}. VPC endpoint subnets "
                 "should be in different availability zones supported by the VPC endpoint service.",
+                remedy=f"Take {subnet_id} out, or name one subnet of each zone.",
             )
         zones.add(subnet.availability_zone)
 
@@ -230,9 +245,11 @@ def _check_groups(backend: Any, vpc_id: str, group_ids: Sequence[str]) -> None:
     for group_id in group_ids:
         group = backend.get_security_group_from_id(group_id)
         if group is None:
-            raise ApiError("InvalidGroup.NotFound", f"The security group '{group_id}' does not exist")
+            message = f"The security group '{group_id}' does not exist"
+            raise ApiError("InvalidGroup.NotFound", message, remedy=_of_the_vpc("a security group", vpc_id))
         if group.vpc_id != vpc_id:
-            raise ApiError("InvalidParameter", f"Security group {group_id} does not belong to {vpc_id}")
+            message = f"Security group {group_id} does not belong to {vpc_id}"
+            raise ApiError("InvalidParameter", message, remedy=_of_the_vpc("a security group", vpc_id))
 
 
 def _check_private_dns(backend: Any, vpc: Any, service: str, endpoint_id: str | None) -> None:
@@ -241,6 +258,7 @@ def _check_private_dns(backend: Any, vpc: Any, service: str, endpoint_id: str | 
             "InvalidParameter",
             "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes set to true "
             f"for {vpc.id}",
+            remedy=f"Set enable_dns_support and enable_dns_hostnames of {vpc.id} to true.",
         )
     for other in backend.vpc_end_points.values():
         same = other.vpc_id == vpc.id and other.service_name == service and other.id != endpoint_id
@@ -250,7 +268,12 @@ def _check_private_dns(backend: Any, vpc: Any, service: str, endpoint_id: str | 
                 "InvalidParameter",
                 "private-dns-enabled cannot be set because there is already a conflicting DNS domain for "
                 f"{short}.{backend.region_name}.amazonaws.com in the VPC {vpc.id}",
+                remedy=f"Turn PrivateDnsEnabled off here or in {other.id}, which has the name already.",
             )
+
+
+def _of_the_vpc(what: str, vpc_id: str) -> str:
+    return f"Name {what} of {vpc_id}, the endpoint's VPC."
 
 
 def _is_true(value: Any) -> bool:
@@ -268,7 +291,8 @@ def _changes(request: Mapping[str, Any], name: str, present: Sequence[str] | Non
     removed = list(dict.fromkeys(request.get(f"Remove{name}") or []))
     absent = [one for one in removed if one not in present]
     if absent:
-        raise ApiError("InvalidParameter", f"{absent[0]} is not associated with {request['VpcEndpointId']}")
+        message = f"{absent[0]} is not associated with {request['VpcEndpointId']}"
+        raise ApiError("InvalidParameter", message, remedy=f"Take {absent[0]} out of Remove{name}.")
     added = [one for one in dict.fromkeys(request.get(f"Add{name}") or []) if one not in present]
     return added, removed
 

@@ -49,7 +49,8 @@ def subnet_request(backend: Any, request: Mapping[str, Any]) -> dict[str, Any]:
         zones = backend.describe_availability_zones()
         names = sorted(zone.name for zone in zones if zone_id in (None, zone.zone_id))
         if not names:
-            raise ApiError("InvalidParameterValue", f"Value ({zone_id}) for parameter availabilityZoneId is invalid.")
+            message = f"Value ({zone_id}) for parameter availabilityZoneId is invalid."
+            raise ApiError("InvalidParameterValue", message, remedy="DescribeAvailabilityZones has this region's.")
         full["AvailabilityZone"] = names[0]
         full.pop("AvailabilityZoneId", None)
     return full
@@ -115,19 +116,23 @@ def check_route(backend: Any, request: Mapping[str, Any], *, new: bool) -> None:
     if len(given) != 1:
         names = ", ".join(name[0].lower() + name[1:] for name in _ROUTE_TARGETS)
         code = "InvalidParameterCombination" if given else "MissingParameter"
-        raise ApiError(code, f"The request must contain exactly one of {names}")
+        message = f"The request must contain exactly one of {names}"
+        raise ApiError(code, message, remedy=f"Give the route one target. It has {len(given)}.")
     (target,) = given
     collection = _ROUTE_TARGETS.get(target)
     if collection and request[target] not in getattr(backend, collection):
         kind = target.removesuffix("Id")
         message = f"The {kind[0].lower()}{kind[1:]} ID '{request[target]}' does not exist"
-        raise ApiError(f"Invalid{kind}ID.NotFound", message)
+        raise ApiError(f"Invalid{kind}ID.NotFound", message, remedy="Make the route's target first.")
     prefix_list = request.get("DestinationPrefixListId")
     if prefix_list and prefix_list not in backend.managed_prefix_lists:
-        raise ApiError("InvalidPrefixListID.NotFound", f"The prefix list ID '{prefix_list}' does not exist")
+        message = f"The prefix list ID '{prefix_list}' does not exist"
+        remedy = "Name a prefix list of this region. DescribeManagedPrefixLists has them."
+        raise ApiError("InvalidPrefixListID.NotFound", message, remedy=remedy)
     destination = request.get("DestinationIpv6CidrBlock") or prefix_list
     if new and destination and _route(backend, request):
-        raise ApiError("RouteAlreadyExists", f"The route identified by {destination} already exists.")
+        message = f"The route identified by {destination} already exists."
+        raise ApiError("RouteAlreadyExists", message, remedy="Replace the route, or choose another destination.")
 
 
 def finish_replaced_route(backend: Any, request: Mapping[str, Any]) -> None:
@@ -170,7 +175,7 @@ def check_acl_entry(backend: Any, request: Mapping[str, Any]) -> None:
         direction = "egress" if request["Egress"] else "ingress"
         number, acl = request["RuleNumber"], request["NetworkAclId"]
         message = f"The {direction} entry with rule number {number} does not exist in network ACL {acl}"
-        raise ApiError("InvalidNetworkAclEntry.NotFound", message)
+        raise ApiError("InvalidNetworkAclEntry.NotFound", message, remedy="Create the entry first.")
 
 
 def keep_icmp(backend: Any, request: Mapping[str, Any]) -> None:
@@ -222,7 +227,7 @@ def check_dhcp_options(request: Mapping[str, Any]) -> None:
     for option in request.get("DhcpConfigurations") or []:
         if option.get("Key") not in _DHCP_KEYS:
             message = f"Value ({option.get('Key')}) for parameter name is invalid. Unknown DHCP option"
-            raise ApiError("InvalidParameterValue", message)
+            raise ApiError("InvalidParameterValue", message, remedy=f"Use one of {', '.join(sorted(_DHCP_KEYS))}.")
 
 
 def finish_dhcp_options(backend: Any, request: Mapping[str, Any], answer: dict[str, Any]) -> None:

@@ -226,7 +226,8 @@ def _update_descriptions(context: RequestContext, request: Mapping[str, Any]) ->
     name = str(request.get("GroupId") or request.get("GroupName"))
     group = _backend(context).get_security_group_by_name_or_id(name)
     if group is None:
-        raise ApiError("InvalidGroup.NotFound", f"The security group '{name}' does not exist")
+        message = f"The security group '{name}' does not exist"
+        raise ApiError("InvalidGroup.NotFound", message, remedy="Name a security group of this region by its id.")
     rule_descriptions.set_descriptions(group, by_id)
 
 

@@ -51,7 +51,8 @@ def set_descriptions(group: SecurityGroup, descriptions: list[dict[str, Any]]) -
         rule = group.get_rule(one["SecurityGroupRuleId"])
         if rule is None:
             message = f"The security group rule ID '{one['SecurityGroupRuleId']}' does not exist"
-            raise ApiError("InvalidSecurityGroupRuleId.NotFound", message)
+            remedy = "DescribeSecurityGroupRules has the rules of the group."
+            raise ApiError("InvalidSecurityGroupRuleId.NotFound", message, remedy=remedy)
         rules[one["SecurityGroupRuleId"]] = rule
     for one in descriptions:
         set_description(rules[one["SecurityGroupRuleId"]], one.get("Description"))
@@ -153,7 +154,9 @@ def _check_kinds(group: SecurityGroup, asked: dict[str, dict[str, Any]]) -> None
         given = [name for name in _KINDS if wanted.get(name)]
         if rule is not None and len(given) == 1 and given[0] != _kind(rule):
             message = f"Invalid rule type for security group rule '{rule_id}'. You may not specify {given[0]} for an "
-            raise ApiError("InvalidParameterValue", f"{message}existing {_KINDS[_kind(rule)]} rule.")
+            message += f"existing {_KINDS[_kind(rule)]} rule."
+            remedy = "Make a new rule in place of the old one. A rule keeps its kind of peer."
+            raise ApiError("InvalidParameterValue", message, remedy=remedy)
 
 
 def _key(rule: SecurityGroupRule | GroupedSecurityRuleView) -> tuple[int | None, int | None, str | None]:

@@ -75,7 +75,10 @@ def _check_reached(arn: str) -> None:
     if service == "glue":
         if parts[5].startswith("workflow/"):
             raise NotSupportedError("A rule with a Glue workflow as its target", "There are no workflows here.")
-        raise ValidationException(f"Parameter {arn} is not valid. Reason: Provided Arn is not in correct format.")
+        raise ValidationException(
+            f"Parameter {arn} is not valid. Reason: Provided Arn is not in correct format. (emulator) A Glue job is no "
+            "target of EventBridge. Start the job by a trigger of Glue."
+        )
     if not service:
         return
     needed = _REACHED.get(service)

@@ -47,7 +47,8 @@ class CorrectedIamProvider(IamProvider):
     def delete_policy(self, context: RequestContext, request: Any) -> Any:
         policy = _backend(context).managed_policies.get(request["PolicyArn"])
         if policy is not None and policy.attachment_count:
-            raise ApiError("DeleteConflict", "Cannot delete a policy attached to entities.", status_code=409)
+            message = "Cannot delete a policy attached to entities."
+            raise ApiError("DeleteConflict", message, 409, remedy="Detach it first. ListEntitiesForPolicy has them.")
         return call_moto(context)
 
 
@@ -59,7 +60,8 @@ def _check_boundary(context: RequestContext, request: Any) -> None:
     arn = request["PermissionsBoundary"]
     if arn.startswith(f"arn:{context.partition}:iam::") and arn not in _backend(context).managed_policies:
         message = f"Scope ARN: {arn} does not exist or is not attachable."
-        raise ApiError("NoSuchEntity", message, status_code=404)
+        remedy = "Make the policy of the permissions boundary first, or correct its ARN."
+        raise ApiError("NoSuchEntity", message, 404, remedy=remedy)
 
 
 def create_service() -> Service:

@@ -137,7 +137,7 @@ class CorrectedKmsProvider(KmsProvider):
         if key.metadata.get("KeyManager") == "AWS":
             arn = key.metadata["Arn"]
             message = f"The request is not authorized to perform kms:{operation} on {arn}: AWS manages this key."
-            raise ApiError("AccessDeniedException", message)
+            raise ApiError("AccessDeniedException", message, remedy="Make a key of your own for this.")
 
 
 def _make_managed_key(account_id: str, region_name: str, alias_name: str) -> None:
@@ -156,7 +156,8 @@ def _make_managed_key(account_id: str, region_name: str, alias_name: str) -> Non
 
 def _refuse_reserved(alias: str) -> None:
     if alias.startswith(_PREFIX):
-        raise ApiError("NotAuthorizedException", f"The prefix {_PREFIX} is reserved for aliases of AWS: {alias}")
+        message = f"The prefix {_PREFIX} is reserved for aliases of AWS: {alias}"
+        raise ApiError("NotAuthorizedException", message, remedy="Choose another name for the alias.")
 
 
 def _check_policy(context: RequestContext, request: Any, key: str, tags: Mapping[str, str]) -> None:
@@ -172,7 +173,8 @@ def _check_policy(context: RequestContext, request: Any, key: str, tags: Mapping
         read = Policy.read(Kind.RESOURCE, "the new policy", policy)
     except ValueError:
         message = "The key policy is not a valid JSON policy document."
-        raise ApiError("MalformedPolicyDocumentException", message) from None
+        remedy = "Write the policy as a JSON object."
+        raise ApiError("MalformedPolicyDocumentException", message, remedy=remedy) from None
     if mode() == OFF or request.get("BypassPolicyLockoutSafetyCheck"):
         return
     if not lockout.locks_out(read, key, context.account_id, tags, caller_in(context)):

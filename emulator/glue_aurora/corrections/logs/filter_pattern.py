@@ -38,7 +38,8 @@ def matcher(pattern: str | None) -> Matcher:
     while at < len(text):
         term = _TERM.match(text, at)
         if term is None:
-            raise ApiError("InvalidParameterException", "Invalid filter pattern")
+            remedy = f"Put the words from {text[at : at + 20]!r} on between quotation marks."
+            raise ApiError("InvalidParameterException", "Invalid filter pattern", remedy=remedy)
         terms.append(_Term(term[1], _finder(term)))
         at = term.end()
     needed = [term.found for term in terms if not term.sign]
@@ -62,7 +63,8 @@ def _finder(term: re.Match[str]) -> Matcher:
         try:
             return _searcher(re.compile(expression))
         except re.error as error:
-            raise ApiError("InvalidParameterException", "Invalid filter pattern") from error
+            remedy = f"Correct the expression %{expression}%: {error}."
+            raise ApiError("InvalidParameterException", "Invalid filter pattern", remedy=remedy) from error
     wanted = word if phrase is None else re.sub(r"\\(.)", r"\1", phrase)
     return lambda message: wanted in message
 

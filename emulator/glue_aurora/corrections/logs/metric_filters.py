@@ -25,7 +25,8 @@ def check(request: Mapping[str, Any]) -> None:
                 "A metric filter that takes its value or dimensions from the events", "Give a number as metricValue."
             )
         if _number(value) is None:
-            raise ApiError("InvalidParameterException", f"Invalid metric transformation: metricValue is {value}")
+            message = f"Invalid metric transformation: metricValue is {value}"
+            raise ApiError("InvalidParameterException", message, remedy="Give a number as metricValue.")
 
 
 def data(filters: Sequence[Mapping[str, Any]], group: str, events: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -26,7 +26,8 @@ class CorrectedSchedulerProvider(SchedulerProvider):
     def create_schedule(self, context: RequestContext, request: CreateScheduleInput) -> Any:
         group = request.get("GroupName") or "default"
         if group not in scheduler_backends[context.account_id][context.region].schedule_groups:
-            raise ApiError("ResourceNotFoundException", f"Schedule group {group} does not exist.", 404)
+            message = f"Schedule group {group} does not exist."
+            raise ApiError("ResourceNotFoundException", message, 404, remedy="Make the schedule group first.")
         _refuse_enabled(request.get("State"))
         return call_moto(context)
 

@@ -93,7 +93,10 @@ class CorrectedSecretsmanagerProvider(SecretsmanagerProvider):
         if secret is None:
             return super().rotate_secret(context, request)
         if request.get("RotationLambdaARN"):
-            raise InvalidRequestException("You can't specify a Lambda function for a secret that RDS manages.")
+            raise InvalidRequestException(
+                "You can't specify a Lambda function for a secret that RDS manages. (emulator) Take RotationLambdaARN "
+                "out."
+            )
         self._set_rules(secret, request.get("RotationRules") or {})
         secret.rotation_enabled = True
         answer = RotateSecretResponse(ARN=secret.arn, Name=secret.name)
@@ -109,14 +112,17 @@ class CorrectedSecretsmanagerProvider(SecretsmanagerProvider):
         if days is None:
             return
         if not 1 <= days <= 1000:
-            raise InvalidParameterException("RotationRules.AutomaticallyAfterDays must be within 1-1000.")
+            raise InvalidParameterException(
+                "RotationRules.AutomaticallyAfterDays must be within 1-1000. (emulator) Choose such a number of days."
+            )
         secret.auto_rotate_after_days = days
 
     def _refuse_if_managed(self, context: RequestContext, request: Mapping[str, Any]) -> None:
         secret = self._managed_secret(context, request)
         if secret is not None:
             raise InvalidRequestException(
-                f"You can't perform this operation on secret {secret.name} because it is managed by {_RDS}."
+                f"You can't perform this operation on secret {secret.name} because it is managed by {_RDS}. (emulator) "
+                "Change the cluster in its place: ModifyDBCluster."
             )
 
     def _managed_secret(self, context: RequestContext, request: Mapping[str, Any]) -> Any:

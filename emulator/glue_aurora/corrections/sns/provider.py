@@ -76,7 +76,9 @@ class CorrectedSnsProvider(SnsProvider):
     @handler("Subscribe")
     def subscribe(self, context: RequestContext, topic_arn: str, protocol: str, **kwargs: Any) -> Any:
         if protocol in _MAIL and "@" not in (kwargs.get("endpoint") or ""):
-            raise ApiError("InvalidParameter", "Invalid parameter: Email address")
+            raise ApiError(
+                "InvalidParameter", "Invalid parameter: Email address", remedy="Give the subscription an address."
+            )
         no_lambda = SERVICE_PLUGINS.get_state("lambda") in (None, ServiceState.DISABLED)
         if protocol in ("sms", "application") or (protocol == "lambda" and no_lambda):
             raise NotSupportedError(f"A subscription with protocol {protocol}", "Nothing would be sent. SQS works.")
@@ -101,12 +103,15 @@ class CorrectedSnsProvider(SnsProvider):
 def _check(attributes: Mapping[str, str], names: set[str]) -> None:
     for name, value in attributes.items():
         if name not in names:
-            raise ApiError("InvalidParameter", "Invalid parameter: AttributeName")
+            raise ApiError(
+                "InvalidParameter", "Invalid parameter: AttributeName", remedy=f"A topic has no attribute {name}."
+            )
         if name in _DOCUMENTS and value:
             try:
                 json.loads(value)
             except ValueError as error:
-                raise ApiError("InvalidParameter", f"Invalid parameter: {name}: failed to parse JSON.") from error
+                message = f"Invalid parameter: {name}: failed to parse JSON."
+                raise ApiError("InvalidParameter", message, remedy=f"Write {name} as a JSON document.") from error
 
 
 def create_service() -> Service:

@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 from functools import partial
 
 from glue_aurora.parity.identity.matching import UnjudgedError, arn_like, like, substituted, unescaped
-from glue_aurora.parity.identity.policy import Statement, list_of, text_of
+from glue_aurora.parity.identity.policy import Condition
 from glue_aurora.parity.identity.request import Request
 
 _IF_EXISTS = "ifexists"
@@ -22,26 +22,15 @@ _IF_EXISTS = "ifexists"
 _WITH_VARIABLES = ("string", "arn")
 
 
-def conditions(statement: Statement) -> Iterable[tuple[str, Callable[[Request], bool]]]:
-    """Yields each condition of a statement as text, and the test whether it holds.
+def holds(condition: Condition, variables: bool, request: Request) -> bool:
+    """Returns whether a condition holds. `variables`: its policy has policy variables.
 
-    A test raises UnjudgedError when the emulator can't judge the key or the operator.
+    Raises:
+        UnjudgedError: the emulator can't judge the key or the operator.
     """
-    for operator, block in (statement.document.get("Condition") or {}).items():
-        if not isinstance(block, Mapping):
-            yield f"{operator}", partial(_unjudged, f"operator {operator} without keys")
-            continue
-        for key, wanted in block.items():
-            values = [text_of(value) for value in list_of(wanted)]
-            test = partial(_holds, operator, key, values, statement.variables)
-            yield f"{operator} {key} = {', '.join(values)}", test
-
-
-def _unjudged(reason: str, request: Request) -> bool:
-    raise UnjudgedError(reason)
-
-
-def _holds(operator: str, key: str, wanted: list[str], variables: bool, request: Request) -> bool:
+    operator, key, wanted = condition.operator, condition.key, condition.values
+    if not key:
+        raise UnjudgedError(f"operator {operator} without keys")
     quantifier, _, name = operator.lower().rpartition(":")
     if_exists = name.endswith(_IF_EXISTS)
     name = name.removesuffix(_IF_EXISTS)
@@ -68,7 +57,7 @@ def _holds(operator: str, key: str, wanted: list[str], variables: bool, request:
 def _any_matches(
     compare: Callable[[str, str], bool],
     actual: str,
-    wanted: list[str],
+    wanted: Iterable[str],
     variables: bool,
     negated: bool,
     request: Request,

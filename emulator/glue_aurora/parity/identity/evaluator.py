@@ -15,10 +15,11 @@ With `in_doubt_allow` it always helps: whoever asks both ways knows whether a re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 
-from glue_aurora.parity.identity.conditions import conditions
+from glue_aurora.parity.identity.conditions import holds
 from glue_aurora.parity.identity.matching import UnjudgedError, any_action_like, like, substituted
-from glue_aurora.parity.identity.policy import Kind, Policy, Statement
+from glue_aurora.parity.identity.policy import Condition, Kind, Policy, Statement
 from glue_aurora.parity.identity.principals import Naming, naming
 from glue_aurora.parity.identity.request import Principal, PrincipalKind, Request
 
@@ -111,6 +112,22 @@ def decide(request: Request, policies: Policies, *, in_doubt_allow: bool = False
     return trial.decision(Outcome.ALLOWED, deciding=deciding)
 
 
+@dataclass(frozen=True)
+class _OtherResources:
+    statement: Statement
+
+    def __str__(self) -> str:
+        return f"its resource is {', '.join(self.statement.resources or ())}"
+
+
+@dataclass(frozen=True)
+class _NotHeld:
+    condition: Condition
+
+    def __str__(self) -> str:
+        return f"its condition does not hold: {self.condition}"
+
+
 class _Trial:
     """One request before its policies."""
 
@@ -169,14 +186,14 @@ class _Trial:
         """
         if statement.actions is not None and not _names_action(statement, self._request.action):
             return False  # most statements end here, and none of them is near
-        failed: list[str] = []
+        failed: list[object] = []
         unjudged: list[str] = [*statement.unknown, *(["no Action"] if statement.actions is None else [])]
         if policy.kind is Kind.TRUST:
             unjudged += [f"element {name}" for name in ("Resource", "NotResource") if name in statement.document]
-        for text, test in self._parts(policy, statement):
+        for part, test in self._parts(policy, statement):
             try:
                 if not test():
-                    failed.append(text)
+                    failed.append(part)
             except UnjudgedError as reason:
                 unjudged.append(str(reason))
         if not failed and unjudged:
@@ -185,11 +202,11 @@ class _Trial:
             self._unjudged += [f"{reason} in {where}" for reason in unjudged]
             return statement.allows is self._in_doubt_allow
         if statement.allows and len(failed) == 1:
-            self._near.append(Reference(policy, statement, failed[0]))
+            self._near.append(Reference(policy, statement, str(failed[0])))
         return not failed
 
-    def _parts(self, policy: Policy, statement: Statement) -> Iterable[tuple[str, Callable[[], bool]]]:
-        """Yields each part of a statement: what to say when it does not fit, and the test."""
+    def _parts(self, policy: Policy, statement: Statement) -> Iterable[tuple[object, Callable[[], bool]]]:
+        """Yields each part of a statement: what says by `str` that it does not fit, and the test."""
         request = self._request
         if policy.kind in (Kind.RESOURCE, Kind.ENDPOINT, Kind.TRUST):
             yield (
@@ -198,11 +215,11 @@ class _Trial:
             )
         if policy.kind is not Kind.TRUST:
             yield (
-                f"its resource is {', '.join(statement.values('Resource') or statement.values('NotResource'))}",
+                _OtherResources(statement),
                 lambda: _names_resource(statement, request),
             )
-        for text, holds in conditions(statement):
-            yield f"its condition does not hold: {text}", lambda holds=holds: holds(request)  # type: ignore[misc]
+        for each in statement.conditions:
+            yield _NotHeld(each), partial(holds, each, statement.variables, request)
 
 
 def _how_named(statement: Statement, principal: Principal) -> Naming:
@@ -217,24 +234,23 @@ def _names_action(statement: Statement, action: str) -> bool:
 
 
 def _names_resource(statement: Statement, request: Request) -> bool:
-    element = "NotResource" if "NotResource" in statement.document else "Resource"
-    if element not in statement.document:
+    if statement.resources is None:
         raise UnjudgedError("no Resource")
     if request.resource is None:  # the emulator does not know it: no false alarm, in either direction
-        return statement.allows or "*" in statement.values(element)
+        return statement.allows or "*" in statement.resources
     named = False
     open_question: UnjudgedError | None = None
-    for pattern in statement.values(element):
+    for pattern in statement.resources:
         try:
             text = _substituted(statement, pattern, request)
-            if text is None and element == "NotResource":  # AWS may take the whole statement for invalid
+            if text is None and statement.excludes_resources:  # AWS may take the whole statement for invalid
                 raise UnjudgedError(f"policy variable in {pattern!r}")
             named = named or (text is not None and like(request.resource, text))
         except UnjudgedError as reason:
             open_question = reason
     if not named and open_question:
         raise open_question
-    return named != (element == "NotResource")
+    return named != statement.excludes_resources
 
 
 def _substituted(statement: Statement, pattern: str, request: Request) -> str | None:

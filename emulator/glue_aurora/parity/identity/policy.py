@@ -39,6 +39,18 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True)
+class Condition:
+    """One key of a Condition block. `key` is empty where the block of an operator has no keys."""
+
+    operator: str
+    key: str
+    values: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.operator} {self.key} = {', '.join(self.values)}" if self.key else self.operator
+
+
+@dataclass(frozen=True)
 class Statement:
     """One statement. `number` counts from 1; `unknown` names elements that IAM does not define.
 
@@ -68,6 +80,26 @@ class Statement:
     def excludes_actions(self) -> bool:
         """Whether the statement has NotAction."""
         return "NotAction" in self.document
+
+    @cached_property
+    def resources(self) -> tuple[str, ...] | None:
+        """Returns the values of Resource or NotResource, or None when there is neither."""
+        element = "NotResource" if self.excludes_resources else "Resource"
+        return tuple(self.values(element)) if element in self.document else None
+
+    @cached_property
+    def excludes_resources(self) -> bool:
+        """Whether the statement has NotResource."""
+        return "NotResource" in self.document
+
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Returns the keys of the Condition block."""
+        found = []
+        for operator, block in (self.document.get("Condition") or {}).items():
+            keys = block.items() if isinstance(block, Mapping) else [("", None)]
+            found += [Condition(operator, key, tuple(map(text_of, list_of(wanted)))) for key, wanted in keys]
+        return tuple(found)
 
     def values(self, element: str) -> list[str]:
         """Returns the values of an element as text."""
