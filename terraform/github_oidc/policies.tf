@@ -1,4 +1,4 @@
-# What the two roles may do. `make test-roles` proves it in the emulator. These policies were not tried on AWS, which names a
+# What the two roles may do. `make test-roles` proves it without an account. These policies were not tried on AWS, which names a
 # missing action in AccessDenied.
 
 locals {

@@ -215,7 +215,7 @@ def _authorize(context: RequestContext, request: Mapping[str, Any]) -> Any:
         said = duplicates.sentence(request) if error.code == duplicates.CODE else None
         if said is None:
             raise
-        raise ApiError(duplicates.CODE, said) from None
+        raise ApiError(duplicates.CODE, said, remedy="Take the rule out. The group has it already.") from None
 
 
 def _update_descriptions(context: RequestContext, request: Mapping[str, Any]) -> None:
