@@ -39,8 +39,6 @@ class WebIdentityHandler:
         if mode() == OFF or context.service is None or context.operation is None:
             return
         name = f"{context.service.service_name}:{context.operation.name}"
-        if name == "sts:AssumeRoleWithSAML":
-            raise NotSupportedError("AssumeRoleWithSAML")
         if name == _ACTION and (refusal := _refusal(call_of(context))):
             if mode() == ENFORCE:
                 raise refusal

@@ -57,10 +57,12 @@ def judge_calls() -> None:
     from glue_aurora.parity.enforcement import IdentityHandler
     from glue_aurora.parity.modes import mode
     from glue_aurora.parity.services import ServiceHandler
+    from glue_aurora.parity.session_tokens import SessionTokenHandler
     from glue_aurora.parity.web_identity import WebIdentityHandler
 
     mode()  # a wrong value must not pass for the default
     serve_custom_service_request_handlers.append(IdentityHandler())
     serve_custom_service_request_handlers.append(ServiceHandler())
     serve_custom_service_request_handlers.append(WebIdentityHandler())
+    serve_custom_service_request_handlers.append(SessionTokenHandler())
     endpoint.serve()

@@ -115,12 +115,3 @@ def test_a_token_that_is_not_for_this_account_is_refused(
 def test_a_role_that_is_not_there_is_refused_as_one_that_trusts_nobody(environment: Environment) -> None:
     with refused("AccessDenied", DENIED):
         assume(environment.endpoint_url, f"arn:aws:iam::{ACCOUNT}:role/none", token(SUBJECT))
-
-
-def test_saml_is_not_answered(identity: IdentityKit) -> None:
-    with refused("NotSupportedByEmulator", "AssumeRoleWithSAML"):
-        identity.client("sts").assume_role_with_saml(
-            RoleArn=f"arn:aws:iam::{ACCOUNT}:role/none",
-            PrincipalArn=f"arn:aws:iam::{ACCOUNT}:saml-provider/none",
-            SAMLAssertion="aaaa",
-        )
