@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -75,7 +76,7 @@ def test_folder_without_data_is_named(name: str, says: str, tmp_path: Path) -> N
 @pytest.mark.parametrize("name", ["--raw_prefix", "--raw-prefix"])
 def test_run_reads_one_place(name: str, tmp_path: Path) -> None:
     found = datasets.find(data_in(tmp_path))
-    with pytest.raises(CommandError, match=f"DATA={tmp_path} and {name} in ARGS"):
+    with pytest.raises(CommandError, match=re.escape(f"DATA={tmp_path} and {name} in ARGS")):
         datasets.arguments(found, {name: "raw/"})
 
 
