@@ -92,7 +92,7 @@ def _hook(places: _Places, programs: frozenset[str]) -> Callable[[str, tuple[Any
         text = os.fsdecode(program)
         # A bare name is looked up in PATH, which has Glue's programs only.
         foreign = os.sep in text and places.allowed(text) != WRITE and Path(text).name not in programs
-        if foreign and not text.startswith((sys.prefix, sys.base_prefix)):
+        if foreign and not (sys.prefix != sys.base_prefix and text.startswith(sys.prefix + os.sep)):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), text)
 
     return hook

@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -189,7 +190,7 @@ def test_failed_run_ends_with_what_to_type(user: User, tmp_path: Path) -> None:
     (tmp_path / "notas.csv").write_text(source("notas", "1,Redação,9", "2,Redação,8"), encoding="cp1252")
     done = user.try_make("run", f"DATA={tmp_path}")
     assert "ended as FAILED: InputFileError" in done.stderr
-    assert f'make run DATA={tmp_path} ARGS="--csv_encoding windows-1252"' in done.stderr
+    assert f'make run DATA={shlex.quote(str(tmp_path))} ARGS="--csv_encoding windows-1252"' in done.stderr
     assert done.stderr.rstrip().endswith("Error 4")
     said = user.make("rejects", "RULE=invalid_encoding", "LIMIT=1")
     assert re.search(r"^invalid_encoding: 5$", said, re.M)
