@@ -152,8 +152,9 @@ def launch(contestant: Contestant, data: Path, folder: Path, tools: Tools) -> La
 
 def _spark(contestant: Contestant, data: Path, folder: Path, processed: Path, tools: Tools) -> Launch:
     arguments = {
-        "--raw": f"{data.as_uri()}/",
-        "--processed": f"{processed.as_uri()}/",
+        # As Hadoop's paths, which are not escaped as URIs are.
+        "--raw": f"file://{data}/",
+        "--processed": f"file://{processed}/",
         "--table": TABLE,
         "--host": os.environ["PGHOST"],
         "--port": os.environ["PGPORT"],
