@@ -133,6 +133,11 @@ def strike(live: Live, folder: Path, part: str, phase: str) -> None:
     assert f'File "{TOP / "scripts"}' not in said, said
 
 
+def present(live: Live, part: str) -> None:
+    if not live.victims(part):
+        raise NotReady(f"{part} does not live yet")
+
+
 def reach(live: Live, before: set[str], database: psycopg.Connection[Any], changed: Any, phase: str) -> None:
     """Returns when a run that is not in `before` is in the phase, or has ended."""
     for attempt in Retrying(stop=stop_after_delay(180), wait=wait_fixed(0.02), retry=retry_if_exception_type(NotReady)):
