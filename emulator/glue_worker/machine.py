@@ -18,13 +18,13 @@ from glue_worker.runscript import MACHINE
 
 PROGRAMS = frozenset(
     # One string: nobody reads a hundred lines of one word.
-    "awk base64 basename bash cat chgrp chmod chown cksum cmp comm cp csplit curl cut date dd df diff "  # noqa: SIM905
-    "dirname du "
-    "echo egrep env expand expr factor false fgrep find fmt fold gawk getconf grep groups gunzip gzip head hostname "
-    "id install join kill link ln logname ls md5sum mkdir mkfifo mknod mktemp mv nice nl nohup nproc numfmt od "
-    "paste pathchk pr printenv printf ptx pwd readlink realpath rm rmdir sed seq sh sha1sum sha256sum sha512sum "
-    "shred shuf sleep sort split stat stdbuf sum sync tac tail tar tee test timeout touch tr true truncate tsort "
-    "tty uname unexpand uniq unlink wc who whoami xargs yes zcat".split()
+    "awk base64 basename bash cat chgrp chmod chown cksum cmp comm cp csplit curl cut date dd df "  # noqa: SIM905
+    "diff dirname du echo egrep env expand expr factor false fgrep find fmt fold gawk getconf grep "
+    "groups gunzip gzip head hostname id install join kill link ln logname ls md5sum mkdir mkfifo "
+    "mknod mktemp mv nice nl nohup nproc numfmt od paste pathchk pr printenv printf ptx pwd "
+    "readlink realpath rm rmdir sed seq sh sha1sum sha256sum sha512sum shred shuf sleep sort split "
+    "stat stdbuf sum sync tac tail tar tee test timeout touch tr true truncate tsort tty uname "
+    "unexpand uniq unlink wc who whoami xargs yes zcat".split()
 )
 
 

@@ -20,7 +20,7 @@ from typing import Any
 
 HIDDEN, READ, WRITE = "hidden", "read", "write"
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
-# Where each event has the paths that it changes, and those that it reads.
+# The arguments of each audit event that are paths which the call changes.
 _CHANGED = {
     "os.mkdir": (0,),
     "os.remove": (0,),
