@@ -56,4 +56,5 @@ def _environment(instance: Instance) -> dict[str, str]:
         "EMULATOR_WORKER_URL": instance.worker_url,
         "EMULATOR_WORKER_TOKEN_FILE": str(instance.secret_file("worker_token")),
         "EMULATOR_PARITY": shared.parity(),
+        "EMULATOR_STATE_FOLDER": f"{volume}/state",
     }

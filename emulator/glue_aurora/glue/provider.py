@@ -49,6 +49,10 @@ _HANDLERS: dict[str, dispatch.Handler] = {
 class GlueLifecycle(ServiceLifecycleHook):
     """Tells the service when LocalStack stops."""
 
+    def on_after_state_load(self) -> None:
+        """Ends the runs that were under way when the state was saved: orphans.py has ended their processes."""
+        run_manager.give_up(store for _account, _region, store in glue_stores.iter_stores())
+
     def on_before_stop(self) -> None:
         """Ends all runs: no run outlives LocalStack."""
         run_manager.close()

@@ -3,7 +3,7 @@
 import logging
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
@@ -121,6 +121,13 @@ class RunManager:
         runs = list(self._under_way.values())
         with ThreadPoolExecutor(max_workers=max(1, len(runs))) as pool:
             list(pool.map(_kill_at_worker, runs))
+
+    def give_up(self, stores: Iterable[GlueStore]) -> None:
+        """Marks the runs that were under way in another LocalStack, and that nobody follows any more, as failed."""
+        for store in stores:
+            for run in (run for runs in store.runs.values() for run in runs if not run.ended):
+                run.state, run.error_message = "FAILED", "The emulator ended while this run was under way."
+                run.last_modified_on = run.completed_on = datetime.now(UTC)
 
     def _drive(self, store: GlueStore, run: JobRun) -> None:
         self._under_way[run.run_id] = run

@@ -94,6 +94,21 @@ def create(cluster: Cluster, password: str) -> None:
             _execute(conn, "COMMENT ON DATABASE {name} IS {arn}", name=cluster.database_name, arn=cluster.arn)
 
 
+def check_kept(cluster: Cluster) -> None:
+    """Checks that PostgreSQL has the cluster's role and database.
+
+    Raises:
+        DatabaseError: it does not.
+    """
+    names = [("role", cluster.master_username)]
+    if cluster.database_name:
+        names.append(("database", cluster.database_name))
+    with connection(cluster) as conn:
+        for kind, name in names:
+            if _owner(conn, kind, name) != cluster.arn:
+                raise DatabaseError(f"PostgreSQL has no {kind} {name} of {cluster.arn}.", "Make the cluster anew.")
+
+
 def set_password(cluster: Cluster, password: str) -> None:
     """Changes the master user's password at once.
 

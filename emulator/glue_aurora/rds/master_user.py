@@ -121,6 +121,16 @@ def rotate(cluster: Cluster, version_id: str | None = None) -> str:
     return version
 
 
+def current_password(cluster: Cluster) -> str | None:
+    """Returns the password that the cluster's managed secret has, or None when RDS keeps no secret."""
+    if cluster.secret is None:
+        return None
+    versions = _secret(cluster).versions.values()
+    (text,) = (each["secret_string"] for each in versions if "AWSCURRENT" in each["version_stages"])
+    password: str = json.loads(text)["password"]
+    return password
+
+
 def delete_secret(cluster: Cluster) -> None:
     """Removes the managed secret at once, as RDS does with its cluster. Does nothing when there is none."""
     if cluster.secret is not None:

@@ -66,3 +66,21 @@ def judge_calls() -> None:
     serve_custom_service_request_handlers.append(WebIdentityHandler())
     serve_custom_service_request_handlers.append(SessionTokenHandler())
     endpoint.serve()
+
+
+@hooks.on_infra_start(priority=-10)
+def read_state() -> None:
+    """Reads the state that an earlier LocalStack saved. The last of these hooks: it loads services."""
+    from localstack.aws import handlers
+    from localstack.runtime.shutdown import SHUTDOWN_HANDLERS
+
+    from glue_aurora.state import keeper, page
+
+    found = keeper.from_environment()
+    if found is None:
+        return
+    found.load()
+    handlers.serve_custom_service_request_handlers.append(found.changes.begin)
+    handlers.run_custom_finalizers.append(found.changes.end)
+    SHUTDOWN_HANDLERS.register(found.close)
+    page.serve(found)

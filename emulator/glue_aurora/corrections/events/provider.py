@@ -12,8 +12,10 @@ from typing import Any
 
 from localstack.aws.api import RequestContext, handler
 from localstack.aws.api.events import RuleName, RuleState, ScheduleExpression, TargetList
-from localstack.services.events.models import ValidationException
+from localstack.services.events.event_bus import EventBusService
+from localstack.services.events.models import ValidationException, events_stores
 from localstack.services.events.provider import EventsProvider
+from localstack.services.events.rule import RuleService
 from localstack.services.plugins import SERVICE_PLUGINS, Service, ServiceState
 
 from glue_aurora.service.errors import NotSupportedError
@@ -35,6 +37,16 @@ _REACHED = {
 
 class CorrectedEventsProvider(EventsProvider):
     """Chosen by PROVIDER_OVERRIDE_EVENTS=corrected."""
+
+    def on_after_state_load(self) -> None:
+        """Makes what sends the events: LocalStack makes it together with a rule, and keeps it elsewhere."""
+        for account, region, store in events_stores.iter_stores():
+            for bus in store.event_buses.values():
+                self._event_bus_services_store[bus.arn] = EventBusService(bus)
+                for rule in bus.rules.values():
+                    self._rule_services_store[rule.arn] = RuleService(rule)
+                    for target in rule.targets.values():
+                        self.create_target_sender(target, rule.arn, rule.name, region, account)
 
     @handler("PutRule")
     def put_rule(

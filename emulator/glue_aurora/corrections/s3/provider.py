@@ -15,6 +15,7 @@ from typing import Any
 from localstack import config
 from localstack.aws.api import RequestContext, handler
 from localstack.services.plugins import Service
+from localstack.services.s3.models import s3_stores
 from localstack.services.s3.provider import S3Provider
 from localstack.services.s3.storage.ephemeral import EphemeralS3ObjectStore
 from localstack.utils.files import mkdir
@@ -23,8 +24,23 @@ from glue_aurora.parity.enforcement import REFUSED_OBJECTS
 from glue_aurora.service.errors import NotSupportedError
 
 
+class ObjectStore(EphemeralS3ObjectStore):
+    """LocalStack's store, with keys that mean the same in the next process. A hash of Python's does not."""
+
+    @staticmethod
+    def _key_from_s3_object(s3_object: Any) -> str:
+        return f"{s3_object.key}?{s3_object.version_id or 'null'}"
+
+
 class CorrectedS3Provider(S3Provider):
     """Chosen by PROVIDER_OVERRIDE_S3=corrected."""
+
+    def on_after_state_load(self) -> None:
+        """Drops the unfinished uploads, whose parts were not saved."""
+        super().on_after_state_load()
+        for _account, _region, store in s3_stores.iter_stores():
+            for bucket in store.buckets.values():
+                bucket.multiparts.clear()
 
     @handler("PutBucketVersioning")
     def put_bucket_versioning(
@@ -61,4 +77,4 @@ def create_service() -> Service:
     """Returns the service for the entry point `s3:corrected`."""
     folder = f"{config.dirs.tmp}/s3"
     mkdir(folder)
-    return Service.for_provider(CorrectedS3Provider(EphemeralS3ObjectStore(folder)))
+    return Service.for_provider(CorrectedS3Provider(ObjectStore(folder)))

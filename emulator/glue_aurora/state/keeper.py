@@ -1,0 +1,109 @@
+"""Keeps the state of LocalStack: reads it at the start, writes it on request and at the end."""
+
+import logging
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from glue_aurora.state.changes import Changes
+from glue_aurora.state.saved import Header, Saved, versions
+
+LOG = logging.getLogger(__name__)
+
+# A request that changes something may take so long before a save gives up.
+_QUIET_SECONDS = 5
+# Tells the process that begins again why it does.
+_FAILED = "EMULATOR_STATE_FAILED"
+
+
+class Keeper:
+    """The state in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._saved = Saved(folder)
+        self.changes = Changes(self._saved.mark)
+        self._lock = threading.Lock()
+        self._header: Header | None = None
+        why = os.environ.pop(_FAILED, "nothing was saved")
+        self._told: dict[str, Any] = {"loaded": False, "whole": False, "why": why}
+
+    def load(self) -> None:
+        """Reads the state, if there is one that this LocalStack can read.
+
+        After a state that fails half-way this process begins again, from nothing: services may have a part of it.
+        """
+        began = time.monotonic()
+        header = self._saved.header()
+        if header is None:
+            self._saved.remove()
+            return
+        if header.versions != versions():
+            self._saved.remove()
+            self._told["why"] = "another version of LocalStack or of its plugin saved it"
+            return
+        try:
+            self._saved.read()
+        except Exception as error:
+            LOG.exception("the saved state can't be used, so LocalStack begins again without it")
+            self._saved.remove()
+            os.environ[_FAILED] = f"it can't be used: {type(error).__name__}: {error}"
+            os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - this very command
+        late = self._saved.mark.exists()
+        self.changes.made, self.changes.configured = late, header.configured
+        why = "LocalStack ended without saving it again" if late else ""
+        if header.left_out:
+            why = why or f"it lacks {', '.join(header.left_out)}"
+        self._header = header
+        self._told = {"loaded": True, "whole": not why, "why": why, "seconds": round(time.monotonic() - began, 3)}
+
+    def save(self, *, applied: bool = False) -> bool:
+        """Writes the state. Returns False, and writes nothing, when requests that change something do not end.
+
+        `applied`: Terraform found or made everything as terraform/ says.
+        """
+        with self._lock, self.changes.held(_QUIET_SECONDS) as quiet:
+            if not quiet:
+                LOG.warning("the state was not saved: requests are under way")
+                return False
+            if applied:
+                self.changes.applied()
+            self._header = self._saved.write(time.time(), self.changes.configured)
+            self.changes.saved()
+            return True
+
+    def close(self) -> None:
+        """Writes what has changed, before the services stop."""
+        if not self.changes.made or self.save():
+            self.changes.end_of_all()
+
+    def report(self) -> dict[str, Any]:
+        """Returns what the page shows (CONTRACT.md)."""
+        return {
+            **self._told,
+            "saved": self._header.saved if self._header else None,
+            "left_out": dict(self._header.left_out) if self._header else {},
+            "changed": self.changes.made,
+            "configured": self.changes.configured,
+        }
+
+
+def from_environment() -> Keeper | None:
+    """Returns the keeper of the folder that EMULATOR_STATE_FOLDER names, or None without it.
+
+    With EMULATOR_STATE=anew what the folder has is removed.
+
+    Raises:
+        ValueError: EMULATOR_STATE has another value.
+    """
+    folder, how = os.environ.get("EMULATOR_STATE_FOLDER"), os.environ.get("EMULATOR_STATE") or "keep"
+    if how not in ("keep", "anew"):
+        raise ValueError(f"EMULATOR_STATE={how}: use keep or anew")
+    if not folder:
+        return None
+    if how == "anew":
+        Saved(Path(folder)).remove()
+    return Keeper(Path(folder))

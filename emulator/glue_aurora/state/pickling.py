@@ -1,0 +1,72 @@
+"""Writes and reads the objects in which services keep their state.
+
+Locks are made anew: one that was taken while it was written would stay taken. What AWS itself keeps (its managed
+policies) is not written, but found again in the process that reads. References to moto's own containers lead to those
+of the process that reads.
+"""
+
+import io
+import threading
+from typing import Any
+
+import dill
+from localstack.state.pickle import Pickler
+from moto.core.base_backend import AccountSpecificBackend, BackendDict
+
+from glue_aurora.state import containers
+
+_LOCK, _RLOCK = type(threading.Lock()), type(threading.RLock())
+
+
+class _Pickler(Pickler):
+    def __init__(self, file: Any) -> None:
+        super().__init__(file, recurse=False)
+        self.dispatch[_LOCK] = _made_by(threading.Lock)
+        self.dispatch[_RLOCK] = _made_by(threading.RLock)
+
+    def persistent_id(self, obj: Any) -> Any:
+        if isinstance(obj, BackendDict):
+            return ("backends", obj.service_name)
+        if isinstance(obj, AccountSpecificBackend):
+            return ("account", obj.service_name, obj.account_id)
+        if type(obj).__name__ == "AWSManagedPolicy":
+            return ("policy", obj.account_id, obj.arn)
+        return None
+
+
+def _made_by(make: Any) -> Any:
+    return lambda pickler, _: pickler.save_reduce(make, ())
+
+
+class _Unpickler(dill.Unpickler):
+    def persistent_load(self, pid: Any) -> Any:
+        kind, name, *rest = pid
+        if kind == "backends":
+            return _backends(name)
+        if kind == "account":
+            return _backends(name)[rest[0]]
+        return _backends("iam")[name]["aws"].managed_policies[rest[0]]
+
+
+def _backends(service: str) -> Any:
+    return containers.of(service).backends[service]
+
+
+def dumps(thing: Any) -> bytes:
+    """Returns `thing` as bytes.
+
+    Raises:
+        Exception: a part of it can't be written. Which kind depends on the part.
+    """
+    file = io.BytesIO()
+    _Pickler(file).dump(thing)
+    return file.getvalue()
+
+
+def loads(text: bytes) -> Any:
+    """Returns the thing.
+
+    Raises:
+        Exception: a part of it can't be read. Which kind depends on the part.
+    """
+    return _Unpickler(io.BytesIO(text)).load()
