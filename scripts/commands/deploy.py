@@ -11,7 +11,7 @@ from scripts.base.console import say, step
 from scripts.base.errors import CommandError
 from scripts.case import deployment, job
 from scripts.case.deployment import Difference, State
-from scripts.environment import database, lifecycle
+from scripts.environment import database, inputs, lifecycle
 from scripts.environment.instance import Instance
 from scripts.terraform import sources
 from scripts.terraform.root import Terraform
@@ -28,10 +28,13 @@ def before_a_run(instance: Instance, deploys: bool) -> dict[str, Any]:
         JobError: a run is under way. Nothing was changed.
     """
     terraform = Terraform(instance)
+    given = inputs.of(instance)
     state = terraform.state()
     outputs = terraform.outputs(state)
     job.check_idle(instance, outputs)
     (_deploy if deploys else _compare)(instance, terraform, state)
+    if deploys:
+        inputs.deployed(instance, given)
     return outputs
 
 

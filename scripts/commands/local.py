@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import shlex
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import click
+import requests
 
 from scripts.base.console import say
 from scripts.base.errors import CommandError
 from scripts.case import failures, job
 from scripts.commands import deploy, overview, runs
-from scripts.environment import database, lifecycle, runtime
+from scripts.environment import database, lifecycle, runtime, state
 from scripts.environment.instance import DEFAULT_PORTS, Instance, Ports, user_instance_folder
 from scripts.terraform.root import Terraform, check_version
 
@@ -29,7 +31,8 @@ def setup() -> None:
 
 
 @click.command()
-def up() -> None:
+@click.option("--plan/--no-plan", envvar="PLAN", default=False, help="Have Terraform compare, whatever has changed.")
+def up(plan: bool) -> None:
     """Start the environment, apply terraform/, create the tables."""
     check_version()  # before anything starts or is fetched
     folder = user_instance_folder()
@@ -42,7 +45,7 @@ def up() -> None:
     already = lifecycle.is_running(instance)
     with lifecycle.stopped_on_interrupt(instance):
         lifecycle.start(instance)
-        changed = lifecycle.provision(instance)
+        changed = lifecycle.provision(instance, plan=plan)
     if already and not changed:
         say("the environment was already running; nothing changed")
     overview.show(instance)
@@ -91,7 +94,11 @@ def run(data: Path | None, arguments: str, fresh: bool, deploys: bool, ui: bool)
     transaction = partial(database.transaction, instance, outputs)
     ended = runs.carry_out(instance, outputs, request, transaction)
     typed = failures.Typed("make run", data, job.parse_arguments(arguments))
-    runs.report(instance, outputs, ended, typed, transaction)
+    try:
+        runs.report(instance, outputs, ended, typed, transaction)
+    finally:
+        with suppress(requests.RequestException):  # the run is what was asked for
+            state.save(instance)
 
 
 @click.command()

@@ -25,9 +25,10 @@ class Embedded:
         return [daemon.name for daemon in self._daemons(instance) if daemon.process() is None]
 
     def start(self, instance: Instance, localstack_env: Mapping[str, str]) -> None:
-        postgres.start(instance)
+        postgres.start(instance)  # LocalStack asks it for the databases of the clusters that it knows
+        localstack.begin(instance, localstack_env)
         worker.start(instance)
-        localstack.start(instance, localstack_env)
+        localstack.wait(instance)
 
     def certify(self, instance: Instance) -> None:
         postgres.certify(instance)

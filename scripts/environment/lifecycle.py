@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scripts.base.console import say, step
 from scripts.base.errors import StartError, TerraformError
-from scripts.environment import database, runtime
+from scripts.environment import database, inputs, runtime, state
 from scripts.environment.instance import Instance, Ports
 from scripts.supply import wheels
 from scripts.terraform import leftovers, sources
@@ -51,10 +51,12 @@ def start(instance: Instance, *, localstack_env: Mapping[str, str] | None = None
     with _ended_after(BaseException, instance) as idle:
         if set(idle) == set(runtime.ALL):
             _check_free(instance.ports)
+        # What an apply made that was cut off may be in LocalStack's saved state, and Terraform's does not know it.
+        anew = state.ANEW if "localstack" in idle and _cut_off(instance).exists() else {}
         if idle:
-            runtime.of(instance).start(instance, localstack_env or {})
+            runtime.of(instance).start(instance, {**anew, **(localstack_env or {})})
         if "localstack" in idle:
-            _cut_off(instance).unlink(missing_ok=True)  # what a killed apply made is gone with the old process
+            _cut_off(instance).unlink(missing_ok=True)
         runtime.of(instance).certify(instance)
 
 
@@ -72,14 +74,23 @@ def stopped_on_interrupt(instance: Instance) -> AbstractContextManager[list[str]
     return _ended_after(KeyboardInterrupt, instance)
 
 
-def provision(instance: Instance) -> bool:
+def provision(instance: Instance, *, plan: bool = False) -> bool:
     """Applies terraform/ and brings the tables up to date. Returns False when nothing changed.
+
+    Without `plan` Terraform is not asked where neither its inputs nor what it made have changed since the last apply.
 
     An apply that was cut off leaves resources that the state does not know, and Terraform can't make those again. Then
     LocalStack starts anew: it holds nothing that Terraform and the next run don't make again.
     """
     terraform = Terraform(instance)
-    applied = sources.hashes()  # before Terraform reads the files: somebody may save one while it works
+    given = inputs.of(instance)  # before Terraform reads the files: somebody may save one while it works
+    kept = state.ask(instance)
+    if not plan and not kept.configured and inputs.are(instance, given):
+        say("nothing has changed since terraform/ was applied, so Terraform makes no plan (PLAN=1 makes one)")
+        return database.create_tables(instance, terraform.outputs())
+    if kept.loaded and kept.why:
+        say(_lost(kept))
+    applied = sources.hashes()
     terraform.init()
     mark = _cut_off(instance)
     was_cut_off = mark.exists()
@@ -99,7 +110,18 @@ def provision(instance: Instance) -> bool:
             terraform.init()
             apply(instance, terraform)
     sources.remember(instance.folder, applied)
-    return database.create_tables(instance, terraform.outputs()) or changes
+    created = database.create_tables(instance, terraform.outputs())
+    inputs.remember(instance, given)
+    state.save(instance, applied=True)
+    return created or changes
+
+
+def _lost(kept: state.Kept) -> str:
+    when = kept.saved.strftime("%Y-%m-%d %H:%M:%S") if kept.saved else "?"
+    return (
+        f"LocalStack has what it saved at {when}, but {kept.why}: objects, runs and changes after that are gone. "
+        "Terraform compares and repairs; the database kept its rows"
+    )
 
 
 def apply(instance: Instance, terraform: Terraform, *, refresh: bool = True) -> None:
@@ -123,7 +145,7 @@ def _cut_off(instance: Instance) -> Path:
 def _start_localstack_anew(instance: Instance) -> None:
     say("an earlier apply was cut off, so LocalStack starts anew; the database keeps its rows, the buckets do not")
     runtime.of(instance).stop(instance, ["localstack"])
-    start(instance)
+    start(instance, localstack_env=state.ANEW)
 
 
 def stop(instance: Instance) -> bool:

@@ -18,13 +18,28 @@ def daemon(instance: Instance) -> Daemon:
 
 
 def start(instance: Instance, extra: Mapping[str, str] | None = None) -> None:
-    """Starts LocalStack unless it runs. Returns when its services answer. Tests give `extra` variables."""
+    """Starts LocalStack unless it runs. Returns when its services answer. `extra` has variables for it."""
+    begin(instance, extra)
+    wait(instance)
+
+
+def begin(instance: Instance, extra: Mapping[str, str] | None = None) -> None:
+    """Starts LocalStack unless it runs. Returns at once."""
     server = daemon(instance)
     if server.process() is None:
         volume = instance.folder / "localstack"
         volume.mkdir(exist_ok=True)
         command = [str(venvs.localstack()), "-m", "localstack.runtime.main"]
         server.start(command, {**_environment(instance), **(extra or {})}, cwd=volume)
+
+
+def wait(instance: Instance) -> None:
+    """Returns when LocalStack's services answer.
+
+    Raises:
+        StartError: it ended, or they do not in time.
+    """
+    server = daemon(instance)
 
     def answers() -> None:
         server.check_alive()

@@ -5,9 +5,11 @@ Local environments only. On AWS a lock may be another person's, and only a perso
 
 from __future__ import annotations
 
+import json
 import os
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 from botocore.exceptions import ClientError
@@ -61,6 +63,19 @@ def drop_lock(cloud: Cloud) -> bool:
     s3.delete_object(Bucket=bucket, Key=key)
     say("a killed Terraform left the lock of this environment's state; no Terraform of it runs, so the lock is dropped")
     return True
+
+
+def stored_state(cloud: Cloud) -> dict[str, Any]:
+    """Returns the state of a local environment as its bucket has it; empty before the first apply."""
+    backend = {**_backend(), **cloud.backend()}
+    try:
+        text = cloud.client("s3").get_object(Bucket=backend["bucket"], Key=backend["key"])["Body"].read()
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchBucket"):
+            return {}
+        raise
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 def _backend() -> dict[str, str]:

@@ -126,10 +126,15 @@ class Terraform:
 
     def has_outputs(self) -> bool:
         """Returns whether an apply of the root has reached its end since the state was new."""
-        return set(ALWAYS).issubset(json.loads(self._read("output", "-json")))
+        return set(ALWAYS).issubset(self._output_values(None))
 
     def state(self) -> dict[str, Any]:
-        """The state as it is stored, of format version 4; empty before the first apply."""
+        """The state as it is stored, of format version 4; empty before the first apply.
+
+        A local state is read from its bucket: Terraform takes most of a second for it.
+        """
+        if self.cloud.is_local:
+            return leftovers.stored_state(self.cloud)
         found: dict[str, Any] = json.loads(self._read("state", "pull") or "{}")
         return found
 
@@ -157,11 +162,16 @@ class Terraform:
         Raises:
             TerraformError: no apply of terraform/ has reached its end.
         """
-        values = json.loads(self._read("output", "-json")) if state is None else state.get("outputs", {})
-        found = {name: each["value"] for name, each in values.items()}
+        found = {name: each["value"] for name, each in self._output_values(state).items()}
         if any(name not in found for name in ALWAYS):  # an apply that is under way, or was cut off, has written some
             raise TerraformError("terraform/ is not applied: its state has no outputs", self._how_to_apply)
         return found
+
+    def _output_values(self, state: dict[str, Any] | None) -> dict[str, Any]:
+        if state is None and not self.cloud.is_local:
+            found: dict[str, Any] = json.loads(self._read("output", "-json"))
+            return found
+        return dict((self.state() if state is None else state).get("outputs", {}))
 
     def _environment(self) -> dict[str, str]:
         check_installed()
