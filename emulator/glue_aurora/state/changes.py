@@ -58,8 +58,8 @@ class Changes:
         self._ended = False
         self.made = False
         """Whether a request has changed something."""
-        self.configured = False
-        """Whether one has changed what terraform/ makes. A save does not end this: `applied` does."""
+        self.configured = True
+        """Whether what terraform/ makes may differ from terraform/. A save does not end this: `applied` does."""
 
     def begin(self, chain: Any, context: RequestContext, response: Any) -> None:
         """Notes a request; waits while the state is being written. A handler of LocalStack's chain."""

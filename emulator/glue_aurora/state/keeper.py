@@ -53,7 +53,7 @@ class Keeper:
             os.environ[_FAILED] = f"it can't be used: {type(error).__name__}: {error}"
             os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - this very command
         late = self._saved.mark.exists()
-        self.changes.made, self.changes.configured = late, header.configured
+        self.changes.made, self.changes.configured = late, late or header.configured or bool(header.left_out)
         why = "LocalStack ended without saving it again" if late else ""
         if header.left_out:
             why = why or f"it lacks {', '.join(header.left_out)}"

@@ -39,17 +39,22 @@ def _made_by(make: Any) -> Any:
 
 
 class _Unpickler(dill.Unpickler):
+    def __init__(self, file: Any) -> None:
+        super().__init__(file)
+        self._found: dict[str, Any] = {}
+
     def persistent_load(self, pid: Any) -> Any:
         kind, name, *rest = pid
         if kind == "backends":
-            return _backends(name)
+            return self._backends(name)
         if kind == "account":
-            return _backends(name)[rest[0]]
-        return _backends("iam")[name]["aws"].managed_policies[rest[0]]
+            return self._backends(name)[rest[0]]
+        return self._backends("iam")[name]["aws"].managed_policies[rest[0]]
 
-
-def _backends(service: str) -> Any:
-    return containers.of(service).backends[service]
+    def _backends(self, service: str) -> Any:
+        if service not in self._found:
+            self._found[service] = containers.of(service).backends[service]
+        return self._found[service]
 
 
 def dumps(thing: Any) -> bytes:
