@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 import psutil
+from tenacity import RetryError, Retrying, TryAgain, stop_after_delay, wait_fixed
 
 from scripts.base.errors import StartError
 from scripts.base.files import write_whole
@@ -125,6 +126,31 @@ def _end(process: subprocess.Popen[str], reader: _Reader | None) -> int:
     return code
 
 
+def _await_end(processes: Sequence[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Waits for the end of the processes, and returns those that live after `seconds`.
+
+    A process that has ended and that its parent, often init, has not asked for is a zombie. psutil's own wait_procs
+    waits for the parent too.
+    """
+    alive = list(processes)
+
+    def look() -> None:
+        alive[:] = [each for each in alive if _lives(each)]
+        if alive:
+            raise TryAgain
+
+    with suppress(RetryError):
+        Retrying(stop=stop_after_delay(seconds), wait=wait_fixed(0.02))(look)
+    return alive
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
 def _told(process: psutil.Process | None) -> str:
     return "" if process is None else process.environ().get(_DAEMON, "")
 
@@ -232,11 +258,11 @@ class Daemon:
             family += process.children(recursive=True)
         with suppress(psutil.NoSuchProcess):
             process.send_signal(self.stop_signal)
-        _, alive = psutil.wait_procs([process], timeout=seconds)
-        _, alive = psutil.wait_procs([*alive, *family[1:]], timeout=2)
+        alive = _await_end([process], seconds)
+        alive = _await_end([*alive, *family[1:]], 2)
         for straggler in alive:
             with suppress(psutil.NoSuchProcess):
                 straggler.kill()
-        psutil.wait_procs(alive, timeout=5)
+        _await_end(alive, 5)
         self._record.unlink(missing_ok=True)
         return True

@@ -35,7 +35,7 @@ class _Pickler(Pickler):
 
 
 def _made_by(make: Any) -> Any:
-    return lambda pickler, _: pickler.save_reduce(make, ())
+    return lambda pickler, lock: pickler.save_reduce(make, (), obj=lock)  # what shares a lock goes on sharing one
 
 
 class _Unpickler(dill.Unpickler):
