@@ -66,7 +66,7 @@ def _check_asked_is(instance: Instance) -> None:
 
 @click.command()
 def down() -> None:
-    """Stop the environment; its database stays for the next start."""
+    """Stop the environment; what it has stays for the next start."""
     instance = Instance.load(user_instance_folder())
     stopped = lifecycle.stop(instance) if instance else False
     say("the environment is stopped" if stopped else "nothing was running")

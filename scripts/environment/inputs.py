@@ -1,4 +1,4 @@
-"""The files and settings that an apply of terraform/ and the tables' migrations depend on, as they were at the last one."""
+"""The files and settings on which an apply of terraform/ and the tables depend, as they were at the last one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ def of(instance: Instance) -> dict[str, str]:
     paths = [path for folder in _FOLDERS for path in sorted(folder.rglob("*")) if path.is_file()]
     hashed = {relative(path): _hash(path) for path in paths if path.suffix != ".pyc"}
     settings = {"runtime": instance.runtime, "authority": _hash(instance.authority)}
-    return {**sources.hashes(), **hashed, **settings, **{f"port {k}": str(v) for k, v in asdict(instance.ports).items()}}
+    ports = {f"port {name}": str(number) for name, number in asdict(instance.ports).items()}
+    return {**sources.hashes(), **hashed, **settings, **ports}
 
 
 def remember(instance: Instance, found: dict[str, str]) -> None:

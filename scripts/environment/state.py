@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import requests
 
@@ -44,9 +45,9 @@ def save(instance: Instance, *, applied: bool = False) -> None:
         _answer(response)
 
 
-def _answer(response: requests.Response) -> dict[str, object]:
+def _answer(response: requests.Response) -> dict[str, Any]:
     response.raise_for_status()
-    found: dict[str, object] = response.json()
+    found: dict[str, Any] = response.json()
     return found
 
 

@@ -99,6 +99,6 @@ def containers(compose: DockerCompose, compose_instance: Instance) -> Containers
 
 @pytest.fixture
 def kit(containers: Containers) -> GlueKit:
-    """Made for each test: LocalStack forgets everything when a test kills it."""
+    """Made for each test: LocalStack forgets what it has not saved when a test kills it."""
     containers.start()
     return GlueKit(containers.client)

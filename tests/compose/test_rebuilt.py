@@ -1,4 +1,4 @@
-"""The case's Terraform through tflocal, a server that dies during a merge, a LocalStack that forgets: in this order.
+"""The case's Terraform through tflocal, a server that dies during a merge, a new LocalStack: in this order.
 
 One apply serves all tests. The job runs on what tflocal built. After LocalStack has forgotten it, plain terraform
 builds it again and tflocal destroys it, because both keep the state in the same place.
@@ -20,7 +20,7 @@ from scripts.base.isolation import clean_environment
 from scripts.base.paths import TOP
 from scripts.base.waiting import NotReady, wait_for
 from scripts.case import job
-from scripts.environment import database, docker, lifecycle
+from scripts.environment import database, docker, lifecycle, runtime, state
 from scripts.environment.instance import Instance
 from scripts.supply import venvs
 from scripts.terraform.root import Terraform
@@ -119,9 +119,16 @@ def test_server_killed_in_a_merge_leaves_the_table_as_it_was(tflocal: Tflocal, c
     assert rows(containers, told) == expected(SAMPLES).rows
 
 
-def test_restarted_localstack_is_built_again_and_the_data_is_there(tflocal: Tflocal, containers: Containers) -> None:
+def test_restarted_localstack_has_what_it_had_and_a_new_one_is_built_again(
+    tflocal: Tflocal, containers: Containers
+) -> None:
+    told = outputs(containers)
     assert docker.query("restart", containers.id("localstack")) is not None
     containers.start()
+    assert state.ask(containers.instance).loaded
+    assert job.run(containers.instance, told, show=say).state == "SUCCEEDED"
+    runtime.of(containers.instance).stop(containers.instance, ["localstack"])
+    lifecycle.start(containers.instance, localstack_env=state.ANEW)
     assert lifecycle.provision(containers.instance)
     told = outputs(containers)
     assert rows(containers, told) == expected(SAMPLES).rows

@@ -1,4 +1,4 @@
-"""State of the Glue service: one store for each account and region, forgotten when LocalStack stops."""
+"""State of the Glue service: one store for each account and region."""
 
 import threading
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Where the RDS resources of each account and region are kept: in memory, like all of LocalStack Community."""
+"""Where the RDS resources of each account and region are kept."""
 
 from collections.abc import Iterator
 

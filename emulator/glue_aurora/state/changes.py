@@ -63,7 +63,10 @@ class Changes:
 
     def begin(self, chain: Any, context: RequestContext, response: Any) -> None:
         """Notes a request; waits while the state is being written. A handler of LocalStack's chain."""
-        if not context.service or not context.operation or not changes_something(*_names(context)):
+        if not context.service or not context.operation:
+            return
+        service, operation = str(context.service.service_name), str(context.operation.name)
+        if not changes_something(service, operation):
             return
         with self._condition:
             self._condition.wait_for(lambda: not self._held)
@@ -71,7 +74,6 @@ class Changes:
             if not self.made and not self._ended:
                 self._mark.touch()
                 self.made = True
-            service, operation = _names(context)
             self.configured = self.configured or operation not in _OF_RUNS.get(service, ())
 
     def end(self, chain: Any, context: RequestContext, response: Any) -> None:
@@ -113,8 +115,3 @@ class Changes:
 def changes_something(service: str, operation: str) -> bool:
     """Returns whether an operation may change the state of a service."""
     return not operation.startswith(_READS) and operation not in _ALSO_READS.get(service, ())
-
-
-def _names(context: RequestContext) -> tuple[str, str]:
-    assert context.service and context.operation
-    return str(context.service.service_name), str(context.operation.name)

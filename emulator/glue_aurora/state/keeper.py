@@ -23,8 +23,8 @@ class Keeper:
     """The state in one folder."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         self._saved = Saved(folder)
+        self._saved.make()
         self.changes = Changes(self._saved.mark)
         self._lock = threading.Lock()
         self._header: Header | None = None

@@ -58,7 +58,7 @@ def load(folder: Path, index: Index) -> None:
     for bucket, held in index.items():
         storage.create_bucket(bucket)
         for key, (name, changed) in held.items():
-            file = LockedSpooledTemporaryFile(
+            file = LockedSpooledTemporaryFile(  # type: ignore[no-untyped-call]
                 dir=f"{storage.root_directory}/{bucket}", max_size=S3_MAX_FILE_SIZE_BYTES
             )
             with (folder / name).open("rb") as copy:

@@ -9,7 +9,7 @@ import io
 import threading
 from typing import Any
 
-import dill
+import dill  # type: ignore[import-untyped]
 from localstack.state.pickle import Pickler
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
 
@@ -20,7 +20,7 @@ _LOCK, _RLOCK = type(threading.Lock()), type(threading.RLock())
 
 class _Pickler(Pickler):
     def __init__(self, file: Any) -> None:
-        super().__init__(file, recurse=False)
+        super().__init__(file, recurse=False)  # type: ignore[no-untyped-call]
         self.dispatch[_LOCK] = _made_by(threading.Lock)
         self.dispatch[_RLOCK] = _made_by(threading.RLock)
 

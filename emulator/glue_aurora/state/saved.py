@@ -67,12 +67,16 @@ class Saved:
     def remove(self) -> None:
         """Removes what was saved."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
+        self.make()
+
+    def make(self) -> None:
+        """Makes the folder for this user only: the state has secrets and keys in it."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def write(self, saved: float, configured: bool) -> Header:
-        """Writes the state of all services that somebody has asked for. What was there before stays until all is written.
+        """Writes the state of all services that somebody has asked for.
 
-        A service whose state can't be written is left out.
+        What was there before stays until all is written. A service whose state can't be written is left out.
         """
         services, left_out = {}, {}
         for each in containers.used():
