@@ -21,7 +21,7 @@ help:  ## Show this help
 	@printf '\nVariables: LOCALSTACK_PORT=4566 POSTGRES_PORT=15432 WORKER_PORT=4570 PYTHON=python3.11\n'
 
 ## The environment
-.PHONY: setup local-up run debug shell glue-packages rows query rejects logs parity status env local-down reset
+.PHONY: setup local-up run debug shell glue-packages rows query rejects logs parity status env local-down snapshot restore snapshots reset
 setup:  ## Fetch and build what the environment needs (the other targets do this too)
 	$(RUN) setup
 local-up:  ## Start the environment as it was stopped, apply what has changed in terraform/, update the table. PLAN=1 compares all
@@ -50,6 +50,12 @@ env:  ## Print exports for terraform, aws, boto3, psql: eval "$$(make -s env)" (
 	$(RUN) env
 local-down:  ## Stop the environment; its data stays
 	$(RUN) down
+snapshot:  ## Copy the environment's data (buckets, secrets, runs, the table) under a name (needs local-up). NAME=before-merge
+	$(RUN) snapshot
+restore:  ## Give the environment the data of a snapshot, and start it. NAME=before-merge
+	$(RUN) restore
+snapshots:  ## List the snapshots
+	$(RUN) snapshots
 reset:  ## Stop the environment and remove its data (of this clone only)
 	$(RUN) reset
 

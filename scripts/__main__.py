@@ -14,7 +14,7 @@ from scripts.base.console import err
 from scripts.base.errors import CommandError, of_user
 from scripts.base.isolation import enter_local
 from scripts.cloud.refusals import of_aws
-from scripts.commands import checks, local, look, mutants, terminal
+from scripts.commands import checks, local, look, mutants, snapshots, terminal
 from scripts.commands.aws import aws
 from scripts.commands.aws_parity import aws_parity
 from scripts.commands.cost import cost
@@ -29,7 +29,15 @@ def cli(context: click.Context) -> None:
     context.obj = [] if context.invoked_subcommand == aws.name else enter_local()
 
 
-_GROUPS = (local.COMMANDS, look.COMMANDS, terminal.COMMANDS, checks.COMMANDS, mutants.COMMANDS, [cost, parity, aws])
+_GROUPS = (
+    local.COMMANDS,
+    snapshots.COMMANDS,
+    look.COMMANDS,
+    terminal.COMMANDS,
+    checks.COMMANDS,
+    mutants.COMMANDS,
+    [cost, parity, aws],
+)
 for command in (each for group in _GROUPS for each in group):
     cli.add_command(command)
 

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from typing import IO
 
 from scripts.base.console import say, step
 from scripts.base.errors import StartError
@@ -23,6 +24,8 @@ SERVICES = {"localstack": "localstack", "postgres": "postgres", "worker": "glue"
 MINIMUM_COMPOSE = (2, 20)
 DISK_GB = 16  # the Glue image takes up to 13 GB unpacked
 READY_SECONDS = 240
+# The data of a part, by its service.
+_VOLUMES = {"localstack": "/var/lib/localstack/state", "postgres": "/var/lib/postgresql/data"}
 _EMBEDDED = "RUNTIME=embedded needs no Docker"
 
 
@@ -96,6 +99,32 @@ class Docker:
             # To stop every service is `down`, which removes the networks too.
             ending = ["down"] if set(names) >= set(SERVICES) else ["stop", *services]
             self._compose(instance, ending[0], "--timeout", "15", *ending[1:])
+
+    def drop(self, instance: Instance) -> None:
+        services = [SERVICES[name] for name in ("localstack", "postgres")]
+        if set(services) & set(self._states(instance)):
+            with step("stopping LocalStack and PostgreSQL"):
+                self._compose(instance, "stop", "--timeout", "15", *services)
+
+    def copy_out(self, instance: Instance, folder: Path) -> None:
+        for service, path in _VOLUMES.items():
+            with (folder / f"{service}.tar").open("wb") as archive:
+                self._in_container(instance, service, f'mkdir -p {path} && cd {path} && exec tar -cf - .', stdout=archive)
+
+    def copy_in(self, instance: Instance, folder: Path) -> None:
+        for service, path in _VOLUMES.items():
+            with (folder / f"{service}.tar").open("rb") as archive:
+                command = f'mkdir -p {path} && cd {path} && find . -mindepth 1 -delete && exec tar -xpf -'
+                self._in_container(instance, service, command, stdin=archive)
+
+    def _in_container(self, instance: Instance, service: str, command: str, **streams: IO[bytes]) -> None:
+        """Runs a command as root in a container of the service's image and volumes, without the service."""
+        run = ("run", "--rm", "--no-deps", "--no-TTY", "--user", "0", "--entrypoint", "sh", service, "-c", command)
+        done = subprocess.run(
+            self._command(*run), env=self._env(instance), cwd=TOP, stderr=subprocess.PIPE, check=False, **streams
+        )
+        if done.returncode:
+            raise StartError(f"the data could not be copied: {done.stderr.decode().strip()[-800:]}", _EMBEDDED)
 
     def remove(self, instance: Instance) -> None:
         self._compose(instance, "down", "--volumes", "--remove-orphans", "--rmi", "local", "--timeout", "15")

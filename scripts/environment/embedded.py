@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+import signal
+import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 
 from scripts.base.console import step
+from scripts.base.errors import CommandError
 from scripts.base.paths import relative
 from scripts.base.processes import Daemon
 from scripts.environment import localstack, postgres, worker
@@ -41,6 +47,26 @@ class Embedded:
         if "postgres" in names:
             postgres.tidy(instance)
 
+    def drop(self, instance: Instance) -> None:
+        replace(localstack.daemon(instance), stop_signal=signal.SIGKILL).stop()
+        postgres.daemon(instance).stop()
+        postgres.tidy(instance)
+
+    def copy_out(self, instance: Instance, folder: Path) -> None:
+        for name, data in self._data(instance).items():
+            if data.exists():
+                _copy(data, folder / name)
+
+    def copy_in(self, instance: Instance, folder: Path) -> None:
+        for name, data in self._data(instance).items():
+            shutil.rmtree(data, ignore_errors=True)
+            if (folder / name).exists():
+                data.parent.mkdir(parents=True, exist_ok=True)
+                _copy(folder / name, data)
+
+    def _data(self, instance: Instance) -> dict[str, Path]:
+        return {"state": localstack.state_folder(instance), "postgres": postgres.data(instance)}
+
     def remove(self, instance: Instance) -> None:
         postgres.remove(instance)
 
@@ -61,3 +87,10 @@ class Embedded:
     def _daemons(self, instance: Instance) -> list[Daemon]:
         """Returns the processes in the order of their start."""
         return [postgres.daemon(instance), worker.daemon(instance), localstack.daemon(instance)]
+
+
+def _copy(data: Path, to: Path) -> None:
+    """Copies a folder with its owners and rights: as root, PostgreSQL's data belongs to another account."""
+    done = subprocess.run(["cp", "-Rp", str(data), str(to)], capture_output=True, text=True)
+    if done.returncode:
+        raise CommandError(f"the data could not be copied: {done.stderr.strip()}", "free some space, then try again")

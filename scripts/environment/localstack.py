@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http.client import HTTPException
+from pathlib import Path
 
 from scripts.base.isolation import clean_environment
 from scripts.base.processes import Daemon
@@ -15,6 +16,11 @@ from scripts.supply import venvs
 
 def daemon(instance: Instance) -> Daemon:
     return Daemon(instance.folder, "localstack")
+
+
+def state_folder(instance: Instance) -> Path:
+    """Returns the folder in which LocalStack keeps its state (emulator/CONTRACT.md)."""
+    return instance.folder / "localstack" / "state"
 
 
 def start(instance: Instance, extra: Mapping[str, str] | None = None) -> None:
@@ -71,5 +77,5 @@ def _environment(instance: Instance) -> dict[str, str]:
         "EMULATOR_WORKER_URL": instance.worker_url,
         "EMULATOR_WORKER_TOKEN_FILE": str(instance.secret_file("worker_token")),
         "EMULATOR_PARITY": shared.parity(),
-        "EMULATOR_STATE_FOLDER": f"{volume}/state",
+        "EMULATOR_STATE_FOLDER": str(state_folder(instance)),
     }

@@ -191,6 +191,11 @@ def remove(instance: Instance) -> None:
             shutil.rmtree(base, ignore_errors=True)
 
 
+def data(instance: Instance) -> Path:
+    """Returns the server's data folder, which may not exist yet."""
+    return _data(instance, _base(instance, _account()))
+
+
 def _account() -> Account | None:
     if os.geteuid() != 0:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Protocol
 
 from scripts.base.errors import CommandError
@@ -38,6 +39,15 @@ class Runtime(Protocol):
 
     def stop(self, instance: Instance, names: list[str]) -> None:
         """Ends the named parts that run and keeps their data."""
+
+    def drop(self, instance: Instance) -> None:
+        """Ends LocalStack and PostgreSQL at once, because other data takes the place of theirs."""
+
+    def copy_out(self, instance: Instance, folder: Path) -> None:
+        """Copies the data of the parts, which don't run, into `folder`."""
+
+    def copy_in(self, instance: Instance, folder: Path) -> None:
+        """Replaces the data of the parts, which don't run, by what `copy_out` has put into `folder`."""
 
     def remove(self, instance: Instance) -> None:
         """Removes the instance's data. Its parts must have ended."""

@@ -25,7 +25,7 @@ from scripts.base.paths import LOCAL, TOP
 from scripts.base.processes import Daemon
 from scripts.base.waiting import NotReady, wait_for
 from scripts.case import job
-from scripts.environment import database, lifecycle, localstack, postgres, worker
+from scripts.environment import database, lifecycle, localstack, postgres, snapshots, worker
 from scripts.environment.instance import Instance, Ports
 from scripts.terraform.root import Terraform
 from tests.kit.expected import expected
@@ -468,9 +468,47 @@ def extra_files(user: User) -> str:
 
 
 def test_stop_leaves_no_process(user: User) -> None:
+    user.make("local-up")
+    before = job_runs(user)
     user.make("local-down")
     assert user.processes() == []
     assert "nothing was running" in user.make("local-down")
+
+    said = user.make("local-up")
+    assert "makes no plan" in said and "Apply complete!" not in said
+    assert job_runs(user) == before
+    assert rows(user, "nome_aluno") == "[('João',)]"
+    assert user.shell(PLAN).split()[-1] == "0"
+
+
+def test_stopped_environment_is_compared_where_somebody_changed_it(user: User) -> None:
+    client(user, "s3").delete_bucket_lifecycle(Bucket=BUCKET)
+    user.make("local-down")
+    said = user.make("local-up")
+    assert "aws_s3_bucket_lifecycle_configuration" in said and "Apply complete!" in said
+    assert "makes no plan" in user.make("local-up")
+    assert "makes no plan" not in user.make("local-up", "PLAN=1")
+
+
+def test_snapshot_is_what_was_there(user: User) -> None:
+    before = job_runs(user)
+    try:
+        assert "make restore NAME=test-commands" in user.make("snapshot", "NAME=test-commands")
+        user.make("run", "FRESH=1")
+        assert rows(user, "count(*)") == "[(194,)]"
+        said = user.make("restore", "NAME=test-commands")
+        assert rows(user, "nome_aluno") == "[('João',)]"
+        assert job_runs(user) == before
+        assert "makes no plan" in user.make("local-up")
+        assert "test-commands" in user.make("snapshots")
+    finally:
+        shutil.rmtree(snapshots.FOLDER / "test-commands", ignore_errors=True)
+    done = user.try_make("restore", "NAME=test-commands")
+    assert done.returncode != 0 and "there is no snapshot test-commands" in done.stderr
+
+
+def job_runs(user: User) -> list[str]:
+    return [run["Id"] for run in client(user, "glue").get_job_runs(JobName=JOB)["JobRuns"]]
 
 
 def test_reset_leaves_nothing_of_killed_parts(user: User) -> None:

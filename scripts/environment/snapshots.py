@@ -1,0 +1,133 @@
+"""Named copies of an environment's data: LocalStack's state, which has Terraform's in a bucket, and PostgreSQL's folder.
+
+A copy is made and put back while the parts are stopped, so that all of it is of one moment.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scripts.base.console import step
+from scripts.base.errors import CommandError
+from scripts.base.files import write_whole
+from scripts.base.paths import LOCAL
+from scripts.environment import lifecycle, runtime, state
+from scripts.environment.instance import Instance
+
+FOLDER = LOCAL / "snapshots"
+# Of the instance's folder: what belongs to the data. The superuser's password is in PostgreSQL's folder too.
+_FILES = ("applied-inputs.json", "terraform-sources.json", "postgres-authority.pem", "secrets/rdsadmin_password")
+_ABOUT = "snapshot.json"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A whole snapshot; `size` is in bytes."""
+
+    name: str
+    runtime: str
+    made: datetime
+    size: int
+
+
+def found() -> list[Snapshot]:
+    """Returns the whole snapshots, the newest first."""
+    if not FOLDER.is_dir():
+        return []
+    whole = [each for each in map(_read, FOLDER.iterdir()) if each]
+    return sorted(whole, key=lambda each: each.made, reverse=True)
+
+
+def _read(folder: Path) -> Snapshot | None:
+    try:
+        about = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError):
+        return None
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    return Snapshot(folder.name, about["runtime"], datetime.fromisoformat(about["made"]), size)
+
+
+def make(instance: Instance, name: str) -> None:
+    """Copies the data of the environment, which is stopped for it and runs afterwards if it did before.
+
+    A snapshot of the same name is replaced once the new one is whole.
+
+    Raises:
+        CommandError: the name can't be one.
+    """
+    folder = _folder(name)
+    making = folder.with_name(f".{name}.making")
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir(mode=0o700, parents=True)  # secrets and keys are in it
+    try:
+        with _stopped(instance), step(f"copying the data to the snapshot {name}"):
+            runtime.of(instance).copy_out(instance, making)
+            for each in _FILES:
+                if (instance.folder / each).exists():
+                    shutil.copy2(instance.folder / each, making / each.replace("/", "-"))
+        about = {"runtime": instance.runtime, "made": datetime.now(UTC).isoformat()}
+        write_whole(making / _ABOUT, json.dumps(about).encode())
+        shutil.rmtree(folder, ignore_errors=True)
+        making.rename(folder)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+
+
+def put_back(instance: Instance, name: str) -> None:
+    """Gives the environment the data of the snapshot, and starts it. What it had is gone.
+
+    Raises:
+        CommandError: there is no such snapshot, it is of the other runtime, or LocalStack can't read it.
+    """
+    folder = _folder(name)
+    known = {each.name: each for each in found()}
+    if name not in known:
+        have = ", ".join(sorted(known)) or "none"
+        raise CommandError(f"there is no snapshot {name}", f"choose one that there is ({have}), or make one")
+    if known[name].runtime != instance.runtime:
+        raise CommandError(
+            f"the snapshot {name} is of the {known[name].runtime} runtime, this environment of the {instance.runtime} one",
+            f"make local-down, then make restore NAME={name} RUNTIME={known[name].runtime}",
+        )
+    runtime.of(instance).drop(instance)
+    with step(f"copying the data of the snapshot {name}"):
+        runtime.of(instance).copy_in(instance, folder)
+        for each in _FILES:
+            kept = folder / each.replace("/", "-")
+            if kept.exists():
+                shutil.copy2(kept, instance.folder / each)
+            else:
+                (instance.folder / each).unlink(missing_ok=True)
+    lifecycle.start(instance)
+    if not (told := state.ask(instance)).loaded:
+        raise CommandError(
+            f"LocalStack can't read the state of the snapshot {name}: {told.why}",
+            "run `make local-up`, which builds the environment again around the snapshot's database; then make another",
+        )
+
+
+def _folder(name: str) -> Path:
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}", name):
+        raise CommandError(
+            f"NAME={name} can't be the name of a snapshot", "use letters, digits, `.`, `_` and `-`: NAME=before-merge"
+        )
+    return FOLDER / name
+
+
+@contextmanager
+def _stopped(instance: Instance) -> Iterator[None]:
+    """Stops the environment for a block, and starts it again if it ran."""
+    ran = lifecycle.is_running(instance)
+    lifecycle.stop(instance)
+    try:
+        yield
+    finally:
+        if ran:
+            lifecycle.start(instance)
