@@ -109,12 +109,14 @@ class Docker:
     def copy_out(self, instance: Instance, folder: Path) -> None:
         for service, path in _VOLUMES.items():
             with (folder / f"{service}.tar").open("wb") as archive:
-                self._in_container(instance, service, f'mkdir -p {path} && cd {path} && exec tar -cf - .', stdout=archive)
+                self._in_container(
+                    instance, service, f"mkdir -p {path} && cd {path} && exec tar -cf - .", stdout=archive
+                )
 
     def copy_in(self, instance: Instance, folder: Path) -> None:
         for service, path in _VOLUMES.items():
             with (folder / f"{service}.tar").open("rb") as archive:
-                command = f'mkdir -p {path} && cd {path} && find . -mindepth 1 -delete && exec tar -xpf -'
+                command = f"mkdir -p {path} && cd {path} && find . -mindepth 1 -delete && exec tar -xpf -"
                 self._in_container(instance, service, command, stdin=archive)
 
     def _in_container(self, instance: Instance, service: str, command: str, **streams: IO[bytes]) -> None:

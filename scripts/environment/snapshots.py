@@ -1,4 +1,4 @@
-"""Named copies of an environment's data: LocalStack's state, which has Terraform's in a bucket, and PostgreSQL's folder.
+"""Named copies of an environment's data: LocalStack's state, which has Terraform's in a bucket, and PostgreSQL's.
 
 A copy is made and put back while the parts are stopped, so that all of it is of one moment.
 """
@@ -109,7 +109,7 @@ def put_back(instance: Instance, name: str) -> None:
     if not (told := state.ask(instance)).loaded:
         raise CommandError(
             f"LocalStack can't read the state of the snapshot {name}: {told.why}",
-            "run `make local-up`, which builds the environment again around the snapshot's database; then make another",
+            "run `make local-up`, which builds the environment again around this database; then make another one",
         )
 
 
