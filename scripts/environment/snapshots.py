@@ -93,7 +93,7 @@ def put_back(instance: Instance, name: str) -> None:
         raise CommandError(f"there is no snapshot {name}", f"choose one that there is ({have}), or make one")
     if known[name].runtime != instance.runtime:
         raise CommandError(
-            f"the snapshot {name} is of the {known[name].runtime} runtime, this environment of the {instance.runtime} one",
+            f"the snapshot {name} is of the {known[name].runtime} runtime, and this is the {instance.runtime} one",
             f"make local-down, then make restore NAME={name} RUNTIME={known[name].runtime}",
         )
     runtime.of(instance).drop(instance)

@@ -28,12 +28,15 @@ class Kept:
 
 
 def ask(instance: Instance) -> Kept:
-    """Returns what LocalStack says of its state.
+    """Returns what LocalStack says of its state. One that was started before there was such a page knows nothing.
 
     Raises:
         requests.RequestException: it does not answer.
     """
-    found = _answer(requests.get(_url(instance), timeout=_SECONDS))
+    response = requests.get(_url(instance), timeout=_SECONDS)
+    if response.status_code == requests.codes.not_found:
+        return Kept(False, "", None, True)
+    found = _answer(response)
     saved = datetime.fromtimestamp(found["saved"]).astimezone() if found["saved"] else None
     return Kept(found["loaded"], found["why"], saved, found["configured"])
 
@@ -41,7 +44,8 @@ def ask(instance: Instance) -> Kept:
 def save(instance: Instance, *, applied: bool = False) -> None:
     """Has LocalStack save its state. `applied`: Terraform has just found or made everything as terraform/ says."""
     response = requests.post(_url(instance), params={"applied": int(applied)}, timeout=_SECONDS)
-    if response.status_code != requests.codes.service_unavailable:  # it is busy, and saves at its end
+    # A busy LocalStack saves at its end. An old one has no such page.
+    if response.status_code not in (requests.codes.service_unavailable, requests.codes.not_found):
         _answer(response)
 
 
