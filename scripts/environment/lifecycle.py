@@ -53,6 +53,8 @@ def start(instance: Instance, *, localstack_env: Mapping[str, str] | None = None
             _check_free(instance.ports)
         # What an apply made that was cut off may be in LocalStack's saved state, and Terraform's does not know it.
         anew = state.ANEW if "localstack" in idle and _cut_off(instance).exists() else {}
+        if anew:
+            say("an apply was cut off before LocalStack ended, so it starts from nothing; the database kept its rows")
         if idle:
             runtime.of(instance).start(instance, {**anew, **(localstack_env or {})})
         if "localstack" in idle:
@@ -88,7 +90,7 @@ def provision(instance: Instance, *, plan: bool = False) -> bool:
     if not plan and not kept.configured and inputs.are(instance, given):
         say("nothing has changed since terraform/ was applied, so Terraform makes no plan (PLAN=1 makes one)")
         return database.create_tables(instance, terraform.outputs())
-    if kept.loaded and kept.why:
+    if kept.why:
         say(_lost(kept))
     applied = sources.hashes()
     terraform.init()
@@ -117,10 +119,12 @@ def provision(instance: Instance, *, plan: bool = False) -> bool:
 
 
 def _lost(kept: state.Kept) -> str:
+    if not kept.loaded:
+        return f"LocalStack begins from nothing, because its state {kept.why}; the database kept its rows"
     when = kept.saved.strftime("%Y-%m-%d %H:%M:%S") if kept.saved else "?"
     return (
-        f"LocalStack has what it saved at {when}, but {kept.why}: objects, runs and changes after that are gone. "
-        "Terraform compares and repairs; the database kept its rows"
+        f"LocalStack's state of {when} {kept.why}. What it lacks (objects, runs, changes) is gone; Terraform compares "
+        "and repairs, and the database kept its rows"
     )
 
 

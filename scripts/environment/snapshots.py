@@ -108,7 +108,7 @@ def put_back(instance: Instance, name: str) -> None:
     lifecycle.start(instance)
     if not (told := state.ask(instance)).loaded:
         raise CommandError(
-            f"LocalStack can't read the state of the snapshot {name}: {told.why}",
+            f"LocalStack can't read the snapshot {name}: its state {told.why or 'is not there'}",
             "run `make local-up`, which builds the environment again around this database; then make another one",
         )
 

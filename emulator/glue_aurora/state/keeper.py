@@ -28,7 +28,7 @@ class Keeper:
         self.changes = Changes(self._saved.mark)
         self._lock = threading.Lock()
         self._header: Header | None = None
-        why = os.environ.pop(_FAILED, "nothing was saved")
+        why = os.environ.pop(_FAILED, "")
         self._told: dict[str, Any] = {"loaded": False, "whole": False, "why": why}
 
     def load(self) -> None:
@@ -43,20 +43,20 @@ class Keeper:
             return
         if header.versions != versions():
             self._saved.remove()
-            self._told["why"] = "another version of LocalStack or of its plugin saved it"
+            self._told["why"] = "was saved by another version of LocalStack or of its plugin"
             return
         try:
             self._saved.read()
         except Exception as error:
             LOG.exception("the saved state can't be used, so LocalStack begins again without it")
             self._saved.remove()
-            os.environ[_FAILED] = f"it can't be used: {type(error).__name__}: {error}"
+            os.environ[_FAILED] = f"can't be used: {type(error).__name__}: {error}"
             os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - this very command
         late = self._saved.mark.exists()
         self.changes.made, self.changes.configured = late, late or header.configured or bool(header.left_out)
-        why = "LocalStack ended without saving it again" if late else ""
+        why = "is from before the last changes, because LocalStack was killed" if late else ""
         if header.left_out:
-            why = why or f"it lacks {', '.join(header.left_out)}"
+            why = why or f"lacks {', '.join(header.left_out)}"
         self._header = header
         self._told = {"loaded": True, "whole": not why, "why": why, "seconds": round(time.monotonic() - began, 3)}
 

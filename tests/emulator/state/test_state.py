@@ -113,7 +113,7 @@ def test_what_came_after_the_last_save_is_gone_after_a_kill_and_said(site: Site,
 
     kept = site.again(killed=True)
 
-    assert kept.loaded and kept.configured and "without saving it again" in kept.why
+    assert kept.loaded and kept.configured and "LocalStack was killed" in kept.why
     assert [each["Key"] for each in s3.list_objects_v2(Bucket=bucket)["Contents"]] == ["before"]
     state.save(site.instance)
     assert site.again(killed=True).why == ""
