@@ -119,11 +119,23 @@ class Docker:
                 command = f"mkdir -p {path} && cd {path} && find . -mindepth 1 -delete && exec tar -xpf -"
                 self._in_container(instance, service, command, stdin=archive)
 
-    def _in_container(self, instance: Instance, service: str, command: str, **streams: IO[bytes]) -> None:
+    def _in_container(
+        self,
+        instance: Instance,
+        service: str,
+        command: str,
+        stdin: IO[bytes] | None = None,
+        stdout: IO[bytes] | None = None,
+    ) -> None:
         """Runs a command as root in a container of the service's image and volumes, without the service."""
         run = ("run", "--rm", "--no-deps", "--no-TTY", "--user", "0", "--entrypoint", "sh", service, "-c", command)
         done = subprocess.run(
-            self._command(*run), env=self._env(instance), cwd=TOP, stderr=subprocess.PIPE, check=False, **streams
+            self._command(*run),
+            env=self._env(instance),
+            cwd=TOP,
+            stdin=stdin or subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
         )
         if done.returncode:
             raise StartError(f"the data could not be copied: {done.stderr.decode().strip()[-800:]}", _EMBEDDED)
