@@ -122,6 +122,7 @@ def strike(live: Live, folder: Path, part: str, phase: str) -> None:
             if part == "make run":
                 os.killpg(command.pid, signal.SIGKILL)
             else:
+                wait_for(part, lambda: present(live, part), seconds=60, remedy="see the worker's log")
                 kill(live.victims(part))
             if phase == "merging":
                 with suppress(psycopg.Error):
