@@ -45,11 +45,9 @@ class Containers(StateVisitor):
 
 
 def of(service: str) -> Containers:
-    """Returns the containers of a service, which is loaded first where nobody has asked for it before."""
+    """Returns the containers of a service, which is started first where nobody has asked for it before."""
     found = Containers(service)
-    loaded = SERVICE_PLUGINS.get_service(service)
-    if loaded is not None:
-        loaded.accept_state_visitor(found)
+    SERVICE_PLUGINS.require(service).accept_state_visitor(found)
     return found
 
 

@@ -79,6 +79,8 @@ def test_every_service_has_what_it_had(site: Site, bucket: str) -> None:
     kit = GlueKit(site.client)
     job = kit.create_job()
 
+    site.again()
+    s3.put_object(Bucket=bucket, Key="more", Body=b"")  # the others are asked for nothing before the next end
     kept = site.again()
 
     assert (kept.loaded, kept.why) == (True, "")
