@@ -48,7 +48,7 @@ def assume_role(role: str, account_id: str, region: str, source_arn: str, sessio
         raise refused
     decision = judge(_document(found["AssumeRolePolicyDocument"]), found["Arn"], account_id, source_arn)
     if not decision.allowed:
-        raise RunFailure(f"{refused}{_unjudged(decision)}")
+        raise RunFailure(f"{refused}{_trust(source_arn)}{_unjudged(decision)}")
     policy = {"Policy": session_policy} if session_policy else {}
     try:
         answer = clients.sts.assume_role(RoleArn=found["Arn"], RoleSessionName=_SESSION_NAME, **policy)
@@ -61,6 +61,14 @@ def assume_role(role: str, account_id: str, region: str, source_arn: str, sessio
         keys["SessionToken"],
         found["Arn"],
         answer["AssumedRoleUser"]["Arn"],
+    )
+
+
+def _trust(source_arn: str) -> str:
+    """Returns what to change. The service does not say it."""
+    return (
+        f" (emulator) The role's trust policy must let glue.amazonaws.com assume it for {source_arn}: look at"
+        " Principal, Action, and Condition (aws:SourceArn, aws:SourceAccount) of its statements."
     )
 
 

@@ -239,7 +239,10 @@ def test_role_that_does_not_trust_glue_fails_the_run(kit: GlueKit, trust: dict[s
     assert (run["JobRunState"], run["ErrorMessage"]) == (
         "FAILED",
         f"JobName:{job} and JobRunId:{run['Id']} failed to execute with exception "
-        f"Role {role} should be given assume role permissions for Glue Service.",
+        f"Role {role} should be given assume role permissions for Glue Service."
+        " (emulator) The role's trust policy must let glue.amazonaws.com assume it for"
+        f" arn:aws:glue:us-east-1:000000000000:job/{job}: look at Principal, Action, and Condition (aws:SourceArn,"
+        " aws:SourceAccount) of its statements.",
     )
 
 
