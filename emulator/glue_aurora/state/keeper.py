@@ -23,13 +23,14 @@ class Keeper:
     """The state in one folder."""
 
     def __init__(self, folder: Path) -> None:
+        versions()  # before anybody can edit the files of this code
         self._saved = Saved(folder)
         self._saved.make()
         self.changes = Changes(self._saved.mark)
         self._lock = threading.Lock()
         self._header: Header | None = None
         why = os.environ.pop(_FAILED, "")
-        self._told: dict[str, Any] = {"loaded": False, "whole": False, "why": why}
+        self._told: dict[str, Any] = {"loaded": False, "why": why}
 
     def load(self) -> None:
         """Reads the state, if there is one that this LocalStack can read.
@@ -58,7 +59,7 @@ class Keeper:
         if header.left_out:
             why = why or f"lacks {', '.join(header.left_out)}"
         self._header = header
-        self._told = {"loaded": True, "whole": not why, "why": why, "seconds": round(time.monotonic() - began, 3)}
+        self._told = {"loaded": True, "why": why, "seconds": round(time.monotonic() - began, 3)}
 
     def save(self, *, applied: bool = False) -> bool:
         """Writes the state. Returns False, and writes nothing, when requests that change something do not end.

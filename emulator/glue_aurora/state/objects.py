@@ -71,6 +71,6 @@ def load(folder: Path, index: Index) -> None:
 def tidy(folder: Path, index: Index) -> None:
     """Removes the files that the index does not name."""
     named = {name for held in index.values() for name, _ in held.values()}
-    for path in folder.iterdir():
+    for path in folder.glob("*"):  # none, where S3 was never asked for anything
         if path.name not in named:
             path.unlink()

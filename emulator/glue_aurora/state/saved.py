@@ -14,6 +14,7 @@ import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,12 @@ class Header:
     """Why a service is not in it, by its name."""
 
 
-def versions() -> dict[str, str]:
-    """Returns what must be the same where the state is read: versions, and the code of this plugin."""
+@cache
+def versions() -> Mapping[str, str]:
+    """Returns what must be the same where the state is read: versions, and the code of this plugin.
+
+    The first call has to be early: the code that runs is what the files were when this process began.
+    """
     code = hashlib.sha256()
     top = Path(glue_aurora.__file__).parent
     for path in sorted(top.rglob("*.py")):
@@ -94,8 +99,7 @@ class Saved:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(self._file)
-        if index:
-            objects.tidy(self.folder / "objects", index)
+        objects.tidy(self.folder / "objects", index)
         return header
 
     def header(self) -> Header | None:
