@@ -249,7 +249,7 @@ def _answering(answer: Any) -> Any:
     def answer_or_refuse(context: RequestContext, request: Mapping[str, Any]) -> Any:
         if request and request.get("DryRun"):
             message = "Request would have succeeded, but DryRun flag is set."
-            raise ApiError("DryRunOperation", message, status_code=412)
+            raise ApiError("DryRunOperation", message, status_code=412, remedy="Leave DryRun out to do it.")
         try:
             return answer(context, request)
         except EC2ClientError as error:

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from localstack.aws.api.logs import InvalidParameterException, ResourceNotFoundException
-
 from glue_aurora.corrections.logs.filter_pattern import matcher
+from glue_aurora.service.errors import ApiError
 
 _MOST_EVENTS = 10_000
 # Times are milliseconds since 1970. An event's number grows with each event that LocalStack takes.
@@ -18,8 +17,8 @@ def filtered(groups: Mapping[str, Any], request: Mapping[str, Any]) -> dict[str,
     `groups` are moto's log groups by name.
 
     Raises:
-        InvalidParameterException: members of the request contradict each other, or the token is not one of ours.
-        ResourceNotFoundException: the group or a named stream does not exist.
+        ApiError: members of the request contradict each other, the token is not one of ours, or the group or a named
+            stream does not exist.
     """
     limit = request.get("limit") or _MOST_EVENTS
     after = _position(request["nextToken"]) if request.get("nextToken") else None
@@ -47,21 +46,37 @@ def filtered(groups: Mapping[str, Any], request: Mapping[str, Any]) -> dict[str,
 def _group(groups: Mapping[str, Any], request: Mapping[str, Any]) -> Any:
     name, identifier = request.get("logGroupName"), request.get("logGroupIdentifier")
     if bool(name) == bool(identifier):
-        raise InvalidParameterException("Exactly one of logGroupName and logGroupIdentifier must be specified.")
+        raise ApiError(
+            "InvalidParameterException",
+            "Exactly one of logGroupName and logGroupIdentifier must be specified.",
+            remedy="Give one of the two.",
+        )
     found = groups.get(str(name or str(identifier).removesuffix(":*").rsplit(":", 1)[-1]))
     if found is None:
-        raise ResourceNotFoundException("The specified log group does not exist.")
+        raise ApiError(
+            "ResourceNotFoundException",
+            "The specified log group does not exist.",
+            remedy="Take a name that DescribeLogGroups shows.",
+        )
     return found
 
 
 def _streams(group: Any, request: Mapping[str, Any]) -> list[Any]:
     names, prefix = request.get("logStreamNames"), request.get("logStreamNamePrefix")
     if names and prefix:
-        raise InvalidParameterException("logStreamNamePrefix and logStreamNames are mutually exclusive parameters.")
+        raise ApiError(
+            "InvalidParameterException",
+            "logStreamNamePrefix and logStreamNames are mutually exclusive parameters.",
+            remedy="Give one of the two.",
+        )
     streams = dict(group.streams)
     if names:
         if not set(names) <= set(streams):
-            raise ResourceNotFoundException("The specified log stream does not exist.")
+            raise ApiError(
+                "ResourceNotFoundException",
+                "The specified log stream does not exist.",
+                remedy="Take names that DescribeLogStreams shows.",
+            )
         return [streams[name] for name in dict.fromkeys(names)]
     return [stream for name, stream in streams.items() if name.startswith(prefix or "")]
 
@@ -77,5 +92,9 @@ def _between(stream: Any, request: Mapping[str, Any]) -> Iterator[Any]:
 def _position(token: str) -> Position:
     timestamp, _, number = token.partition("/")
     if not (timestamp.isdecimal() and number.isdecimal()):
-        raise InvalidParameterException("The specified nextToken is invalid.")
+        raise ApiError(
+            "InvalidParameterException",
+            "The specified nextToken is invalid.",
+            remedy="Give the nextToken of an answer as it is.",
+        )
     return int(timestamp), int(number)

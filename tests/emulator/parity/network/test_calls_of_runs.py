@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.kit.aws import unique
+from tests.kit.aws import refused, unique
 from tests.kit.glue import GlueKit
 from tests.kit.glue_network import Network
-from tests.kit.identity import TRUST_ACCOUNT
+from tests.kit.identity import TRUST_ACCOUNT, Session
 from tests.kit.rds import RdsKit
 
 pytestmark = pytest.mark.emulator
@@ -35,6 +35,17 @@ import sys
 import boto3
 name = sys.argv[sys.argv.index("--name") + 1]
 boto3.client("glue", region_name="us-east-1").get_connection(Name=name)
+"""
+GIVE_KEYS = """
+import json
+import sys
+import time
+import boto3
+bucket = sys.argv[sys.argv.index("--bucket") + 1]
+keys = boto3.Session().get_credentials().get_frozen_credentials()
+given = {"AccessKeyId": keys.access_key, "SecretAccessKey": keys.secret_key, "SessionToken": keys.token}
+boto3.client("s3", region_name="us-east-1").put_object(Bucket=bucket, Key="keys", Body=json.dumps(given))
+time.sleep(600)
 """
 OTHER_ROLE = """
 import sys
@@ -94,6 +105,22 @@ def test_service_without_an_endpoint_times_out(network: Network, secret: str) ->
 
 def test_script_that_catches_the_error_does_not_get_away(network: Network) -> None:
     assert failure(run(network.kit, GO_ON, network.connection())).startswith(TIMED_OUT.format("secretsmanager"))
+
+
+def test_call_gets_the_emulators_code_in_place_of_a_timeout(network: Network, environment: Any) -> None:
+    kit = network.kit
+    job = kit.create_job(
+        GIVE_KEYS,
+        Connections={"Connections": [network.connection()]},
+        DefaultArguments={"--bucket": kit.bucket},
+    )
+    started = kit.start(job)
+    kit.client("s3").get_waiter("object_exists").wait(Bucket=kit.bucket, Key="keys", WaiterConfig={"Delay": 1})
+    keys = json.loads(kit.client("s3").get_object(Bucket=kit.bucket, Key="keys")["Body"].read())
+    # The run is ended at the call, so its own script may not live to see the answer.
+    with refused("EmulatorConnectTimeout", TIMED_OUT.format("secretsmanager") + network.subnet):
+        Session(environment.endpoint_url, keys, "the run").client("secretsmanager").list_secrets()
+    assert failure(kit.wait(job, started)).startswith(TIMED_OUT.format("secretsmanager"))
 
 
 def test_interface_endpoint_serves_once_its_group_admits_the_job(network: Network, secret: str) -> None:
