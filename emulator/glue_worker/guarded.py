@@ -21,7 +21,7 @@ _lock = threading.Lock()
 
 def _end_orphans() -> None:
     """Ends the processes of a guard that was killed: the agent has adopted them, and no guard will end them."""
-    orphans = process_tree.descendants(os.getpid(), frozenset(_guards))
+    orphans = process_tree.descendants(os.getpid(), frozenset(_guards), zombies=True)
     if left := process_tree.kill_descendants(os.getpid(), frozenset(_guards)):
         log.error("no permission to end the processes %s of a run whose guard was killed", sorted(left))
     pending = orphans - left

@@ -13,10 +13,11 @@ import signal
 import subprocess
 import sys
 from collections import defaultdict
-from contextlib import suppress
 from pathlib import Path
 
 PR_SET_CHILD_SUBREAPER = 36
+# A process's parent, and whether the process is more than a zombie.
+Listed = tuple[int, bool]
 
 
 def adopt_orphans() -> None:
@@ -35,17 +36,20 @@ def prctl(option: int, value: int) -> None:
         raise OSError(ctypes.get_errno(), f"prctl({option}, {value}) failed")
 
 
-def parents() -> dict[int, int]:
-    """Returns the parent of every process that is not a zombie, by pid."""
-    if sys.platform == "linux":
-        return _parents_from_proc()
-    return _parents_from_ps()
+def processes() -> dict[int, Listed]:
+    """Returns every process by pid, also the zombies.
+
+    A process whose first thread has ended looks like a zombie while others still end, as in a JVM that was killed. Its
+    children stay its own until the last thread is gone.
+    """
+    return _listed_in_proc() if sys.platform == "linux" else _listed_by_ps()
 
 
-def descendants(root: int, spared: frozenset[int] = frozenset()) -> set[int]:
+def descendants(root: int, spared: frozenset[int] = frozenset(), *, zombies: bool = False) -> set[int]:
     """Returns the pids of the live processes below `root`. `spared` and what is below them don't count."""
+    listed = processes()
     children = defaultdict(list)
-    for pid, parent in parents().items():
+    for pid, (parent, _) in listed.items():
         children[parent].append(pid)
     found: set[int] = set()
     pending = list(children[root])
@@ -54,7 +58,7 @@ def descendants(root: int, spared: frozenset[int] = frozenset()) -> set[int]:
         if pid not in found and pid not in spared:
             found.add(pid)
             pending.extend(children[pid])
-    return found
+    return {pid for pid in found if zombies or listed[pid][1]}
 
 
 def kill_descendants(root: int, spared: frozenset[int] = frozenset()) -> set[int]:
@@ -88,23 +92,29 @@ def send(pid: int, number: int) -> bool:
     return True
 
 
-def _parents_from_proc() -> dict[int, int]:
-    found = {}
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        with suppress(FileNotFoundError, ProcessLookupError):
-            # The name in parentheses may hold any character. State and parent follow the last parenthesis.
-            text = (entry / "stat").read_text(encoding="utf-8", errors="replace")
-            state, parent = text.rpartition(")")[2].split()[:2]
-            if state != "Z":
-                found[int(entry.name)] = int(parent)
+def _listed_in_proc() -> dict[int, Listed]:
+    numbers = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    found = {pid: listed for pid in numbers if (listed := _stat(pid))}
+    for pid, (parent, _) in list(found.items()):
+        # The parent ended before it was its turn, or belongs to others who hide theirs. If it ended, there is a new one.
+        if parent not in found and (listed := _stat(pid)):
+            found[pid] = listed
     return found
 
 
-def _parents_from_ps() -> dict[int, int]:
+def _stat(pid: int) -> Listed | None:
+    try:
+        # The name in parentheses may hold any character. State and parent follow the last parenthesis.
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    state, parent = text.rpartition(")")[2].split()[:2]
+    return int(parent), state != "Z"
+
+
+def _listed_by_ps() -> dict[int, Listed]:
     listing = subprocess.run(
         ["ps", "-axo", "pid=,ppid=,stat="], capture_output=True, text=True, check=True
     ).stdout.splitlines()
     rows = (line.split() for line in listing)
-    return {int(pid): int(parent) for pid, parent, state, *_ in rows if not state.startswith("Z")}
+    return {int(pid): (int(parent), not state.startswith("Z")) for pid, parent, state, *_ in rows}
