@@ -96,7 +96,7 @@ def _listed_in_proc() -> dict[int, Listed]:
     numbers = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
     found = {pid: listed for pid in numbers if (listed := _stat(pid))}
     for pid, (parent, _) in list(found.items()):
-        # The parent ended before it was its turn, or belongs to others who hide theirs. If it ended, there is a new one.
+        # Where a parent ended before its turn, the process has a new one now.
         if parent not in found and (listed := _stat(pid)):
             found[pid] = listed
     return found
