@@ -283,7 +283,7 @@ def test_exported_variables_lead_every_tool_to_the_environment(user: User) -> No
 
 def test_exports_hold_no_password_and_psql_needs_none(user: User) -> None:
     said = user.make("-s", "env")
-    password_file = next(line for line in said.splitlines() if "PGPASSFILE" in line).partition("=")[2]
+    (password_file,) = (word.partition("=")[2] for word in shlex.split(said) if word.startswith("PGPASSFILE="))
     escaped = re.split(r"(?<!\\):", Path(password_file).read_text().strip(), maxsplit=4)[4]
     password = re.sub(r"\\(.)", r"\1", escaped)
     assert len(password) > 8 and password not in said
