@@ -7,11 +7,12 @@ one transaction.
 
 from __future__ import annotations
 
+import json
 import math
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,9 +24,10 @@ from arguments import database_of, job_of, resolve_arguments
 from common import CountError, InputFileError, Job, QualityError, log
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
-from pyspark.sql import Column, DataFrame, Observation, SparkSession, Window
+from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 from source_files import Source, find_sources
+from sql_text import literal
 from staging import Staging, copy_lines
 from table import SETS, of_set
 
@@ -188,17 +190,16 @@ def write_grades(plan: Plan, folder: str) -> Counts:
     if not plan.one_partition:
         notas = notas.repartition("aluno_id")  # one shuffle for both the ranking and the join
     graded = join_known(ranked(notas, "aluno_id", "disciplina"), lines["alunos"], lines["escolas"], plan)
-    counted = graded.observe(
-        joined,
-        *(counted_where(f"rule = '{name}'", name) for name in quality.names(quality.REFERENCE_RULES, "notas")),
-        counted_where("rule IS NULL AND rank = 1", "kept"),
-        counted_where("rule IS NULL AND rank > 1", "superseded"),
-    )
+    references = quality.names(quality.REFERENCE_RULES, "notas")
+    conditions = {rule: f"rule = '{rule}'" for rule in references}
+    conditions |= {"kept": "rule IS NULL AND rank = 1", "superseded": "rule IS NULL AND rank > 1"}
+    counted = graded.observe(joined, F.expr(f"{counts_of(conditions)} AS counts"))
     outputs.write_parquet(counted.where("rule IS NULL AND rank = 1"), folder)
 
-    found = {name: observation.get for name, observation in seen.items()}
+    found = {name: json.loads(observation.get["counts"]) for name, observation in seen.items()}
+    of_joined = json.loads(joined.get["counts"])
     rejected = {name: Counter({rule: found[name][rule] for rule in rules_of(name)}) for name in SETS}
-    rejected["notas"].update({rule: joined.get[rule] for rule in quality.names(quality.REFERENCE_RULES, "notas")})
+    rejected["notas"].update({rule: of_joined[rule] for rule in references})
     return Counts(
         read={name: found[name]["lines"] for name in SETS},
         rejected={name: +counter for name, counter in rejected.items()},
@@ -206,8 +207,8 @@ def write_grades(plan: Plan, folder: str) -> Counts:
         cleaned={name: found[name]["cleaned_lines"] for name in SETS},
         read_as_utf8={name: found[name]["utf8_lines"] for name in SETS},
         idade_set_to_null=found["alunos"]["idade_set_to_null"],
-        kept=joined.get["kept"],
-        superseded=joined.get["superseded"],
+        kept=of_joined["kept"],
+        superseded=of_joined["superseded"],
     )
 
 
@@ -216,27 +217,31 @@ def rules_of(name: str) -> list[str]:
     return quality.names(quality.RULES, name)
 
 
-def counted_where(condition: str, name: str) -> Column:
-    return F.count(F.expr(f"CASE WHEN {condition} THEN 1 END")).alias(name)
+def counts_of(conditions: Mapping[str, str]) -> str:
+    """SQL for the number of lines for which each condition holds, as one JSON text: PySpark asks for one value once."""
+    parts = [f"'{name}', count(CASE WHEN {condition} THEN 1 END)" for name, condition in conditions.items()]
+    return f"to_json(named_struct({', '.join(parts)}))"
 
 
 def observed(lines: DataFrame, name: str, observation: Observation) -> DataFrame:
     """The accepted lines. `observation` gets the counts of all lines when the result is written."""
-    metrics = [counted_where(f"rule = '{rule}'", rule) for rule in rules_of(name)]
-    metrics += [counted_where("NOT no_data", "lines"), counted_where("open_quote", "open_quotes")]
-    metrics += [
-        counted_where("cleaned AND rule IS NULL", "cleaned_lines"),
-        counted_where("read_as_utf8 AND rule IS NULL", "utf8_lines"),
-    ]
+    conditions = {rule: f"rule = '{rule}'" for rule in rules_of(name)}
+    conditions |= {
+        "lines": "NOT no_data",
+        "open_quotes": "open_quote",
+        "cleaned_lines": "cleaned AND rule IS NULL",
+        "utf8_lines": "read_as_utf8 AND rule IS NULL",
+    }
     if name == "alunos":
-        metrics.append(counted_where("rule IS NULL AND idade_text IS NOT NULL AND idade IS NULL", "idade_set_to_null"))
-    return lines.observe(observation, *metrics).where("rule IS NULL")
+        conditions["idade_set_to_null"] = "rule IS NULL AND idade_text IS NOT NULL AND idade IS NULL"
+    return lines.observe(observation, F.expr(f"{counts_of(conditions)} AS counts")).where("rule IS NULL")
 
 
 def ranked(lines: DataFrame, *key: str) -> DataFrame:
     """Lines with `rank`: 1 for the last line of its key in file order, higher for the lines that it supersedes."""
-    newest_first = Window.partitionBy(*key).orderBy(*(F.col(name).desc() for name in reading.POSITION))
-    return lines.withColumn("rank", F.row_number().over(newest_first))
+    newest_first = ", ".join(f"{name} DESC" for name in reading.POSITION)
+    rank = f"row_number() OVER (PARTITION BY {', '.join(key)} ORDER BY {newest_first})"
+    return lines.withColumn("rank", F.expr(rank))
 
 
 def join_known(notas: DataFrame, alunos: DataFrame, escolas: DataFrame, plan: Plan) -> DataFrame:
@@ -260,7 +265,7 @@ def join_known(notas: DataFrame, alunos: DataFrame, escolas: DataFrame, plan: Pl
 
 def judged(plan: Plan, name: str, use: str) -> DataFrame:
     """All lines of a set. The count keeps Spark from pushing a filter below the parsing, which repeats it 10 times."""
-    return plan.lines(name).observe(f"{name}_for_{use}", F.count(F.lit(1)))
+    return plan.lines(name).observe(f"{name}_for_{use}", F.expr("count(1) AS lines"))
 
 
 def rejected_lines(plan: Plan, counts: Counts) -> list[DataFrame]:
@@ -279,12 +284,12 @@ def rejected_lines(plan: Plan, counts: Counts) -> list[DataFrame]:
             lines = join_known(own, alunos, escolas, plan).withColumn("rule", F.expr("coalesce(own_rule, rule)"))
         lines = lines.where(f"rule <> '{quality.NO_DATA}'").select("raw_line", *reading.POSITION, "rule")
         if name in plan.careful:
-            lines = lines.withColumn("line_number", F.col("number"))
+            lines = lines.withColumn("line_number", F.expr("number"))
         else:
             lines = reading.with_line_numbers(lines, plan.spark, source, plan.one_partition)
-        labels = F.array(*(F.lit(file.label) for file in source.files))
-        label = F.element_at(labels, F.col("file") + 1)
-        parts.append(lines.select(label.alias("file"), "line_number", "raw_line", "rule"))
+        labels = ", ".join(literal(file.label) for file in source.files)
+        label = f"element_at(array({labels}), file + 1) AS file"
+        parts.append(lines.selectExpr(label, "line_number", "raw_line", "rule"))
     return parts
 
 

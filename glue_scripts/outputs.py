@@ -50,8 +50,7 @@ def write_rejects(parts: list[DataFrame], job: Job, one_partition: bool) -> str:
     """Write the rejected lines (`file`, `line_number`, `raw_line`, `rule`) of all sets; returns their folder."""
     lines = reduce(DataFrame.unionAll, parts)
     # Text in Parquet is UTF-8. A line in another encoding is kept, with U+FFFD for each byte that means nothing.
-    text = F.decode(F.col("raw_line").cast("binary"), "UTF-8")
-    lines = lines.withColumn("raw_line", text)
+    lines = lines.withColumn("raw_line", F.expr("decode(CAST(raw_line AS BINARY), 'UTF-8')"))
     # One file. The shuffle moves rejected lines only; without it one task would read all files.
     lines = lines.coalesce(1) if one_partition else lines.repartition(1)
     lines.write.option("mapreduce.fileoutputcommitter.algorithm.version", "2").mode("overwrite").parquet(job.rejects())

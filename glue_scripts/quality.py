@@ -141,8 +141,8 @@ def typed(lines: DataFrame, source: str) -> DataFrame:
     known = lines.selectExpr("raw_line", *POSITION, *FLAGS, *meanings)
     if source == "notas":
         known = known.withColumn("nota", F.expr(f"try_cast(nota_number AS {SPARK_TYPES['nota']})"))
-    rule = F.when(F.col("no_data"), F.lit(NO_DATA)).otherwise(F.expr(first_that_holds(RULES, source)))
-    return known.withColumn("rule", rule)
+    rule = f"CASE WHEN no_data THEN '{NO_DATA}' ELSE {first_that_holds(RULES, source)} END"
+    return known.withColumn("rule", F.expr(rule))
 
 
 def first_that_holds(rules: tuple[Rule, ...], source: str) -> str:

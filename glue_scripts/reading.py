@@ -13,13 +13,15 @@ from functools import reduce
 
 import invisible
 from headers import RECORD_LINES, SEPARATOR_LINE
-from pyspark.sql import Column, DataFrame, SparkSession, Window
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from source_files import Layout, Source, SourceFile
+from sql_text import literal
 from table import SOURCE_COLUMNS
 
 PARSER_VALUES = 20_000  # the parser's own limit is 20,480 (Spark's CSV option maxColumns)
 POSITION = ("file", "block", "number")
+QUOTE = '"'
 
 # The columns by which `quality` judges a line, in addition to its values.
 FLAGS = (
@@ -57,96 +59,89 @@ def _physical_lines(spark: SparkSession, layout: Layout, files: list[SourceFile]
     `number` alone does not order the lines: Spark counts rows by partition and packs splits into partitions by size.
     """
     # The files of a set lie in one folder, so their names differ. One file needs no name in each row.
-    numbers = [F.lit(value) for file in files for value in (file.path.rpartition("/")[2], file.number)]
-    which = F.create_map(*numbers)[F.col("_metadata.file_name")]
-    line, utf8 = F.col("value"), F.lit(False)
+    numbers = [text for file in files for text in (literal(file.path.rpartition("/")[2]), str(file.number))]
+    which = f"map({', '.join(numbers)})[_metadata.file_name]" if len(files) > 1 else str(files[0].number)
+    line, utf8 = "value", "false"
     if layout.encoding != "utf-8":  # Spark splits bytes into lines and decodes none of them
-        content = line.cast("binary")
+        content = "CAST(value AS BINARY)"
         # Spark counts characters by their first bytes, so the first comparison rules out ASCII, and no UTF-8.
-        beyond_ascii = F.length(line) != F.octet_length(line)
-        utf8 = beyond_ascii & (F.encode(F.decode(content, "utf-8"), "utf-8") == content)
-        line = F.when(utf8, line).otherwise(F.decode(content, layout.encoding))
-    return spark.read.text([file.path for file in files]).select(
-        line.alias("raw_line"),
-        utf8.alias("read_as_utf8"),
-        (which if len(files) > 1 else F.lit(files[0].number)).alias("file"),
-        F.col("_metadata.file_block_start").alias("block"),
-        F.monotonically_increasing_id().alias("number"),
+        beyond_ascii = "char_length(value) <> octet_length(value)"
+        utf8 = f"({beyond_ascii} AND encode(decode({content}, 'utf-8'), 'utf-8') = {content})"
+        line = f"CASE WHEN {utf8} THEN value ELSE decode({content}, {literal(layout.encoding)}) END"
+    return spark.read.text([file.path for file in files]).selectExpr(
+        f"{line} AS raw_line",
+        f"{utf8} AS read_as_utf8",
+        f"{which} AS file",
+        "_metadata.file_block_start AS block",
+        "monotonically_increasing_id() AS number",
     )
 
 
 def _parsed(lines: DataFrame, layout: Layout, columns: tuple[str, ...]) -> DataFrame:
     # Spark keeps selections apart where one uses a costly column of another twice: each is computed once a line.
     known = ("raw_line", *POSITION, "read_as_utf8")
-    plain = lines.select(*known, F.rlike("raw_line", F.lit(invisible.PLAIN)).alias("plain"))
-    clean = plain.select(
+    plain = lines.selectExpr(*known, f"rlike(raw_line, {literal(invisible.PLAIN)}) AS plain")
+    clean = plain.selectExpr(
         *known,
-        F.when(F.col("plain"), F.col("raw_line")).otherwise(_cleaned(F.col("raw_line"))).alias("line"),
-        (~F.col("plain") & F.rlike("raw_line", F.lit(invisible.CONTROL))).alias("control_character"),
+        f"CASE WHEN plain THEN raw_line ELSE {_cleaned('raw_line')} END AS line",
+        f"NOT plain AND rlike(raw_line, {literal(invisible.CONTROL)}) AS control_character",
         "plain",
     )
     # Names by position, because the names of other columns in a header may be anything.
     fields = [f"value_{index}" for index in range(len(layout.header))]
-    parsed = F.from_csv(
-        "line",
-        ", ".join(f"{name} STRING" for name in (*fields, "corrupt")),
-        {
-            "sep": layout.separator, "escape": '"', "mode": "PERMISSIVE", "columnNameOfCorruptRecord": "corrupt",
-            # MySQL, Hive and PostgreSQL's COPY write \\N for NULL.
-            "nullValue": "\\N",
-            # Blanks before and after quotes, which `_well_formed` lets through, are no part of a value.
-            "ignoreLeadingWhiteSpace": "true", "ignoreTrailingWhiteSpace": "true",
-        },
-    )  # fmt: skip
+    schema = ", ".join(f"{name} STRING" for name in (*fields, "corrupt"))
+    options = {
+        "sep": layout.separator, "escape": '"', "mode": "PERMISSIVE", "columnNameOfCorruptRecord": "corrupt",
+        # MySQL, Hive and PostgreSQL's COPY write \\N for NULL.
+        "nullValue": "\\N",
+        # Blanks before and after quotes, which `_well_formed` lets through, are no part of a value.
+        "ignoreLeadingWhiteSpace": "true", "ignoreTrailingWhiteSpace": "true",
+    }  # fmt: skip
+    given = ", ".join(literal(text) for option in options.items() for text in option)
+    parsed = f"from_csv(line, {literal(schema)}, map({given}))"
     # A line with more values than the parser takes ends the run, so it never gets there.
-    few = (F.octet_length("line") < PARSER_VALUES) | (_occurrences("line", layout.separator) < PARSER_VALUES)
-    quoted = F.contains("line", F.lit('"'))
-    blank = F.trim("line") == ""
-    separator_line = (F.octet_length("line") < 10) & F.rlike("line", F.lit(SEPARATOR_LINE))
-    found = clean.select(
+    few = f"octet_length(line) < {PARSER_VALUES} OR {_occurrences('line', layout.separator)} < {PARSER_VALUES}"
+    quoted = "contains(line, '\"')"
+    found = clean.selectExpr(
         *known,
-        (quoted & (_occurrences("line", '"') % 2 == 1)).alias("open_quote"),
-        (quoted & ~F.rlike("line", F.lit(_well_formed(layout, "*+")))).alias("ill_quoted"),
+        f"{quoted} AND {_occurrences('line', QUOTE)} % 2 = 1 AS open_quote",
+        f"{quoted} AND NOT rlike(line, {literal(_well_formed(layout, '*+'))}) AS ill_quoted",
         "control_character",
-        (blank | separator_line).alias("empty"),
-        (~F.col("plain") & (F.col("line") != F.col("raw_line"))).alias("cleaned"),
+        f"trim(line) = '' OR octet_length(line) < 10 AND rlike(line, {literal(SEPARATOR_LINE)}) AS empty",
+        "NOT plain AND line <> raw_line AS cleaned",
         "plain",
-        F.when(few, parsed).alias("parsed"),
+        f"CASE WHEN {few} THEN {parsed} END AS parsed",
     )
     texts = {name: f"parsed.{fields[layout.header.index(name)]}" for name in columns}
-    names = [F.coalesce(F.lower(text), F.lit("")) for text in texts.values()]
-    own_header = reduce(Column.__and__, [name == column for name, column in zip(names, columns, strict=True)])
-    some_header = reduce(Column.__and__, [name.isin(*columns) for name in names])
-    corrupt = F.expr("parsed IS NULL OR parsed.corrupt IS NOT NULL")
-    undecodable = F.contains(F.concat_ws(" ", *texts.values()), F.lit("\ufffd"))
-    return found.select(
+    names = {name: f"coalesce(lower({text}), '')" for name, text in texts.items()}
+    any_name = ", ".join(map(literal, columns))
+    own_header = " AND ".join(f"{name} = {literal(column)}" for column, name in names.items())
+    some_header = " AND ".join(f"{name} IN ({any_name})" for name in names.values())
+    return found.selectExpr(
         "raw_line",
         *POSITION,
         "open_quote",
-        (F.col("empty") | own_header).alias("no_data"),
-        (some_header & ~own_header).alias("other_header"),
+        f"empty OR {own_header} AS no_data",
+        f"{some_header} AND NOT ({own_header}) AS other_header",
         "control_character",
-        F.coalesce(corrupt | F.col("ill_quoted"), F.lit(True)).alias("malformed"),
+        "coalesce(parsed IS NULL OR parsed.corrupt IS NOT NULL OR ill_quoted, true) AS malformed",
         # Decoding writes U+FFFD for bytes that mean nothing in the file's encoding.
-        (~F.col("plain") & undecodable).alias("undecodable"),
-        F.lit(layout.decimal_comma).alias("decimal_comma"),
+        f"NOT plain AND contains(concat_ws(' ', {', '.join(texts.values())}), '\ufffd') AS undecodable",
+        f"{str(layout.decimal_comma).lower()} AS decimal_comma",
         "cleaned",
         "read_as_utf8",
-        *(F.expr(f"nullif(btrim({text}, ' \t\n'), '')").alias(name) for name, text in texts.items()),
+        *(f"nullif(btrim({text}, ' \t\n'), '') AS {name}" for name, text in texts.items()),
     )
 
 
-def _cleaned(line: Column) -> Column:
-    """The line without characters that nobody sees, as `invisible` says."""
-    shown = F.regexp_replace(line, F.lit(invisible.IGNORABLE), F.lit(""))
-    shown = F.regexp_replace(shown, F.lit(invisible.BLANK), F.lit(" "))
-    pairs = F.split(F.lit(" ".join(map("".join, invisible.COMPOSITIONS))), " ")
-    composed = F.aggregate(
-        pairs,
-        shown,
-        lambda text, pair: F.replace(text, F.substring(pair, 1, 2), F.substring(pair, 3, 1)),
-    )
-    return F.when(F.rlike(shown, F.lit(invisible.COMBINING)), composed).otherwise(shown)
+def _cleaned(line: str) -> str:
+    """SQL for the line without characters that nobody sees, as `invisible` says."""
+    shown = f"regexp_replace({line}, {literal(invisible.IGNORABLE)}, '')"
+    shown = f"regexp_replace({shown}, {literal(invisible.BLANK)}, ' ')"
+    pairs = literal(" ".join(map("".join, invisible.COMPOSITIONS)))
+    compose = "(text, pair) -> replace(text, substring(pair, 1, 2), substring(pair, 3, 1))"
+    composed = f"aggregate(split({pairs}, ' '), {shown}, {compose})"
+    return f"CASE WHEN rlike({shown}, {literal(invisible.COMBINING)}) THEN {composed} ELSE {shown} END"
 
 
 def _well_formed(layout: Layout, times: str) -> str:
@@ -183,15 +178,14 @@ def numbered(lines: DataFrame) -> DataFrame:
 
 def _blocks(lines: DataFrame) -> DataFrame:
     """`file`, `block`, and `shift`, which makes line numbers of a block's numbers. It needs one count per block."""
-    blocks = lines.groupBy("file", "block").agg(F.min("number").alias("first"), F.count("*").alias("lines"))
-    before = Window.partitionBy("file").orderBy("block").rowsBetween(Window.unboundedPreceding, -1)
-    shift = F.coalesce(F.sum("lines").over(before), F.lit(0)) + 1 - F.col("first")
-    return blocks.select("file", "block", shift.alias("shift"))
+    blocks = lines.groupBy("file", "block").agg(F.expr("min(number) AS first"), F.expr("count(*) AS lines"))
+    before = "PARTITION BY file ORDER BY block ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING"
+    return blocks.selectExpr("file", "block", f"coalesce(sum(lines) OVER ({before}), 0) + 1 - first AS shift")
 
 
 def _numbered_by(lines: DataFrame, blocks: DataFrame) -> DataFrame:
     numbered = lines.join(F.broadcast(blocks), ["file", "block"])
-    return numbered.withColumn("line_number", F.col("number") + F.col("shift")).drop("shift")
+    return numbered.withColumn("line_number", F.expr("number + shift")).drop("shift")
 
 
 # --- Values with line breaks -----------------------------------------------------------------------------------------
@@ -204,46 +198,41 @@ def _joined_records(lines: DataFrame, layout: Layout) -> DataFrame:
     must be properly quoted and have as many values as the header. Otherwise its lines stay single lines, so a stray
     quote swallows no good line.
     """
-    in_file = Window.partitionBy("file").orderBy("number")
-    opening = lines.where(_occurrences("raw_line", '"') % 2 == 1).select("file", "number")
-    pairs = opening.select("file", F.col("number").alias("first"), F.lead("number").over(in_file).alias("last"))
-    members = pairs.where(F.col("last") - F.col("first") < RECORD_LINES).select(
-        "file", "first", "last", F.explode(F.sequence("first", "last")).alias("number")
+    opening = lines.where(f"{_occurrences('raw_line', QUOTE)} % 2 = 1").select("file", "number")
+    pairs = opening.selectExpr(
+        "file", "number AS first", "lead(number) OVER (PARTITION BY file ORDER BY number) AS last"
+    )
+    members = pairs.where(f"last - first < {RECORD_LINES}").selectExpr(
+        "file", "first", "last", "explode(sequence(first, last)) AS number"
     )
     texts = members.join(lines, ["file", "number"]).groupBy("file", "first", "last")
-    record = F.array_join(F.transform(F.array_sort(F.collect_list(F.struct("number", "raw_line"))), _text), "\n")
-    joined = texts.agg(record.alias("record"), F.bool_or("read_as_utf8").alias("record_as_utf8"))
-    pattern = F.lit(_well_formed(layout, f"{{{len(layout.header) - 1}}}"))
-    records = joined.where(F.rlike(_cleaned(F.col("record")), pattern))
-    taken = _without_overlaps(records)
-    inside = taken.select(
-        "file",
-        F.explode(F.sequence("first", "last")).alias("number"),
-        F.col("first").alias("record_starts"),
-        "record",
-        "record_as_utf8",
+    in_order = "array_sort(collect_list(struct(number, raw_line)))"
+    joined = texts.agg(
+        F.expr(f"array_join(transform({in_order}, line -> line.raw_line), '\n') AS record"),
+        F.expr("bool_or(read_as_utf8) AS record_as_utf8"),
+    )
+    pattern = literal(_well_formed(layout, f"{{{len(layout.header) - 1}}}"))
+    taken = _without_overlaps(joined.where(f"rlike({_cleaned('record')}, {pattern})"))
+    inside = taken.selectExpr(
+        "file", "explode(sequence(first, last)) AS number", "first AS record_starts", "record", "record_as_utf8"
     )
     found = lines.join(inside, ["file", "number"], "left").where("record IS NULL OR number = record_starts")
-    return found.select(
+    return found.selectExpr(
         *POSITION,
-        F.coalesce("record", "raw_line").alias("raw_line"),
-        F.coalesce("record_as_utf8", "read_as_utf8").alias("read_as_utf8"),
+        "coalesce(record, raw_line) AS raw_line",
+        "coalesce(record_as_utf8, read_as_utf8) AS read_as_utf8",
     )
 
 
-def _occurrences(column: str, character: str) -> Column:
-    """The number of times that a text has `character`."""
-    return F.length(column) - F.length(F.replace(column, F.lit(character), F.lit("")))
-
-
-def _text(line: Column) -> Column:
-    return line["raw_line"]
+def _occurrences(column: str, character: str) -> str:
+    """SQL for the number of times that a text has `character`."""
+    return f"(length({column}) - length(replace({column}, {literal(character)}, '')))"
 
 
 def _without_overlaps(records: DataFrame) -> DataFrame:
     """Every other record of a chain in which the last line of one is the first line of the next."""
-    in_file = Window.partitionBy("file").orderBy("first")
-    starts = F.coalesce(F.lag("last").over(in_file) != F.col("first"), F.lit(True)).cast("int")
-    chained = records.withColumn("chain", F.sum(starts).over(in_file))
-    place = F.row_number().over(Window.partitionBy("file", "chain").orderBy("first"))
-    return chained.withColumn("place", place).where("place % 2 = 1").drop("chain", "place")
+    starts = "coalesce(lag(last) OVER (PARTITION BY file ORDER BY first) <> first, true)"
+    started = records.withColumn("starts", F.expr(f"CAST({starts} AS INT)"))
+    chained = started.withColumn("chain", F.expr("sum(starts) OVER (PARTITION BY file ORDER BY first)"))
+    place = "row_number() OVER (PARTITION BY file, chain ORDER BY first)"
+    return chained.withColumn("place", F.expr(place)).where("place % 2 = 1").drop("starts", "chain", "place")
