@@ -80,11 +80,17 @@ class Plan:
     sources: dict[str, Source]
     one_partition: bool
     careful: frozenset[str] = frozenset()
+    _kept: dict[tuple[str, bool], DataFrame] = field(default_factory=dict)
 
     def lines(self, name: str) -> DataFrame:
-        """All data lines of a set, typed and judged."""
-        lines = reading.read_lines(self.spark, self.sources[name], name in self.careful, self.one_partition)
-        return quality.typed(lines, name)
+        """All data lines of a set, typed and judged. Those of a small input are read once and kept in memory."""
+        careful = name in self.careful
+        if (name, careful) in self._kept:
+            return self._kept[name, careful]
+        lines = quality.typed(reading.read_lines(self.spark, self.sources[name], careful, self.one_partition), name)
+        if self.one_partition:
+            self._kept[name, careful] = lines.persist()
+        return lines
 
 
 @dataclass
@@ -271,7 +277,8 @@ def judged(plan: Plan, name: str, use: str) -> DataFrame:
 def rejected_lines(plan: Plan, counts: Counts) -> list[DataFrame]:
     """The rejected lines of each set that has any: `file`, `line_number`, `raw_line`, `rule`.
 
-    The files are read again: the lines are few, and carrying the text of every line through the first pass costs more.
+    Larger files are read again: the lines are few, and carrying the text of every line through the first pass costs
+    more.
     """
     parts = []
     for name, source in plan.sources.items():
@@ -286,7 +293,8 @@ def rejected_lines(plan: Plan, counts: Counts) -> list[DataFrame]:
         if name in plan.careful:
             lines = lines.withColumn("line_number", F.expr("number"))
         else:
-            lines = reading.with_line_numbers(lines, plan.spark, source, plan.one_partition)
+            every = plan.lines(name) if plan.one_partition else reading.every_line(plan.spark, source)
+            lines = reading.with_line_numbers(lines, every)
         labels = ", ".join(literal(file.label) for file in source.files)
         label = f"element_at(array({labels}), file + 1) AS file"
         parts.append(lines.selectExpr(label, "line_number", "raw_line", "rule"))

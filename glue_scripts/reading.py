@@ -163,12 +163,15 @@ def _well_formed(layout: Layout, times: str) -> str:
 # --- Line numbers ----------------------------------------------------------------------------------------------------
 
 
-def with_line_numbers(lines: DataFrame, spark: SparkSession, source: Source, one_partition: bool) -> DataFrame:
-    """`lines` of the fast way with `line_number`. A file's header is line 1."""
+def every_line(spark: SparkSession, source: Source) -> DataFrame:
+    """`file`, `block` and `number` of all lines of a set."""
     parts = [_physical_lines(spark, layout, files) for layout, files in source.layouts().items()]
-    if one_partition:
-        parts = [part.coalesce(1) for part in parts]
-    return _numbered_by(lines, reduce(DataFrame.unionAll, map(_blocks, parts)))
+    return reduce(DataFrame.unionAll, parts).select(*POSITION)
+
+
+def with_line_numbers(lines: DataFrame, every: DataFrame) -> DataFrame:
+    """`lines` of the fast way with `line_number`. `every` has all lines of the set. A file's header is line 1."""
+    return _numbered_by(lines, _blocks(every))
 
 
 def numbered(lines: DataFrame) -> DataFrame:
