@@ -80,9 +80,7 @@ KILL = """
 def test_a_dying_process_does_not_save_its_children() -> None:
     environment = {**os.environ, "PYTHONPATH": str(TOP / "emulator")}
     command = [sys.executable, "-c", textwrap.dedent(KILL), textwrap.dedent(DYING)]
-    done = subprocess.run(
-        command, env=environment, input="", capture_output=True, text=True, timeout=60, check=True
-    )
+    done = subprocess.run(command, env=environment, input="", capture_output=True, text=True, timeout=60, check=True)
     child = int(done.stdout)
     _, alive = psutil.wait_procs([psutil.Process(child)] if psutil.pid_exists(child) else [], timeout=10)
     for process in alive:
