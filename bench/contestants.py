@@ -59,8 +59,8 @@ CONTESTANTS = {
     each.name: each
     for each in (
         Contestant("job", "the job, launched as the Glue worker does", script="job.py"),
-        Contestant("duckdb", "DuckDB, binary COPY, merged as into a table with rows", module="bench.etl.duckdb_peer"),
-        Contestant("polars", "Polars, ADBC, merged as into a table with rows", module="bench.etl.polars_peer"),
+        Contestant("duckdb", "DuckDB, binary COPY, then the job's merge", module="bench.etl.duckdb_peer"),
+        Contestant("polars", "Polars, ADBC, then the job's merge", module="bench.etl.polars_peer"),
         Contestant(
             "spark-jdbc",
             "Spark, JDBC to a staging table, unconditional ON CONFLICT",

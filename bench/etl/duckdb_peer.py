@@ -72,7 +72,7 @@ def main(raw: Path, processed: Path) -> None:
         connection.execute("ATTACH '' AS pg (TYPE postgres)")  # libpq's variables have the address, the user and TLS
         with table.staging() as server:
             connection.execute(f"INSERT INTO pg.{table.STAGING} SELECT * FROM read_parquet('{parquet}')")
-            table.merge_changed(server, table.STAGING)
+            table.merge(server, table.STAGING)
 
 
 if __name__ == "__main__":

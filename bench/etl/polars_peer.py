@@ -67,7 +67,7 @@ def main(raw: Path, processed: Path) -> None:
         with adbc.connect("postgresql://") as connection, connection.cursor() as cursor:
             cursor.adbc_ingest(table.STAGING, rows.to_arrow(), mode="append")
             connection.commit()
-        table.merge_changed(server, table.STAGING)
+        table.merge(server, table.STAGING)
 
 
 if __name__ == "__main__":

@@ -42,6 +42,14 @@ def insert(connection: psycopg.Connection, source: str) -> None:
     connection.execute(f"INSERT INTO {TABLE} ({_COLUMNS}) SELECT {_COLUMNS} FROM {source} ORDER BY {_KEY}")
 
 
+def merge(connection: psycopg.Connection, source: str) -> None:
+    """Bring the rows of `source` into the table as the job does: an empty table needs no comparison."""
+    if connection.execute(f"SELECT EXISTS (SELECT FROM {TABLE})").fetchone() == (True,):
+        merge_changed(connection, source)
+    else:
+        insert(connection, source)
+
+
 def merge_changed(connection: psycopg.Connection, source: str) -> None:
     """Write only the rows that are new or differ, as the job merges into a table with rows."""
     staged, old = (", ".join(f"{alias}.{column}" for column in VALUES) for alias in ("s", "t"))

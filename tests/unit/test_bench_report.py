@@ -46,8 +46,8 @@ def test_median_over_the_rounds_of_each_contestant_and_scenario() -> None:
     assert (found["first_load", "job"].fastest, found["first_load", "job"].slowest) == (1.0, 9.0)
 
 
-@pytest.mark.parametrize(("ours", "passed"), [(20.0, True), (20.1, False)])
-def test_whole_job_may_take_twice_as_long_as_duckdb(ours: float, passed: bool) -> None:
+@pytest.mark.parametrize(("ours", "passed"), [(17.0, True), (17.1, False)])
+def test_whole_job_may_take_longer_than_duckdb(ours: float, passed: bool) -> None:
     value, outcome = verdict([run("job", seconds=ours), run("duckdb", seconds=10.0)], "first load, against DuckDB")
     assert value == pytest.approx(ours / 10)
     assert outcome is passed
@@ -102,8 +102,8 @@ def test_markdown_has_verdicts_ratios_and_the_machine() -> None:
     text = report.as_markdown(
         made([run("job", seconds=20.0, peak_bytes=1_500_000_000, wal_bytes=250_000), run("duckdb", seconds=8.0)])
     )
-    assert cells(text, "whole job, first load, against DuckDB") == ["2.50", "≤ 2", "FAIL"]
-    assert cells(text, "whole job, unchanged re-run, against DuckDB") == ["", "", ""]
+    assert cells(text, "whole job, first load, against DuckDB") == ["2.50", "≤ 1.7", "FAIL"]
+    assert cells(text, "whole job, unchanged re-run, against DuckDB") == ["", "≤ 2", "not measured"]
     assert cells(text, "table growth of an unchanged re-run, bytes") == ["", "≤ 0", "not measured"]
     assert cells(text, "job")[:6] == ["20.00", "20.00–20.00", "1.00", "1500", "0.2", "0.0"]
     assert cells(text, "duckdb")[:3] == ["8.00", "8.00–8.00", "0.40"]
