@@ -62,7 +62,7 @@ class Config:
             jars=_folder(environ, "GLUE_WORKER_JARS"),
             native_wheels=_folder(environ, "GLUE_WORKER_NATIVE_WHEELS"),
             lease_seconds=_seconds(environ, "GLUE_WORKER_LEASE_SECONDS", "60"),
-            short_run_seconds=_seconds(environ, "GLUE_WORKER_SHORT_RUN_SECONDS", "12"),
+            short_run_seconds=_seconds(environ, "GLUE_WORKER_SHORT_RUN_SECONDS", "20"),
             master=environ.get("GLUE_WORKER_SPARK_MASTER", "local[*]"),
             driver_memory=environ.get("GLUE_WORKER_DRIVER_MEMORY", "2g"),
             python=environ.get("PYSPARK_PYTHON") or sys.executable,
