@@ -26,14 +26,14 @@ def level(agent: Agent, cloud: Cloud, job_name: str, arguments: dict[str, str] |
     return cloud.log(body["run_id"], "output")[-1]
 
 
-def test_job_is_compiled_quickly_at_first_and_after_a_short_run(start_agent: Callable[..., Agent], cloud: Cloud) -> None:
+def test_job_is_compiled_quickly_until_a_run_took_long(start_agent: Callable[..., Agent], cloud: Cloud) -> None:
     agent = start_agent(GLUE_WORKER_SHORT_RUN_SECONDS="600")
     assert [level(agent, cloud, "one") for _ in range(2)] == [QUICK, QUICK]
     own = {"--conf": "spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=4"}
     assert level(agent, cloud, "one", own) == "['-XX:TieredStopAtLevel=4']"
 
 
-def test_job_whose_last_run_was_long_is_compiled_well(start_agent: Callable[..., Agent], cloud: Cloud) -> None:
+def test_job_is_compiled_well_after_a_long_run(start_agent: Callable[..., Agent], cloud: Cloud) -> None:
     agent = start_agent(GLUE_WORKER_SHORT_RUN_SECONDS="0.001")
     assert [level(agent, cloud, "one") for _ in range(2)] == [QUICK, UNSAID]
     assert level(agent, cloud, "another") == QUICK
