@@ -37,7 +37,7 @@ pytestmark = pytest.mark.e2e
 JOB = "letrus-de-case-etl-performance-academica"
 BUCKET = "letrus-de-case-data-000000000000"
 MIGRATION = "sql/migrations/9000_index.sql"
-PLAN = "terraform -chdir=terraform plan -detailed-exitcode > plan.log 2>&1 && echo $?"
+PLAN = "terraform -chdir=terraform plan -detailed-exitcode > .local/plan.log 2>&1 && echo $?"
 
 
 @pytest.fixture(scope="module")
