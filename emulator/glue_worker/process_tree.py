@@ -46,7 +46,10 @@ def processes() -> dict[int, Listed]:
 
 
 def descendants(root: int, spared: frozenset[int] = frozenset(), *, zombies: bool = False) -> set[int]:
-    """Returns the pids of the live processes below `root`. `spared` and what is below them don't count."""
+    """Returns the pids of the live processes below `root`, with `zombies` also of the dead that nobody waited for.
+
+    `spared` and what is below them don't count.
+    """
     listed = processes()
     children = defaultdict(list)
     for pid, (parent, _) in listed.items():

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 import statistics
-import subprocess
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +17,8 @@ import click
 
 from scripts.base.console import say, step
 from scripts.base.errors import CommandError
-from scripts.base.paths import LOCAL, TOP
+from scripts.base.paths import LOCAL
+from scripts.base.processes import run_foreground
 from scripts.environment import lifecycle, snapshots
 from scripts.environment.instance import Instance, Ports
 
@@ -88,40 +88,30 @@ def _shown(bars: Sequence[Bar], first: float) -> bool:
 
 class _User:
     def __init__(self, instance: Instance) -> None:
-        ports = {
-            "LOCALSTACK_PORT": instance.ports.localstack,
-            "POSTGRES_PORT": instance.ports.postgres,
-            "WORKER_PORT": instance.ports.worker,
-        }
-        numbers = {name: str(number) for name, number in ports.items()}
-        self._environment = {**os.environ, **numbers, "LETRUS_INSTANCE": str(instance.folder)}
+        ports = {name: str(number) for name, number in instance.ports.by_variable().items()}
+        self._environment = {**os.environ, **ports, "LETRUS_INSTANCE": str(instance.folder)}
 
     def make(self, *words: str) -> float:
         """Types a target and returns its seconds."""
-        with step(f"make {' '.join(words)}"):
-            return self._typed(words)[1]
+        return self._typed(*words)[1]
 
     def run(self) -> tuple[float, float]:
         """Types `make run`. Returns the seconds until its first rows, and until its end."""
-        with step("make run"):
-            return self._typed(["run"])
+        return self._typed("run")
 
-    def _typed(self, words: Sequence[str]) -> tuple[float, float]:
-        began, first, said = time.monotonic(), 0.0, ""
-        with subprocess.Popen(
-            ["make", *words],
-            cwd=TOP,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        ) as process:
-            assert process.stdout
-            for line in process.stdout:
-                said += line
-                if not first and _FIRST_ROWS in line:
-                    first = time.monotonic() - began
-        if process.returncode:
-            raise CommandError(f"make {' '.join(words)} failed:\n{said[-2000:]}", "mend it first")
-        return first, time.monotonic() - began
+    def _typed(self, *words: str) -> tuple[float, float]:
+        typed = f"make {' '.join(words)}"
+        said: list[str] = []
+        rows: list[float] = []
+        began = time.monotonic()
+
+        def hear(line: str) -> None:
+            said.append(line)
+            if _FIRST_ROWS in line:
+                rows.append(time.monotonic() - began)
+
+        with step(typed):
+            code = run_foreground(["make", *words], self._environment, on_line=hear)
+        if code:
+            raise CommandError(f"{typed} failed:\n{''.join(said[-30:])}", "mend it first")
+        return rows[0] if rows else 0.0, time.monotonic() - began

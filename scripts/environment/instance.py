@@ -56,10 +56,14 @@ class Ports:
             each.close()
         return cls(*numbers)
 
+    def by_variable(self) -> dict[str, int]:
+        """Returns each port under the variable that chooses it."""
+        return dict(zip(DEFAULT_PORTS, asdict(self).values(), strict=True))
+
     def taken(self) -> list[tuple[str, int]]:
         """Returns the variable and the number of each port on which somebody listens."""
         busy = []
-        for name, number in zip(DEFAULT_PORTS, asdict(self).values(), strict=True):
+        for name, number in self.by_variable().items():
             with socket.socket() as probe:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 try:

@@ -33,8 +33,7 @@ class User:
     top: Path = TOP
 
     def environment(self) -> dict[str, str]:
-        numbers = {"LOCALSTACK_PORT": self.ports.localstack, "POSTGRES_PORT": self.ports.postgres}
-        ports = {name: str(number) for name, number in {**numbers, "WORKER_PORT": self.ports.worker}.items()}
+        ports = {name: str(number) for name, number in self.ports.by_variable().items()}
         return {**os.environ, **SETTINGS, **ports, "LETRUS_INSTANCE": str(self.folder)}
 
     def instance(self) -> Instance:
