@@ -1,0 +1,87 @@
+"""Does what a small job does: text and CSV, a join, a window, Parquet, and a Python function on each batch of rows.
+
+The class archive is made from the classes that it loads, and a waiting JVM has run it. It reaches for nothing but the
+folder that it is given.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from py4j.protocol import Py4JJavaError
+from pyspark.sql import Observation, SparkSession, Window
+from pyspark.sql import functions as F
+
+
+def warm_up(own: Path) -> None:
+    """Does it for a waiting JVM, and stops Spark again. `own` is the worker's folder within that of the run to come."""
+    folder = Path(tempfile.mkdtemp(prefix="warming-"))
+    try:
+        spark = SparkSession.builder.appName("warming").getOrCreate()
+        jvm: Any = spark._jvm
+        work(spark, folder)
+        in_python(spark)
+        reach_for_s3(spark)
+        spark.stop()
+        jvm.org.apache.hadoop.fs.FileSystem.closeAll()
+        jvm.java.lang.System.gc()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(own / "warehouse", ignore_errors=True)
+
+
+def work(spark: SparkSession, folder: Path) -> None:
+    """Does it in `folder`, which is empty."""
+    (folder / "facts.csv").write_text("id,kind,value\n" + "".join(f"{n % 7},k{n % 3},{n}.5\n" for n in range(100)))
+    (folder / "names.csv").write_text("id,name\n" + "".join(f"{n},name {n}\n" for n in range(5)))
+    spark.conf.set("spark.sql.shuffle.partitions", "1")
+    names = spark.read.option("header", True).csv(str(folder / "names.csv"))
+    lines = spark.read.text(str(folder / "facts.csv")).select(
+        F.from_csv("value", "id STRING, kind STRING, value STRING").alias("parsed"),
+        F.monotonically_increasing_id().alias("position"),
+    )
+    facts = lines.select("parsed.*", "position").withColumn("amount", F.expr("try_cast(value AS DECIMAL(6,2))"))
+    newest = Window.partitionBy("id", "kind").orderBy(F.col("position").desc())
+    observed = Observation()
+    joined = facts.join(names, "id", "left").withColumn("rank", F.row_number().over(newest)).persist()
+    joined.groupBy("kind").agg(F.count("*"), F.sum("amount")).collect()
+    kept = joined.where("rank = 1 AND amount IS NOT NULL").observe(observed, F.count("*").alias("rows"))
+    kept.write.parquet(str(folder / "out"))
+    joined.unpersist()
+    observed.get  # noqa: B018
+    back = spark.read.parquet(str(folder / "out"))
+    back.select(F.concat_ws("\t", F.expr("replace(name, ' ', '_')"), "amount").alias("line")).sort("line").collect()
+
+
+def in_python(spark: SparkSession) -> None:
+    """Runs a Python function in a process of Spark's."""
+
+    def same(batches: Iterable[Any]) -> Iterator[Any]:
+        yield from batches
+
+    spark.range(5).mapInArrow(same, "id BIGINT").collect()
+
+
+def reach_for_s3(spark: SparkSession) -> None:
+    """Loads the S3 client with a request that fails: nothing listens on port 1."""
+    jvm: Any = spark._jvm
+    settings = jvm.org.apache.hadoop.conf.Configuration(spark._jsc.hadoopConfiguration())
+    for name, value in {
+        "endpoint": "http://127.0.0.1:1",
+        "endpoint.region": "us-east-1",
+        "path.style.access": "true",
+        "access.key": "none",
+        "secret.key": "none",
+        "attempts.maximum": "0",
+        "retry.limit": "0",
+        "aws.credentials.provider": "org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider",
+    }.items():
+        settings.set(f"fs.s3a.{name}", value)
+    path = jvm.org.apache.hadoop.fs.Path("s3a://bucket/key")
+    with suppress(Py4JJavaError):
+        path.getFileSystem(settings).exists(path)
