@@ -24,7 +24,7 @@ help:  ## Show this help
 .PHONY: setup local-up run debug shell glue-packages rows query rejects logs parity status env local-down snapshot restore snapshots reset
 setup:  ## Fetch and build what the environment needs (the other targets do this too)
 	$(RUN) setup
-local-up:  ## Start the environment as it was stopped, apply what has changed in terraform/, update the table. PLAN=1 compares all
+local-up:  ## Start the environment as it was stopped, apply what has changed in terraform/, update the table. PLAN=1 compares all; WARM=0 keeps no JVM ready
 	$(RUN) up
 run:  ## Deploy what is saved, run the Glue job and show its log. DATA=folder of CSVs; FRESH=1 empties the table; DEPLOY=0; ARGS="--key value"; UI=1
 	$(RUN) run

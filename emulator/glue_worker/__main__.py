@@ -38,13 +38,14 @@ def main() -> int:
         lock = _own(config.home)
         versions = find_versions(config)
         archive = ClassArchive(config, versions)
-        registry = Registry(config, archive.options)
+        registry = Registry(config, archive.options, archive.wait_idle)
         server = _listen(config, registry, versions)
     except ConfigError as error:
         print(f"glue_worker: {error}", file=sys.stderr)
         return 2
     with lock, server:
         archive.prepare()
+        registry.keeper.prepare()
         threading.Thread(target=server.serve_forever, name="http", daemon=True).start()
         print(f"glue_worker ready {server.url}", flush=True)
         os.read(stop, 1)

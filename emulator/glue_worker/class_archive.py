@@ -33,6 +33,8 @@ class ClassArchive:
     def __init__(self, config: Config, versions: Versions) -> None:
         self._config = config
         self._ended = threading.Event()
+        self._idle = threading.Event()
+        self._idle.set()
         self._closed = False
         self._process: GuardedProcess | None = None
         self._path: Path | None = None
@@ -60,7 +62,12 @@ class ClassArchive:
     def prepare(self) -> None:
         """Makes the archive in the background, unless it exists or another agent is making it."""
         if self._path:
+            self._idle.clear()
             threading.Thread(target=self._make, args=(self._path,), name="class-archive", daemon=True).start()
+
+    def wait_idle(self) -> None:
+        """Returns when this agent does not make the archive, or no longer."""
+        self._idle.wait()
 
     def close(self) -> None:
         """Stops making the archive."""
@@ -70,6 +77,12 @@ class ClassArchive:
             self._process.kill()
 
     def _make(self, path: Path) -> None:
+        try:
+            self._make_once(path)
+        finally:
+            self._idle.set()
+
+    def _make_once(self, path: Path) -> None:
         self._config.class_archives.mkdir(parents=True, exist_ok=True)
         with (self._config.class_archives / ".lock").open("w") as lock:
             try:

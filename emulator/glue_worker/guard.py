@@ -1,9 +1,9 @@
 """Stands between the agent and a run's process, so that the run outlives neither.
 
-`python guard.py COMMAND…` runs the command in a session of its own and ends with the command's exit code (128 + N for
-signal N). The guard's standard input is a pipe from the agent. The pipe closes when the agent wants the run dead, and
-when the agent itself dies, even by SIGKILL. Then the guard kills all processes below it, also those that the command
-left in the background.
+`python guard.py [--low-priority] COMMAND…` runs the command in a session of its own and ends with the command's exit
+code (128 + N for signal N). The guard's standard input is a pipe from the agent. The pipe closes when the agent wants
+the run dead, and when the agent itself dies, even by SIGKILL. Then the guard kills all processes below it, also those
+that the command left in the background.
 
 The agent runs it by path with `-I -S`: the job's environment must not reach into it, and it must start in milliseconds.
 """
@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -22,15 +23,20 @@ sys.path.append(str(Path(__file__).resolve().parent))
 import process_tree  # type: ignore[import-not-found]
 
 PR_SET_PDEATHSIG = 1
+LOW_PRIORITY = "--low-priority"
+# Linux shares the processor between sessions first, and within each of them by its processes' own priorities. A process
+# can give its session's priority back, and never its own. Other systems and kernels have no such file.
+SESSIONS_PRIORITY = Path("/proc/self/autogroup")
 
 
 def main(command: list[str]) -> int:
     process_tree.adopt_orphans()
+    low = command[0] == LOW_PRIORITY
     child = subprocess.Popen(
-        command,
+        command[1:] if low else command,
         stdin=subprocess.DEVNULL,
         start_new_session=True,
-        preexec_fn=_die_with_guard if sys.platform == "linux" else None,
+        preexec_fn=(_stand_back if low else _die_with_guard) if sys.platform == "linux" else None,
     )
     threading.Thread(target=_kill_when_pipe_closes, daemon=True).start()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -45,6 +51,13 @@ def main(command: list[str]) -> int:
 def _die_with_guard() -> None:
     """Makes Linux kill the command when the guard itself is killed."""
     process_tree.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _stand_back() -> None:
+    """Does the same, and lets other sessions go first."""
+    _die_with_guard()
+    with suppress(OSError):
+        SESSIONS_PRIORITY.write_text("19")
 
 
 def _kill_when_pipe_closes() -> None:

@@ -14,6 +14,7 @@ from glue_worker import process_tree
 
 log = logging.getLogger(__name__)
 GUARD = Path(__file__).with_name("guard.py")
+LOW_PRIORITY = "--low-priority"
 GUARD_SECONDS = 10
 _guards: set[int] = set()
 _lock = threading.Lock()
@@ -40,7 +41,10 @@ def _reap(pid: int) -> bool:
 
 
 class GuardedProcess:
-    """Runs `command`. Calls `on_exit` in another thread once the command and all processes that it started are gone."""
+    """Runs `command`. Calls `on_exit` in another thread once the command and all processes that it started are gone.
+
+    With `low_priority` other sessions go first until the command ends that itself (`warm_program.py`).
+    """
 
     def __init__(
         self,
@@ -51,10 +55,12 @@ class GuardedProcess:
         stdout: Path,
         stderr: Path,
         on_exit: Callable[[], None],
+        low_priority: bool = False,
     ) -> None:
+        options = [LOW_PRIORITY] if low_priority else []
         with stdout.open("ab") as output, stderr.open("ab") as error, _lock:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(GUARD), *command],
+                [sys.executable, "-I", "-S", str(GUARD), *options, *command],
                 cwd=cwd,
                 env=dict(environment),
                 stdin=subprocess.PIPE,
@@ -65,7 +71,7 @@ class GuardedProcess:
             self.pid = self._process.pid
             _guards.add(self.pid)
         self.exit_code: int | None = None
-        self._on_exit = on_exit
+        self.on_exit = on_exit
         self._waiter = threading.Thread(target=self._wait, name=f"wait-{self.pid}", daemon=True)
         self._waiter.start()
 
@@ -89,4 +95,4 @@ class GuardedProcess:
             if code < 0:
                 _end_orphans()
         self.exit_code = code if code >= 0 else 128 - code
-        self._on_exit()
+        self.on_exit()

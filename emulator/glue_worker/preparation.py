@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from glue_worker import aws_files, machine
@@ -56,26 +56,42 @@ def prepare(
         arguments.get("--additional-python-modules", ""),
         arguments.get("--python-modules-installer-option", ""),
     )
-    files = RunFiles(
-        folder=folder,
-        runscript=place_runscript(folder),
-        script=script,
-        report=own / "exception.txt",
-        jars=jars,
-        python_path=[*python_path(libraries), *([modules] if modules else [])],
-    )
+    place_runscript(folder)
+    files = run_files(folder, script, jars, [*python_path(libraries), *([modules] if modules else [])])
     aws_files.write(files.home, config, request)
     machine.describe(config, folder, own)
     return files
 
 
+def run_files(folder: Path, script: Path, jars: Sequence[Path] = (), python_path: Sequence[Path] = ()) -> RunFiles:
+    """Returns where the files of a run in `folder` are."""
+    return RunFiles(
+        folder=folder,
+        runscript=_program(folder),
+        script=script,
+        report=folder / OWN_FOLDER / "exception.txt",
+        jars=list(jars),
+        python_path=list(python_path),
+    )
+
+
 def place_runscript(folder: Path) -> Path:
     """Copies what runs the script into `folder`, as Glue has it, and returns the program's path."""
-    runner = folder / "pythonrunner"
-    runner.mkdir(exist_ok=True)
+    program = place_program(RUNSCRIPT, folder)
     for module in RUNSCRIPT_MODULES:
-        shutil.copy(module, runner)
-    return Path(shutil.copy(RUNSCRIPT, runner))
+        shutil.copy(module, program.parent)
+    return program
+
+
+def place_program(program: Path, folder: Path) -> Path:
+    """Copies what Spark starts into `folder`, under the name that it has there, and returns the copy's path."""
+    placed = _program(folder)
+    placed.parent.mkdir(exist_ok=True)
+    return Path(shutil.copy(program, placed))
+
+
+def _program(folder: Path) -> Path:
+    return folder / "pythonrunner" / RUNSCRIPT.name
 
 
 def python_path(libraries: list[Path]) -> list[Path]:

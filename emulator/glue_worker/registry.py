@@ -12,6 +12,7 @@ from glue_worker.errors import DuplicateRunError, RequestError, RunAliveError, U
 from glue_worker.job_history import JobHistory
 from glue_worker.request import RunRequest
 from glue_worker.run import Run
+from glue_worker.warm_keeper import WarmKeeper
 
 log = logging.getLogger(__name__)
 
@@ -20,12 +21,21 @@ END_SECONDS = 25.0
 
 
 class Registry:
-    """Asks `jvm_options` at each run for options beyond those of every run."""
+    """Asks `jvm_options` at each run for options beyond those of every run.
 
-    def __init__(self, config: Config, jvm_options: Callable[[], Sequence[str]] = tuple) -> None:
+    `wait_idle` returns when nothing works in the background that a JVM's warming would disturb.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        jvm_options: Callable[[], Sequence[str]] = tuple,
+        wait_idle: Callable[[], None] = lambda: None,
+    ) -> None:
         self._config = config
         self._jvm_options = jvm_options
         self._history = JobHistory(config.short_run_seconds)
+        self.keeper = WarmKeeper(config, self._options, wait_idle)
         self._lock = threading.Lock()
         self._runs: dict[str, Run] = {}
         self._closed = False
@@ -43,8 +53,8 @@ class Registry:
                 raise RequestError("the worker is shutting down")
             if request.run_id in self._runs:
                 raise DuplicateRunError(request.run_id)
-            options = [*self._jvm_options(), *self._history.jvm_options(request.job_name)]
-            run = self._runs[request.run_id] = Run(self._config, request, options, self._history)
+            options = self._options(request.job_name)
+            run = self._runs[request.run_id] = Run(self._config, request, options, self._history, self.keeper)
             run.start()
         return run
 
@@ -97,8 +107,12 @@ class Registry:
             runs = list(self._runs.values())
         for run in runs:
             run.abandon()
+        self.keeper.close()
         for failure in filter(None, _forget(runs, END_SECONDS)):
             log.error("%s", failure)
+
+    def _options(self, job_name: str) -> list[str]:
+        return [*self._jvm_options(), *self._history.jvm_options(job_name)]
 
 
 def _forget(runs: list[Run], seconds: float) -> list[RunAliveError | None]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import secrets
 import shutil
 import threading
 import time
@@ -21,12 +20,15 @@ from glue_worker.config import Config
 from glue_worker.endpoint import with_addresses
 from glue_worker.errors import Interrupted, LaunchError, RunAliveError
 from glue_worker.fetch import Fetcher
+from glue_worker.folders import new_folder
 from glue_worker.guarded import GuardedProcess
 from glue_worker.job_history import JobHistory
+from glue_worker.launch import Launch, Template
 from glue_worker.logs import LogShipper
 from glue_worker.preparation import prepare
 from glue_worker.request import RunRequest
-from glue_worker.spark import OWN_FOLDER, base_environment, job_environment, submit_command
+from glue_worker.spark import OWN_FOLDER, RunFiles, base_environment, program_arguments
+from glue_worker.warm_keeper import WarmKeeper
 
 log = logging.getLogger(__name__)
 
@@ -35,22 +37,31 @@ LOG_SECONDS_WHEN_FORGOTTEN = 2.0
 
 
 class Run:
-    """One run. `jvm_options` come on top of those that every run has.
+    """One run. `jvm_options` come on top of those that every run has. `keeper` may have a warm JVM for the run.
 
     Raises:
         EndpointError: the endpoint has no address.
     """
 
-    def __init__(self, config: Config, request: RunRequest, jvm_options: Sequence[str], history: JobHistory) -> None:
+    def __init__(
+        self,
+        config: Config,
+        request: RunRequest,
+        jvm_options: Sequence[str],
+        history: JobHistory,
+        keeper: WarmKeeper,
+    ) -> None:
         self._config = config = with_addresses(config)
         self._request = request
         self._jvm_options = jvm_options
         self._history = history
         self._clients = Clients(request, config.endpoint_url)
-        self._folder = _new_folder(config.home)
+        self._keeper = keeper
+        self._warm = keeper.begin()
+        self._folder = self._warm.folder if self._warm else new_folder(config.home)
         self._own = self._folder / OWN_FOLDER
         self._tmp = self._own / "tmp"
-        self._tmp.mkdir(parents=True)
+        self._tmp.mkdir(parents=True, exist_ok=True)
         self._output = self._own / "output.log"
         self._error = self._own / "error.log"
         self._log_seconds = LOG_SECONDS
@@ -107,6 +118,8 @@ class Run:
         except Exception as error:
             log.exception("%s: the worker itself failed", self._request.run_id)
             ended, message = state.FAILED, f"the worker failed: {type(error).__name__}: {error}"
+        if self._warm:
+            self._warm.end()
         at = datetime.now(UTC)
         for text in filter(None, (message, self._end_note)):
             self._note(text)
@@ -116,6 +129,7 @@ class Run:
         logs.finish(self._log_seconds)
         log.info("%s: %s %s", self._request.run_id, ended, message or "")
         self.state.ended(ended, message=message, note=self._end_note, exit_code=self._exit_code, at=at)
+        self._keeper.ended()
 
     def _execute(self) -> tuple[str, str | None]:
         """Returns the run's last state and its error message."""
@@ -128,12 +142,12 @@ class Run:
             note=self._note,
         )
         self.state.check()
-        command = submit_command(self._config, self._request, files)
-        environment = job_environment(os.environ, self._config, self._request, files, self._jvm_options)
+        launch = Launch.of(self._config, self._request, files, self._jvm_options)
+        template = Template.of(self._request, files)
+        alike = template.launch(self._config, self._folder, self._jvm_options) == launch
+        self._keeper.learn(template if alike else None)
         began = time.monotonic()
-        spark = self._start(command, environment, output=self._output)
-        self.state.running()
-        self._exit_code = self._wait(spark)
+        self._exit_code = self._run_script(launch, files)
         if self._exit_code == 0 and (names := lost_tables.lost(self._own)):
             return state.FAILED, lost_tables.message(names)
         if self._exit_code == 0:
@@ -142,6 +156,30 @@ class Run:
             return state.SUCCEEDED, None
         told = failure.message(self._exit_code, report=files.report, spark_log=self._error)
         return state.FAILED, hints.with_hint(told, self._config)
+
+    def _run_script(self, launch: Launch, files: RunFiles) -> int:
+        """Runs the script in the warm JVM, or in a JVM of its own. Returns the exit code.
+
+        Raises:
+            Interrupted: the run had to end before that.
+        """
+        arguments = program_arguments(self._request, files)
+        if self._warm:
+            if process := self._warm.hand_over(launch, arguments):
+                process.on_exit = self.state.wake
+                log.info("%s: runs in the warm JVM", self._request.run_id)
+                self.state.running()
+                code = self._wait(process)
+                if self._warm.begun:
+                    return code
+            self._warm.end()
+            self._warm = None
+        log.info("%s: starts a JVM of its own", self._request.run_id)
+        process = self._start(
+            [*launch.command, str(files.runscript), *arguments], launch.environment, output=self._output
+        )
+        self.state.running()
+        return self._wait(process)
 
     def _upload_event_log(self) -> None:
         """Uploads Spark's event log. A failure is noted and changes nothing else, as with the logs."""
@@ -190,14 +228,3 @@ class Run:
         """Writes to the run's error log, between Spark's lines."""
         with self._error.open("a", encoding="utf-8") as file:
             file.write(f"{text}\n")
-
-
-def _new_folder(home: Path) -> Path:
-    """Makes a working folder with a name of Glue's form."""
-    while True:
-        folder = home / f"glue-job-{secrets.randbelow(10**18):018d}"
-        try:
-            folder.mkdir(mode=0o700)
-        except FileExistsError:
-            continue
-        return folder

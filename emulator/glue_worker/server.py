@@ -74,7 +74,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def _get(self, path: str) -> tuple[int, Any]:
         if path == "/health":
-            return HTTPStatus.OK, {"status": "ok", **self.server.versions.as_json()}
+            return HTTPStatus.OK, {
+                "status": "ok",
+                **self.server.versions.as_json(),
+                "warm": self.server.registry.keeper.state,
+            }
         run = self.server.registry.get(_match(RUN, path))
         after = int(self._number("after", 0))
         return HTTPStatus.OK, run.state.poll(after, self._wait_seconds(0))

@@ -142,8 +142,13 @@ def glue_variables(request: RunRequest) -> dict[str, str]:
 
 def submit_command(config: Config, request: RunRequest, files: RunFiles) -> list[str]:
     """Returns the command of spark-submit with the script and the run's arguments."""
-    script = [str(files.runscript), str(files.report), str(files.script)]
-    return [config.spark_submit, *submit_options(config, request, files), *script, *script_arguments(request)]
+    options = submit_options(config, request, files)
+    return [config.spark_submit, *options, str(files.runscript), *program_arguments(request, files)]
+
+
+def program_arguments(request: RunRequest, files: RunFiles) -> list[str]:
+    """Returns the arguments of `runscript.py`: the report, the script and the run's arguments."""
+    return [str(files.report), str(files.script), *script_arguments(request)]
 
 
 def script_arguments(request: RunRequest) -> list[str]:

@@ -196,6 +196,7 @@ class Docker:
             "LOCALSTACK_PORT": str(instance.ports.localstack),
             "POSTGRES_PORT": str(instance.ports.postgres),
             "EMULATOR_PARITY": shared.parity(),
+            "GLUE_WORKER_WARM": shared.warm(),
             **(extra or {}),
         }
 

@@ -45,3 +45,15 @@ def parity() -> str:
     if found not in PARITY:
         raise CommandError(f"PARITY={found} is no mode of the checks", f"use one of {', '.join(PARITY)}")
     return found
+
+
+def warm() -> str:
+    """Returns whether the worker agent keeps a JVM ready for the next run, by the variable WARM: `1` unless it is `0`.
+
+    Raises:
+        CommandError: WARM has another value.
+    """
+    found = os.environ.get("WARM") or "1"
+    if found not in ("0", "1"):
+        raise CommandError(f"WARM={found} is neither 0 nor 1", "WARM=0 turns the waiting JVM off")
+    return found

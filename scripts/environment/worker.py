@@ -11,6 +11,7 @@ from scripts.base.isolation import REGION, clean_environment
 from scripts.base.paths import LOCAL, TOP
 from scripts.base.processes import Daemon
 from scripts.base.waiting import NotReady, wait_for
+from scripts.environment import shared
 from scripts.environment.instance import Instance
 from scripts.supply import jars, java, wheels
 
@@ -66,6 +67,7 @@ def variables(instance: Instance) -> dict[str, str]:
         "GLUE_WORKER_JARS": str(jars.worker()),
         "GLUE_WORKER_NATIVE_WHEELS": str(wheels.native_folder()),
         "GLUE_WORKER_LAPTOP": str(TOP),
+        "GLUE_WORKER_WARM": shared.warm(),
         "GLUE_WORKER_DEBUG_COMMAND": "make debug",
         "GLUE_WORKER_PACKAGES_COMMAND": "make glue-packages",
     }

@@ -49,7 +49,12 @@ class Environment:
 
 @pytest.fixture(scope="session")
 def environment() -> Iterator[Environment]:
-    """Starts the environment once a session, with shorter times, and removes it at the end."""
+    """Starts the environment once a session, with shorter times, and removes it at the end.
+
+    Most runs of this layer are over in a moment, and the next one comes at once: no JVM waits for it.
+    """
     instance = Instance.open(LOCAL / f"test-emulator-{os.getpid()}", Ports.free())
-    with environments.running(instance, localstack_env=SHORTER_TIMES | WITHOUT_INTERNET):
-        yield Environment(instance)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WARM", "0")
+        with environments.running(instance, localstack_env=SHORTER_TIMES | WITHOUT_INTERNET):
+            yield Environment(instance)

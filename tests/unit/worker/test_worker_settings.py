@@ -13,42 +13,12 @@ import pytest
 from glue_worker import aws_files
 from glue_worker.config import Config
 from glue_worker.errors import ConfigError, LaunchError
-from glue_worker.request import Credentials, RunRequest
 from glue_worker.spark import RunFiles, customer_variables, job_environment, jvm_options, submit_command, user_settings
 
 from scripts.base.paths import TOP
+from tests.kit.run_request import make_request
 
 pytestmark = pytest.mark.unit
-
-
-@pytest.fixture
-def environ(tmp_path: Path) -> dict[str, str]:
-    (tmp_path / "token").write_text("secret-token\n")
-    submit = tmp_path / "spark-submit"
-    submit.write_text("#!/bin/sh\n")
-    submit.chmod(0o755)
-    return {
-        "GLUE_WORKER_LISTEN": "127.0.0.1:0",
-        "GLUE_WORKER_TOKEN_FILE": str(tmp_path / "token"),
-        "GLUE_WORKER_HOME": str(tmp_path / "home"),
-        "GLUE_WORKER_AWS_ENDPOINT_URL": "http://127.0.0.1:4566",
-        "GLUE_WORKER_SPARK_SUBMIT": str(submit),
-    }
-
-
-def make_request(**arguments: str) -> RunRequest:
-    return RunRequest(
-        run_id="jr_1",
-        job_name="job",
-        script_location="s3://bucket/job.py",
-        arguments={f"--{name}": value for name, value in arguments.items()},
-        credentials=Credentials("AKID", "very-secret", "session-secret"),
-        region="sa-east-1",
-        timeout_seconds=60,
-        log_groups={"output": "o", "error": "e"},
-        log_stream="s",
-        internet=False,
-    )
 
 
 def make_files(folder: Path) -> RunFiles:
@@ -71,6 +41,7 @@ def make_files(folder: Path) -> RunFiles:
         ("GLUE_WORKER_LEASE_SECONDS", "soon"),
         ("GLUE_WORKER_LEASE_SECONDS", "0"),
         ("GLUE_WORKER_SHORT_RUN_SECONDS", "short"),
+        ("GLUE_WORKER_WARM", "yes"),
     ],
 )
 def test_wrong_setting_is_named(environ: dict[str, str], name: str, value: str) -> None:
