@@ -27,6 +27,8 @@ LOW_PRIORITY = "--low-priority"
 # Linux shares the processor between sessions first, and within each of them by its processes' own priorities. A process
 # can give its session's priority back, and never its own. Other systems and kernels have no such file.
 SESSIONS_PRIORITY = Path("/proc/self/autogroup")
+# A third of what another session gets. With less a busy machine would never come to it.
+LOW = "5"
 
 
 def main(command: list[str]) -> int:
@@ -57,7 +59,7 @@ def _stand_back() -> None:
     """Does the same, and lets other sessions go first."""
     _die_with_guard()
     with suppress(OSError):
-        SESSIONS_PRIORITY.write_text("19")
+        SESSIONS_PRIORITY.write_text(LOW)
 
 
 def _kill_when_pipe_closes() -> None:

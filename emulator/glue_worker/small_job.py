@@ -13,9 +13,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from py4j.java_gateway import java_import
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import Observation, SparkSession, Window
 from pyspark.sql import functions as F
+
+# PySpark asks for these by their short names, a thousand times in a small job. For each time py4j looks for the name in
+# every jar, once for each package that PySpark has imported as a whole. It finds a class that is imported by itself at
+# once. It is the same class.
+SHORT_NAMES = ("functions", "PythonRDD", "PythonSQLUtils", "PythonUtils", "SparkSession")
 
 
 def warm_up(own: Path) -> None:
@@ -27,6 +33,8 @@ def warm_up(own: Path) -> None:
         work(spark, folder)
         in_python(spark)
         reach_for_s3(spark)
+        for name in SHORT_NAMES:
+            java_import(jvm, getattr(jvm, name)._fqn)
         spark.stop()
         jvm.org.apache.hadoop.fs.FileSystem.closeAll()
         jvm.java.lang.System.gc()
