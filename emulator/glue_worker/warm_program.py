@@ -72,15 +72,13 @@ def take_normal_priority() -> None:
         OSError: the kernel refuses.
     """
     give_up = time.monotonic() + PRIORITY_SECONDS
-    while PRIORITY.exists():
+    while PRIORITY.exists() and not PRIORITY.read_text().endswith(" nice 0\n"):
         try:
             PRIORITY.write_text("0")
         except BlockingIOError:
             if time.monotonic() > give_up:
                 raise
             time.sleep(0.02)
-        else:
-            return
 
 
 if __name__ == "__main__":
