@@ -15,7 +15,7 @@ from typing import Any
 
 from py4j.java_gateway import java_import
 from py4j.protocol import Py4JJavaError
-from pyspark.sql import Observation, SparkSession, Window
+from pyspark.sql import DataFrame, Observation, SparkSession, Window
 from pyspark.sql import functions as F
 
 # PySpark asks for these by their short names, a thousand times in a small job. For each time py4j looks for the name in
@@ -43,6 +43,33 @@ def warm_up(own: Path) -> None:
         shutil.rmtree(own / "warehouse", ignore_errors=True)
 
 
+# What jobs write in SQL. The parser learns each form of it at the first use.
+SQL = (
+    "CASE WHEN value RLIKE '^[0-9]+$' THEN try_cast(value AS BIGINT) WHEN NOT (id IS NULL) THEN 0 END AS n",
+    "coalesce(nullif(btrim(regexp_replace(lower(kind), '[x-z]', '')), ''), concat_ws(' ', kind, id)) AS text",
+    "aggregate(split('a-b-c', '-'), kind, (text, part) -> replace(text, part, substring(part, 1, 1))) AS folded",
+    "octet_length(kind) < 10 OR length(kind) - length(replace(kind, 'k', '')) % 2 = 1 OR kind IN ('k0', 'k2') AS short",
+    "element_at(array('a', 'b'), 1) AS first_one",
+    "map('k0', 1, 'k1', 2)[kind] AS mapped",
+    "decode(CAST(kind AS BINARY), 'UTF-8') AS decoded",
+    "contains(kind, '\"') AND NOT rlike(kind, '[^\\\\p{L}]') AS quoted",
+)
+NEWEST = "row_number() OVER (PARTITION BY id, kind ORDER BY position DESC, value DESC) AS place"
+COUNTS = "to_json(named_struct('all', count(1), 'numbers', count(CASE WHEN n IS NOT NULL THEN 1 END))) AS counts"
+
+
+def in_sql(facts: DataFrame, names: DataFrame, folder: Path) -> None:
+    """Does the like of `work` in SQL."""
+    observed = Observation()
+    judged = facts.selectExpr("id", "kind", "value", "position", *SQL).persist()
+    kept = judged.observe(observed, F.expr(COUNTS)).where("n IS NOT NULL OR short").withColumn("place", F.expr(NEWEST))
+    joined = kept.join(names.hint("shuffle_hash"), "id", "left").where("place = 1").select("id", "text", "name", "n")
+    joined.coalesce(1).write.option("compression", "snappy").mode("overwrite").parquet(str(folder / "sql"))
+    observed.get  # noqa: B018
+    judged.groupBy("kind").agg(F.expr("min(position) AS first"), F.expr("count(*) AS lines")).collect()
+    judged.unpersist()
+
+
 def work(spark: SparkSession, folder: Path) -> None:
     """Does it in `folder`, which is empty."""
     (folder / "facts.csv").write_text("id,kind,value\n" + "".join(f"{n % 7},k{n % 3},{n}.5\n" for n in range(100)))
@@ -55,6 +82,7 @@ def work(spark: SparkSession, folder: Path) -> None:
     )
     facts = lines.select("parsed.*", "position").withColumn("amount", F.expr("try_cast(value AS DECIMAL(6,2))"))
     newest = Window.partitionBy("id", "kind").orderBy(F.col("position").desc())
+    in_sql(facts, names, folder)
     observed = Observation()
     joined = facts.join(names, "id", "left").withColumn("rank", F.row_number().over(newest)).persist()
     joined.groupBy("kind").agg(F.count("*"), F.sum("amount")).collect()
