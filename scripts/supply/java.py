@@ -13,7 +13,7 @@ from pathlib import Path
 
 from scripts.base.certificates import write_java_trust_store
 from scripts.base.paths import CACHE, VENVS
-from scripts.supply import venvs
+from scripts.supply import compiled, venvs
 
 VERSION = 17  # what Glue 5.1 runs
 # Its presence means that the user wants the packages of requirements/glue-packages.in in the worker's venv.
@@ -36,7 +36,8 @@ def machine_home() -> Path | None:
 def worker() -> Path:
     """Makes the worker's venv, with a Java in it if the machine has none. Returns its interpreter."""
     packages = "glue-packages" if ALL_PACKAGES.exists() else "worker"
-    return venvs.ensure("worker", packages, *([] if machine_home() else ["java"]))
+    more = [] if machine_home() else ["java"]
+    return venvs.ensure("worker", packages, *more, finish=compiled.compile_archives)
 
 
 def with_all_packages() -> Path:

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from filelock import FileLock
@@ -27,11 +28,16 @@ def python(name: str) -> Path:
     return VENVS / name / "bin" / "python"
 
 
-def ensure(name: str, *requirements: str, project: Path | None = None) -> Path:
+def ensure(
+    name: str,
+    *requirements: str,
+    project: Path | None = None,
+    finish: Callable[[Path], None] = lambda environment: None,
+) -> Path:
     """Makes venv `name` from `requirements/<file>.txt`, unless it is complete. Returns its interpreter.
 
-    uv installs `project` editable and without its dependencies, which are in the requirements. The stamp is written
-    last. The next call makes a venv anew whose making broke off: uv takes a package for whole that it copied in part.
+    uv installs `project` editable and without its dependencies, which are in the requirements. `finish` gets the venv's
+    folder then. The stamp is written last. The next call makes a venv anew whose making broke off: uv takes a package for whole that it copied in part.
 
     Raises:
         SetupError: uv failed.
@@ -54,6 +60,7 @@ def ensure(name: str, *requirements: str, project: Path | None = None) -> Path:
             if project:
                 install = ("pip", "install", "--quiet", "--no-deps", "--no-build-isolation")
                 _uv(*install, "--python", str(python(name)), "--editable", str(project))
+            finish(VENVS / name)
         stamp.write_text(wanted)
     return python(name)
 
