@@ -10,6 +10,7 @@ from glue_worker import aws_files, machine
 from glue_worker.config import Config
 from glue_worker.errors import LaunchError
 from glue_worker.fetch import Fetcher, entries
+from glue_worker.installed_modules import InstalledModules
 from glue_worker.request import RunRequest
 from glue_worker.spark import OWN_FOLDER, RunFiles
 from glue_worker.wheels import ModuleInstaller
@@ -51,6 +52,7 @@ def prepare(
         fetcher=fetcher,
         run_pip=run_pip,
         note=note,
+        earlier=InstalledModules(config.home / "modules"),
     )
     modules = installer.install(
         arguments.get("--additional-python-modules", ""),

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from glue_worker.errors import LaunchError, ModuleInstallError
 from glue_worker.fetch import Fetcher, entries, is_s3
+from glue_worker.installed_modules import InstalledModules
 from glue_worker.platform_tags import Wheel, glue_refuses
 
 NO_INTERNET = "a job in a subnet has no internet: ship the module's wheel, and those it needs, through S3"
@@ -35,7 +36,8 @@ PIP_OPTIONS = [
 class ModuleInstaller:
     """Installs modules into `folder/python_modules`.
 
-    `run_pip` runs a command and returns its exit code and output. `note` writes a line to the run's error log.
+    `run_pip` runs a command and returns its exit code and output. `note` writes a line to the run's error log. `earlier`
+    has what pip made for earlier runs.
     """
 
     folder: Path
@@ -45,6 +47,7 @@ class ModuleInstaller:
     fetcher: Fetcher
     run_pip: Callable[[list[str]], tuple[int, str]]
     note: Callable[[str], None]
+    earlier: InstalledModules
 
     def install(self, modules: str, installer_options: str) -> Path | None:
         """Installs the comma-separated `modules`. Returns their folder for PYTHONPATH, or None without modules.
@@ -67,7 +70,13 @@ class ModuleInstaller:
         if not arguments:
             return None
         target = self.folder / "python_modules"
-        self._pip(["--no-deps", "--target", str(target), *arguments])
+        install = ["--no-deps", "--target", str(target), *arguments]
+        key = self.earlier.key([self.python, *install], self._given)
+        if self.earlier.copy(key, target):
+            self.note(f"installed as for an earlier run: {', '.join(sorted(path.name for path in self._given.iterdir()))}")
+        else:
+            self._pip(install)
+            self.earlier.keep(key, target)
         return target
 
     @property

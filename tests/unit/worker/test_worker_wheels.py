@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from glue_worker.errors import ModuleInstallError
+from glue_worker.installed_modules import InstalledModules
 from glue_worker.wheels import ModuleInstaller
 
 pytestmark = pytest.mark.unit
@@ -31,7 +32,7 @@ def installer(folder: Path, native: Path | None, notes: list[str], commands: lis
         return 0, ""
 
     bucket: Any = Bucket()
-    return ModuleInstaller(folder, "python3.11", native, False, bucket, run_pip, notes.append)
+    return ModuleInstaller(folder, "python3.11", native, False, bucket, run_pip, notes.append, InstalledModules(folder / "earlier"))
 
 
 @pytest.fixture
