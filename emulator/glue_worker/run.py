@@ -24,7 +24,7 @@ from glue_worker.folders import new_folder
 from glue_worker.guarded import GuardedProcess
 from glue_worker.job_history import JobHistory
 from glue_worker.launch import Launch, Template
-from glue_worker.logs import LogShipper
+from glue_worker.logs import ERROR_SECONDS, OUTPUT_SECONDS, LogShipper
 from glue_worker.preparation import prepare
 from glue_worker.request import RunRequest
 from glue_worker.spark import OWN_FOLDER, RunFiles, base_environment, program_arguments
@@ -105,7 +105,10 @@ class Run:
     def _main(self) -> None:
         logs = LogShipper(
             self._clients.logs,
-            {self._request.log_groups["output"]: self._output, self._request.log_groups["error"]: self._error},
+            {
+                self._request.log_groups["output"]: (self._output, OUTPUT_SECONDS),
+                self._request.log_groups["error"]: (self._error, ERROR_SECONDS),
+            },
             self._request.log_stream,
         )
         logs.start()
