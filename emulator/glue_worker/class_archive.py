@@ -111,7 +111,7 @@ class ClassArchive:
             *class_path(self._config),
         )
         self._process = GuardedProcess(
-            [self._config.spark_submit, *options, str(PROGRAM), str(folder)],
+            [self._config.spark_submit, *options, str(PROGRAM)],
             cwd=folder,
             environment=environment,
             stdout=folder / "output.log",
