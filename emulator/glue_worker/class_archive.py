@@ -24,6 +24,7 @@ from glue_worker.versions import Versions, jars_folder
 
 log = logging.getLogger(__name__)
 PROGRAM = Path(__file__).with_name("class_archive_program.py")
+ITS_MODULES = (PROGRAM.with_name("small_job.py"), PROGRAM.with_name("small_s3.py"))
 MAKING = "making-"
 
 
@@ -46,7 +47,8 @@ class ClassArchive:
         # The JVM takes an archive only with the jars that it was made from: same names, sizes and times.
         jars = sorted(jar for folder in folders for jar in folder.glob("*.jar"))
         found = [(str(jar), jar.stat().st_size, jar.stat().st_mtime_ns) for jar in jars]
-        told = repr([versions.java, COLLECTOR, *found])
+        programs = [each.read_text(encoding="utf-8") for each in (PROGRAM, *ITS_MODULES)]
+        told = repr([versions.java, COLLECTOR, *programs, *found])
         self._path = config.class_archives / f"spark-{hashlib.sha256(told.encode()).hexdigest()[:16]}.jsa"
 
     def options(self) -> list[str]:
