@@ -19,6 +19,8 @@ from pyspark.sql import functions as F
 # PySpark asks for these by their short names, a thousand times in a small job. For each time py4j looks for the name in
 # every jar, once for each package that PySpark has imported as a whole. It finds a class that is imported by itself at
 # once. It is the same class.
+# Java compiles what has run often enough.
+WARM_TIMES = 4
 PLACE = f"s3a://{small_s3.BUCKET}"
 SHORT_NAMES = ("functions", "PythonRDD", "PythonSQLUtils", "PythonUtils", "SparkSession")
 
@@ -26,23 +28,25 @@ SHORT_NAMES = ("functions", "PythonRDD", "PythonSQLUtils", "PythonUtils", "Spark
 def warm_up(own: Path) -> None:
     """Does it for a waiting JVM. `own` is the worker's folder within that of the run to come."""
     try:
-        do("warming")
+        do("warming", times=WARM_TIMES)
     finally:
         shutil.rmtree(own / "warehouse", ignore_errors=True)
 
 
-def do(name: str) -> None:
-    """Does it in a session of this name, and stops Spark again."""
+def do(name: str, times: int = 1) -> None:
+    """Does it in a session of this name, so many times, and stops Spark again."""
     with small_s3.serving() as settings:
         builder = SparkSession.builder.appName(name)
         for key, value in settings.items():
             builder = builder.config(f"spark.hadoop.{key}", value)
         spark = builder.getOrCreate()
         jvm: Any = spark._jvm
-        work(spark)
+        for _ in range(times):
+            work(spark)
         in_python(spark)
         for short in SHORT_NAMES:
             java_import(jvm, getattr(jvm, short)._fqn)
+        collect_garbage(spark)
         spark.stop()
         jvm.org.apache.hadoop.fs.FileSystem.closeAll()
         jvm.java.lang.System.gc()
@@ -63,16 +67,18 @@ NEWEST = "row_number() OVER (PARTITION BY id, kind ORDER BY position DESC, value
 COUNTS = "to_json(named_struct('all', count(1), 'numbers', count(CASE WHEN n IS NOT NULL THEN 1 END))) AS counts"
 
 
-def in_sql(facts: DataFrame, names: DataFrame) -> None:
+def in_sql(spark: SparkSession, facts: DataFrame, names: DataFrame) -> None:
     """Does the like of `work` in SQL."""
     observed = Observation()
     judged = facts.selectExpr("id", "kind", "value", "position", *SQL).persist()
     kept = judged.observe(observed, F.expr(COUNTS)).where("n IS NOT NULL OR short").withColumn("place", F.expr(NEWEST))
     joined = kept.join(names.hint("shuffle_hash"), "id", "left").where("place = 1").select("id", "text", "name", "n")
+    collect_garbage(spark)
     joined.coalesce(1).write.option("compression", "snappy").mode("overwrite").parquet(f"{PLACE}/sql")
     observed.get  # noqa: B018
     judged.groupBy("kind").agg(F.expr("min(position) AS first"), F.expr("count(*) AS lines")).collect()
     judged.unpersist()
+    collect_garbage(spark)
 
 
 def work(spark: SparkSession) -> None:
@@ -87,17 +93,27 @@ def work(spark: SparkSession) -> None:
     )
     facts = lines.select("parsed.*", "position").withColumn("amount", F.expr("try_cast(value AS DECIMAL(6,2))"))
     newest = Window.partitionBy("id", "kind").orderBy(F.col("position").desc())
-    in_sql(facts, names)
+    collect_garbage(spark)
+    in_sql(spark, facts, names)
     observed = Observation()
     joined = facts.join(names, "id", "left").withColumn("rank", F.row_number().over(newest)).persist()
     joined.groupBy("kind").agg(F.count("*"), F.sum("amount")).collect()
     kept = joined.where("rank = 1 AND amount IS NOT NULL").observe(observed, F.count("*").alias("rows"))
     for _ in range(2):  # the second time replaces the files of the first
+        collect_garbage(spark)
         kept.write.mode("overwrite").parquet(f"{PLACE}/out")
     joined.unpersist()
+    collect_garbage(spark)
     observed.get  # noqa: B018
     back = spark.read.parquet(f"{PLACE}/out")
     back.select(F.concat_ws("\t", F.expr("replace(name, ' ', '_')"), "amount").alias("line")).sort("line").collect()
+    collect_garbage(spark)
+
+
+def collect_garbage(spark: SparkSession) -> None:
+    """Makes the JVM use the same memory again: what its heap has once touched, the system never gets back."""
+    jvm: Any = spark._jvm
+    jvm.java.lang.System.gc()
 
 
 def write(spark: SparkSession, name: str, text: str) -> None:
