@@ -117,11 +117,9 @@ format:  ## Format the sources with ruff and terraform, and write the tables of 
 	$(RUN) format
 
 ## Measurements
-.PHONY: bench bench-local bench-parity
-bench:  ## Compare the job with DuckDB, Polars, Spark JDBC and COPY. N=1000000 REPEAT=3 DIRTY=0 BARS=1 (see bench/README.md)
+.PHONY: bench bench-parity
+bench:  ## Compare the job with DuckDB, Polars, Spark JDBC and COPY. N=1000000 REPEAT=3 DIRTY=0 BARS=1; SCENARIOS=local measures the environment (see bench/README.md)
 	$(RUN) bench
-bench-local:  ## Measure local-up (first, after local-down), restore and a run on the samples. REPEAT=3 RUNS=10 BARS=1
-	$(RUN) bench-local
 bench-parity:  ## Measure what judging costs a GetObject: PARITY=enforce against off, in turns. N=1000 BARS=1
 	$(RUN) bench-parity
 

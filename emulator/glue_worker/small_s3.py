@@ -20,6 +20,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
 
 BUCKET = "small-job"
+LONG_AGO = "2000-01-01T00:00:00.000Z"
 
 
 @contextmanager
@@ -72,7 +73,7 @@ class _Requests(BaseHTTPRequestHandler):
     def query(self) -> dict[str, str]:
         return {name: values[0] for name, values in parse_qs(urlsplit(self.path).query, True).items()}
 
-    def do_HEAD(self) -> None:  # noqa: N802
+    def do_HEAD(self) -> None:
         if not self.key:
             self._answer()
         elif self.key in self.objects:
@@ -80,7 +81,7 @@ class _Requests(BaseHTTPRequestHandler):
         else:
             self._answer(status=404)
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         if not self.key:
             self._answer(self._listing().encode(), {"Content-Type": "application/xml"})
             return
@@ -94,20 +95,21 @@ class _Requests(BaseHTTPRequestHandler):
         else:
             self._answer(content, self._of_object(self.key))
 
-    def do_PUT(self) -> None:  # noqa: N802
+    def do_PUT(self) -> None:
         body = self._body()
         source = unquote(self.headers.get("x-amz-copy-source", ""))
         self.objects[self.key] = self.objects[source.strip("/").partition("/")[2]] if source else body
         etag = self._of_object(self.key)["ETag"]
-        done = f"<CopyObjectResult><LastModified>2000-01-01T00:00:00.000Z</LastModified><ETag>{etag}</ETag></CopyObjectResult>"
-        self._answer(done.encode() if source else b"", {"ETag": etag, "Content-Type": "application/xml"})
+        copied = f"<LastModified>{LONG_AGO}</LastModified><ETag>{etag}</ETag>"
+        done = f"<CopyObjectResult>{copied}</CopyObjectResult>" if source else ""
+        self._answer(done.encode(), {"ETag": etag, "Content-Type": "application/xml"})
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         for key in re.findall(r"<Key>(.*?)</Key>", self._body().decode()):
             self.objects.pop(key, None)
         self._answer(b"<DeleteResult/>", {"Content-Type": "application/xml"})
 
-    def do_DELETE(self) -> None:  # noqa: N802
+    def do_DELETE(self) -> None:
         self.objects.pop(self.key, None)
         self._answer(status=204)
 
@@ -148,11 +150,13 @@ class _Requests(BaseHTTPRequestHandler):
             else:
                 found.append(key)
         contents = "".join(
-            f"<Contents><Key>{escape(key)}</Key><LastModified>2000-01-01T00:00:00.000Z</LastModified>"
+            f"<Contents><Key>{escape(key)}</Key><LastModified>{LONG_AGO}</LastModified>"
             f"<ETag>{self._of_object(key)['ETag']}</ETag><Size>{len(self.objects[key])}</Size></Contents>"
             for key in found
         )
-        common = "".join(f"<CommonPrefixes><Prefix>{escape(each)}</Prefix></CommonPrefixes>" for each in sorted(folders))
+        common = "".join(
+            f"<CommonPrefixes><Prefix>{escape(each)}</Prefix></CommonPrefixes>" for each in sorted(folders)
+        )
         return (
             '<?xml version="1.0" encoding="UTF-8"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
             f"<Name>{BUCKET}</Name><Prefix>{escape(prefix)}</Prefix><Delimiter>{delimiter}</Delimiter>"

@@ -36,8 +36,8 @@ PIP_OPTIONS = [
 class ModuleInstaller:
     """Installs modules into `folder/python_modules`.
 
-    `run_pip` runs a command and returns its exit code and output. `note` writes a line to the run's error log. `earlier`
-    has what pip made for earlier runs.
+    `run_pip` runs a command and returns its exit code and output. `note` writes a line to the run's error log.
+    `earlier` has what pip made for earlier runs.
     """
 
     folder: Path
@@ -73,7 +73,9 @@ class ModuleInstaller:
         install = ["--no-deps", "--target", str(target), *arguments]
         key = self.earlier.key([self.python, *install], self._given)
         if self.earlier.copy(key, target):
-            self.note(f"installed as for an earlier run: {', '.join(sorted(path.name for path in self._given.iterdir()))}")
+            self.note(
+                f"installed as for an earlier run: {', '.join(sorted(path.name for path in self._given.iterdir()))}"
+            )
         else:
             self._pip(install)
             self.earlier.keep(key, target)

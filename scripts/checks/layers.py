@@ -22,6 +22,9 @@ from scripts.environment.superuser import SUPERUSER
 from scripts.supply import java, wheels
 from scripts.terraform import provider
 
+# A JVM that gets ready after each run takes the cores from the tests. "e2e" and "faults" try it, and tests of its own in
+# "emulator".
+_COLD = {"WARM": "0"}
 # These take the two cores, or fail fast, so they run alone and first.
 _ALONE = ("lint", "unit", "isolation", "terraform", "compose")
 
@@ -92,7 +95,7 @@ def job() -> int:
 def emulator() -> int:
     lifecycle.setup("embedded")
     # Two sessions, each with an environment of its own: much of the layer waits for Terraform or Spark.
-    return _pytest(Path(sys.executable), "emulator", "tests/emulator", "-n", "2", "--dist", "loadfile")
+    return _pytest(Path(sys.executable), "emulator", "tests/emulator", "-n", "2", "--dist", "loadfile", extra=_COLD)
 
 
 def bench() -> int:
@@ -108,7 +111,9 @@ def e2e() -> int:
 def commands() -> int:
     # Two sessions, each with an environment of its own: most of it waits for Terraform.
     files = [f"tests/e2e/test_{name}.py" for name in ("commands", "aws_commands", "closed_terminal")]
-    return _pytest(Path(sys.executable), "e2e", *files, "-p", "no:randomly", "-x", "-n", "2", "--dist", "loadfile")
+    return _pytest(
+        Path(sys.executable), "e2e", *files, "-p", "no:randomly", "-x", "-n", "2", "--dist", "loadfile", extra=_COLD
+    )
 
 
 def faults() -> int:
@@ -118,17 +123,17 @@ def faults() -> int:
 
 def roles() -> int:
     """Plans, applies, changes and destroys `dev` by the roles of GitHub, in an environment of its own."""
-    return _pytest(Path(sys.executable), "roles", "tests/roles", "-p", "no:randomly", "-x")
+    return _pytest(Path(sys.executable), "roles", "tests/roles", "-p", "no:randomly", "-x", extra=_COLD)
 
 
 def mutants() -> int:
     """Tries a dozen quick mutants in an environment of their own."""
     python: list[str | Path] = [Path(sys.executable)]
-    return run_shown([*python, "-m", "scripts", "mutants", "--quick"], {}, tells=True)
+    return run_shown([*python, "-m", "scripts", "mutants", "--quick"], _COLD, tells=True)
 
 
 def compose() -> int:
-    return _pytest(Path(sys.executable), "compose", "tests/compose", "-p", "no:randomly")
+    return _pytest(Path(sys.executable), "compose", "tests/compose", "-p", "no:randomly", extra=_COLD)
 
 
 def terraform() -> int:

@@ -8,7 +8,7 @@ import click
 
 from scripts.base.console import say
 from scripts.base.paths import WHEELS, relative
-from scripts.checks import bench, bench_local, bench_parity, images, layers, lint
+from scripts.checks import bench, bench_parity, images, layers, lint
 from scripts.supply import locking, wheels
 
 
@@ -37,12 +37,6 @@ def bench_parity_() -> None:
     sys.exit(bench_parity.run())
 
 
-@click.command(name="bench-local")
-def bench_local_() -> None:
-    """Measure how long a user waits for the local environment and a run."""
-    sys.exit(bench_local.run())
-
-
 @click.command(name="wheels")
 def wheels_() -> None:
     """Fetch the wheels that the job needs on AWS."""
@@ -62,4 +56,4 @@ def lock() -> None:
     locking.lock()
 
 
-COMMANDS = [test, format_, bench_, bench_parity_, bench_local_, wheels_, verify_images, lock]
+COMMANDS = [test, format_, bench_, bench_parity_, wheels_, verify_images, lock]

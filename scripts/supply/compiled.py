@@ -6,7 +6,6 @@ Spark puts `python/lib/*.zip` before the installed package, and Python does not 
 from __future__ import annotations
 
 import compileall
-import os
 import py_compile
 import shutil
 import tempfile
@@ -39,4 +38,4 @@ def _compile(archive: Path) -> None:
         compileall.compile_dir(modules, ddir=archive, quiet=2, legacy=True, invalidation_mode=unchecked)
         shutil.make_archive(str(new.with_suffix("")), "zip", modules)
         # A new file: uv's cache has the old one too.
-        os.replace(new, archive)
+        new.replace(archive)

@@ -37,7 +37,8 @@ def ensure(
     """Makes venv `name` from `requirements/<file>.txt`, unless it is complete. Returns its interpreter.
 
     uv installs `project` editable and without its dependencies, which are in the requirements. `finish` gets the venv's
-    folder then. The stamp is written last. The next call makes a venv anew whose making broke off: uv takes a package for whole that it copied in part.
+    folder then. The stamp is written last. The next call makes a venv anew whose making broke off: uv takes a package
+    for whole that it copied in part.
 
     Raises:
         SetupError: uv failed.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +21,7 @@ from scripts.case import job, logs
 from scripts.case.analyses import computed, named, sorted_rows
 from scripts.environment import database
 from tests.e2e.conftest import Road
+from tests.kit import warm
 from tests.kit.expected import Row, expected, in_order, key_of, value
 
 pytestmark = pytest.mark.e2e
@@ -162,6 +164,21 @@ def test_no_way_out(road: Road) -> None:
     ended = job.run(road.instance, outputs, show=say)
     glue.delete_job(JobName="probe")
     assert (ended.state, ended.error) == ("SUCCEEDED", "")
+
+
+def test_run_in_a_waiting_jvm(road: Road) -> None:
+    """A run in the JVM that waited does what the others did"""
+    if os.environ.get("WARM") == "0":
+        pytest.skip("WARM=0")
+    folder = road.run(road.upload(SAMPLES))  # the samples' own values again, and the JVM waits after it
+    assert folder.state == "SUCCEEDED"
+    before = road.row_versions()
+    warm.until_ready(road.instance)
+    ended = road.run()
+    assert (ended.state, ended.error) == ("SUCCEEDED", "")
+    assert warm.served(road.instance, ended.id)
+    assert road.row_versions() == before
+    assert parquet(road, ended) == road.table() == expected(SAMPLES).rows
 
 
 def test_change_in_place(road: Road) -> None:

@@ -49,12 +49,7 @@ class Environment:
 
 @pytest.fixture(scope="session")
 def environment() -> Iterator[Environment]:
-    """Starts the environment once a session, with shorter times, and removes it at the end.
-
-    Most runs of this layer are over in a moment, and the next one comes at once: no JVM waits for it.
-    """
+    """Starts the environment once a session, with shorter times, and removes it at the end."""
     instance = Instance.open(LOCAL / f"test-emulator-{os.getpid()}", Ports.free())
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WARM", "0")
-        with environments.running(instance, localstack_env=SHORTER_TIMES | WITHOUT_INTERNET):
-            yield Environment(instance)
+    with environments.running(instance, localstack_env=SHORTER_TIMES | WITHOUT_INTERNET):
+        yield Environment(instance)

@@ -1,6 +1,7 @@
 """Each fault strikes a run at each phase. The table is as before or as after the run, and a retry repairs the rest.
 
-FAULTS=n is the number of faults, 4 by default. FAULTS_SEED draws them, so that a few are not always the first.
+FAULTS=n is the number of faults, 4 by default. FAULTS_SEED draws them, so that a few are not always the first. Every
+other one strikes a run in the JVM that waited for it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from glue_scripts.table import NAME as TABLE
 from scripts.base.waiting import NotReady
 from scripts.case.job import ENDED
 from tests.faults.conftest import Scene
+from tests.kit import warm
 from tests.kit.faults.phases import HOLD_MERGE, PHASES, Watch
 from tests.kit.faults.strikes import STRIKES, full_disk, possible
 from tests.kit.faults.tally import STRUCK
@@ -28,26 +30,30 @@ SEED = int(os.environ.get("FAULTS_SEED", "20261124"))
 LONGEST_PAUSE_SECONDS = 0.4
 
 
-def drawn(count: int) -> list[tuple[str, str, int]]:
-    """Returns `count` triples of fault, phase and seed. It draws the whole list again when the list is used up."""
+def drawn(count: int) -> list[tuple[str, str, int, bool]]:
+    """Returns `count` times fault, phase, seed, and whether a JVM waits for the run.
+
+    It draws the whole list again when the list is used up.
+    """
     draw = random.Random(SEED)  # noqa: S311
     pairs: list[tuple[str, str]] = []
     while len(pairs) < count:
         everything = [(fault, phase) for fault in STRIKES for phase in PHASES if possible(fault, phase)]
         pairs += draw.sample(everything, len(everything))
-    return [(fault, phase, draw.randrange(2**32)) for fault, phase in pairs[:count]]
+    return [(*pair, draw.randrange(2**32), number % 2 == 1) for number, pair in enumerate(pairs[:count])]
 
 
-@pytest.mark.parametrize(("fault", "phase", "seed"), drawn(int(os.environ.get("FAULTS") or "4")))
+@pytest.mark.parametrize(("fault", "phase", "seed", "waits"), drawn(int(os.environ.get("FAULTS") or "4")))
 def test_struck_run(
-    scene: Scene, fault: str, phase: str, seed: int, record_property: Callable[[str, object], None]
+    scene: Scene, fault: str, phase: str, seed: int, waits: bool, record_property: Callable[[str, object], None]
 ) -> None:
     site = scene.site
     longest_pauses = (LONGEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS / 4, 0)
-    run_id = next(filter(None, (strike(scene, fault, phase, seed, longest) for longest in longest_pauses)), None)
+    run_id = next(filter(None, (strike(scene, fault, phase, seed, waits, longest) for longest in longest_pauses)), None)
     record_property(STRUCK, run_id is not None)
     if run_id is None:
         pytest.skip(f"nothing to strike, three times: {phase} was over")
+    assert warm.served(site.instance, run_id) == waits
     forgot = fault == "SIGKILL of LocalStack"
     site.recover(forgot=forgot)
     state = "forgotten" if forgot else site.finish(run_id)["JobRunState"]
@@ -61,10 +67,11 @@ def test_struck_run(
     retry(scene, forgot)
 
 
-def strike(scene: Scene, fault: str, phase: str, seed: int, longest_pause: float) -> str | None:
+def strike(scene: Scene, fault: str, phase: str, seed: int, waits: bool, longest_pause: float) -> str | None:
     """Returns the id of a run that was struck in the phase. None: the phase was over too soon; the run has ended."""
     site = scene.site
     prepare(scene)
+    site.choose_jvm(waits)
     reached, struck = False, False
     # The sessions of the test die with the server, too.
     with (

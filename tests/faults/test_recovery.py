@@ -26,6 +26,7 @@ from scripts.case.job import ENDED
 from scripts.environment.instance import Instance, Ports
 from scripts.terraform.root import Terraform
 from tests.faults.conftest import DISCIPLINAS, write
+from tests.kit import warm
 from tests.kit.expected import EVERY_ROW, expected, key_of, value
 from tests.kit.faults.live import PARTS, Live
 from tests.kit.faults.phases import HOLD_MERGE, PHASES, Watch
@@ -89,7 +90,7 @@ def test_green_again(live: Live, folder: Path, part: str, state: str) -> None:
     with live.superuser() as connection:
         rows = connection.execute(EVERY_ROW).fetchall()
     assert set(expected(folder).rows) <= set(rows)
-    left = [process for process in live.processes() if "glue-job-" in _folder(process)]
+    left = [process for process in live.processes() if warm.of_a_run(_folder(process))]
     assert left == [], "a run's processes are alive"
 
 

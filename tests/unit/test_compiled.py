@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from scripts.supply import compiled
 
 pytestmark = pytest.mark.unit

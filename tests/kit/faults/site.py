@@ -7,6 +7,7 @@ be there again in a second.
 from __future__ import annotations
 
 import json
+import os
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from scripts.environment import lifecycle, postgres, worker
 from scripts.environment.database import connect_as_superuser
 from scripts.environment.instance import Instance
 from scripts.environment.tables import CREATE_TABLES
+from tests.kit import warm
 from tests.kit.expected import EVERY_ROW, Row, in_order
 from tests.kit.glue import EVERYTHING, TRUST_GLUE
 
@@ -136,6 +138,16 @@ class Site:
         """Starts a run and returns its id."""
         return str(self.client("glue").start_job_run(JobName=JOB)["JobRunId"])
 
+    def choose_jvm(self, waiting: bool) -> None:
+        """Makes the next run get the JVM that waits for it, or one of its own."""
+        wanted = "1" if waiting else "0"
+        if os.environ.get("WARM") != wanted:
+            os.environ["WARM"] = wanted
+            self.kill(worker.daemon)
+            self.recover()
+        if waiting:
+            warm.until_ready(self.instance)
+
     def look(self, run_id: str) -> dict[str, Any]:
         found: dict[str, Any] = self.client("glue").get_job_run(JobName=JOB, RunId=run_id)["JobRun"]
         return found
@@ -160,7 +172,7 @@ class Site:
         """Returns when no process and no database session of a run is left."""
 
         def gone() -> None:
-            if [each for each in self.processes() if "glue-job-" in _folder(each)]:
+            if [each for each in self.processes() if warm.of_a_run(_folder(each))]:
                 raise NotReady("a run's processes are alive")
             with self.superuser() as connection:
                 query = "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s"

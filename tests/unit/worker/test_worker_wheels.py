@@ -32,7 +32,9 @@ def installer(folder: Path, native: Path | None, notes: list[str], commands: lis
         return 0, ""
 
     bucket: Any = Bucket()
-    return ModuleInstaller(folder, "python3.11", native, False, bucket, run_pip, notes.append, InstalledModules(folder / "earlier"))
+    return ModuleInstaller(
+        folder, "python3.11", native, False, bucket, run_pip, notes.append, InstalledModules(folder / "earlier")
+    )
 
 
 @pytest.fixture
