@@ -22,8 +22,8 @@ from scripts.environment.superuser import SUPERUSER
 from scripts.supply import java, wheels
 from scripts.terraform import provider
 
-# A JVM that gets ready after each run takes the cores from the tests. "e2e" and "faults" try it, and tests of its own in
-# "emulator".
+# A JVM that gets ready after each run takes the cores from the tests. "e2e" and "faults" try it, and so do tests of its
+# own in "emulator".
 _COLD = {"WARM": "0"}
 # These take the two cores, or fail fast, so they run alone and first.
 _ALONE = ("lint", "unit", "isolation", "terraform", "compose")
