@@ -53,6 +53,7 @@ def start_agent(environment: Any, tmp_path: Path) -> Iterator[Callable[..., Agen
             variables = worker.variables(environment.instance) | {
                 "GLUE_WORKER_LISTEN": "127.0.0.1:0",
                 "GLUE_WORKER_HOME": str(home),
+                "GLUE_WORKER_WARM": "0",
                 **changes,
             }
             python = variables["PYSPARK_PYTHON"]

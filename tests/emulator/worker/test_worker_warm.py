@@ -146,7 +146,7 @@ def comparable(value: Any) -> Any:
 
 def test_warm_run_sees_what_a_cold_one_sees(start_agent: Callable[..., Agent], finish: Any, cloud: Cloud) -> None:
     """One by one: the process, Python, the JVM, Spark, a Python function in a process of Spark's, and the logs."""
-    agent = start_agent(GLUE_WORKER_WARM="1", GLUE_WORKER_SHORT_RUN_SECONDS="0.001")
+    agent = start_agent(GLUE_WORKER_WARM="1", GLUE_WORKER_SHORT_RUN_SECONDS="600")  # the same options for both
     seen = []
     for value in (7, 8):
         arguments = {"--extra-py-files": cloud.put("lib/comum.py", f"VALOR = {value}"), "--x": "y", "--JOB_RUN_ID": "z"}
