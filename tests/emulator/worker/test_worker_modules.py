@@ -17,13 +17,15 @@ Runner = Callable[..., dict[str, Any]]
 FAILED = "LAUNCH ERROR | Installation of Additional Python Modules failed: "
 
 
-def put_wheel(cloud: Cloud, name: str, *, requires: str = "", tags: str = "py3-none-any") -> str:
-    """Uploads a wheel of version 1.0 with one module, `name`, and returns its URL."""
+def put_wheel(
+    cloud: Cloud, name: str, *, requires: str = "", tags: str = "py3-none-any", value: str = ""
+) -> str:
+    """Uploads a wheel of version 1.0 with one module, `name`, which has a NAME. Returns its URL."""
     packed = io.BytesIO()
     info = f"{name}-1.0.dist-info"
     metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n"
     with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr(f"{name}.py", f"NAME = '{name}'\n")
+        archive.writestr(f"{name}.py", f"NAME = '{value or name}'\n")
         archive.writestr(f"{info}/METADATA", metadata + (f"Requires-Dist: {requires}\n" if requires else ""))
         archive.writestr(f"{info}/WHEEL", f"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: {tags}\n")
         archive.writestr(f"{info}/RECORD", "")
@@ -43,6 +45,13 @@ def test_wheels_may_need_each_other_and_what_glue_has(run: Runner, cloud: Cloud)
     modules = f"{needs_both}, {put_wheel(cloud, 'base_de_dois')}, numpy"
     done = run("import precisa_de_dois, base_de_dois\nprint('ok')", {"--additional-python-modules": modules})
     assert (done["state"], done["output"]) == ("SUCCEEDED", ["ok"])
+
+
+def test_a_later_run_gets_the_wheel_that_lies_there_now(run: Runner, cloud: Cloud) -> None:
+    for value in ("um", "um", "dois"):
+        url = put_wheel(cloud, "trocado", value=value)
+        done = run("import trocado\nprint(trocado.NAME)", {"--additional-python-modules": url})
+        assert (done["state"], done["output"]) == ("SUCCEEDED", [value])
 
 
 @pytest.mark.parametrize("internet", [False, True])
