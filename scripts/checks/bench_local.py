@@ -7,21 +7,18 @@ figure is.
 from __future__ import annotations
 
 import os
-import shutil
 import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import click
-import requests
 
 from scripts.base.console import say, step
 from scripts.base.errors import CommandError
 from scripts.base.paths import LOCAL
 from scripts.base.processes import run_foreground
-from scripts.base.waiting import NotReady, wait_for
-from scripts.environment import lifecycle, snapshots
+from scripts.environment import lifecycle, snapshots, warm
 from scripts.environment.instance import Instance, Ports
 
 # The job's first word about the data. Before it `make run` shows the run's state only.
@@ -62,7 +59,7 @@ def run() -> int:
         warm, cold = _in_turns(user, runs)
     finally:
         lifecycle.remove(instance)
-        shutil.rmtree(snapshots.FOLDER / snapshot, ignore_errors=True)
+        snapshots.remove(snapshot)
     cold_runs = [each.run for each in cold]
     bars = [
         Bar("local-up, first", first),
@@ -138,14 +135,8 @@ class _User:
 
     def wait_warm(self) -> None:
         """Returns when a JVM waits for the next run."""
-
-        def ready() -> None:
-            found = requests.get(f"{self._instance.worker_url}/health", timeout=10).json()["warm"]
-            if found != "ready":
-                raise NotReady(f"the JVM is {found}")
-
         with step("waiting for the JVM to be warm"):
-            wait_for("a JVM that waits for the next run", ready, seconds=240, remedy="see the worker's log")
+            warm.until_ready(self._instance)
 
     def _typed(self, *words: str, **variables: str) -> tuple[float, float]:
         typed = f"make {' '.join([*words, *(f'{name}={value}' for name, value in variables.items())])}"

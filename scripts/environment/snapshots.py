@@ -113,6 +113,11 @@ def put_back(instance: Instance, name: str) -> None:
         )
 
 
+def remove(name: str) -> None:
+    """Removes the snapshot, if there is one."""
+    shutil.rmtree(_folder(name), ignore_errors=True)
+
+
 def _folder(name: str) -> Path:
     if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}", name):
         raise CommandError(

@@ -19,9 +19,8 @@ from scripts.base.isolation import ACCESS_KEY, REGION, SECRET_KEY
 from scripts.base.paths import TOP
 from scripts.case import job, logs
 from scripts.case.analyses import computed, named, sorted_rows
-from scripts.environment import database
+from scripts.environment import database, warm
 from tests.e2e.conftest import Road
-from tests.kit import warm
 from tests.kit.expected import Row, expected, in_order, key_of, value
 
 pytestmark = pytest.mark.e2e

@@ -19,8 +19,8 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_f
 from glue_scripts.table import NAME as TABLE
 from scripts.base.waiting import NotReady
 from scripts.case.job import ENDED
+from scripts.environment import warm
 from tests.faults.conftest import Scene
-from tests.kit import warm
 from tests.kit.faults.phases import HOLD_MERGE, PHASES, Watch
 from tests.kit.faults.strikes import STRIKES, full_disk, possible
 from tests.kit.faults.tally import STRUCK

@@ -23,13 +23,13 @@ from scripts.base.paths import TOP, WHEELS
 from scripts.base.processes import Daemon
 from scripts.base.waiting import NotReady, wait_for
 from scripts.case.job import ENDED
-from scripts.environment import lifecycle, postgres, worker
+from scripts.environment import lifecycle, postgres, warm, worker
 from scripts.environment.database import connect_as_superuser
 from scripts.environment.instance import Instance
 from scripts.environment.tables import CREATE_TABLES
-from tests.kit import warm
 from tests.kit.expected import EVERY_ROW, Row, in_order
 from tests.kit.glue import EVERYTHING, TRUST_GLUE
+from tests.kit.warm import of_a_run
 
 BUCKET = "faults"
 JOB = "etl"
@@ -172,7 +172,7 @@ class Site:
         """Returns when no process and no database session of a run is left."""
 
         def gone() -> None:
-            if [each for each in self.processes() if warm.of_a_run(_folder(each))]:
+            if [each for each in self.processes() if of_a_run(_folder(each))]:
                 raise NotReady("a run's processes are alive")
             with self.superuser() as connection:
                 query = "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s"
