@@ -11,7 +11,7 @@ import click
 from scripts.base.console import out, say
 from scripts.base.files import write_whole
 from scripts.base.paths import LOCAL
-from scripts.environment import lifecycle
+from scripts.environment import lifecycle, snapshots
 from scripts.environment.instance import Ports
 from scripts.mutants import patches, report
 from scripts.mutants.project import LocalProject
@@ -33,17 +33,18 @@ def mutants(names: str, kinds: str, quick: bool, as_json: bool) -> None:
     wanted = patches.chosen(patches.read_all(), names, kinds, quick)
     if as_json:
         out.file = sys.stderr
-    folder = LOCAL / f"mutants-{os.getpid()}"
+    folder, snapshot = LOCAL / f"mutants-{os.getpid()}", f"mutants-{os.getpid()}"
     try:
         instance = lifecycle.new(folder / "instance", Ports.free())
         tree = Tree(folder / "tree")
         tree.make()
         with lifecycle.running(instance):
-            project = LocalProject(instance, tree)
+            project = LocalProject(instance, tree, snapshot)
             project.prepare()
             results = Runner(tree, project, report.line).run(wanted)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        snapshots.remove(snapshot)
     write_whole(REPORT, report.as_json(results).encode())
     report.table(results)
     say("the same, with what was said, in .local/mutants.json")

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from scripts.base.console import Pulse, say
 from scripts.base.errors import CommandError, TerraformError
 from scripts.case import failures, job
-from scripts.environment import database, lifecycle, tables
+from scripts.environment import database, snapshots, tables
 from scripts.environment.instance import Instance
 from scripts.mutants.judging import Outcome
 from scripts.mutants.tree import Tree
@@ -34,16 +34,16 @@ class Project(Protocol):
 
 
 class LocalProject:
-    """The project in an environment of its own."""
+    """The project in an environment of its own. `snapshot` is the name of that of the unmutated project."""
 
-    def __init__(self, instance: Instance, tree: Tree) -> None:
-        self._instance, self._tree = instance, tree
+    def __init__(self, instance: Instance, tree: Tree, snapshot: str) -> None:
+        self._instance, self._tree, self._snapshot = instance, tree, snapshot
         self._terraform = Terraform(instance, tree.terraform)
         self._outputs: dict[str, Any] = {}
         self._made_by_sql = False
 
     def prepare(self) -> None:
-        """Applies the unmutated tree in a started environment, and runs the job once.
+        """Applies the unmutated tree in a started environment, runs the job once, and makes the snapshot.
 
         Raises:
             CommandError: the unmutated project fails. No mutant could be judged.
@@ -59,6 +59,7 @@ class LocalProject:
                 f"the unmutated project fails, so no mutant can be judged:\n{outcome.said}",
                 "mend it first (`make e2e`)",
             )
+        snapshots.make(self._instance, self._snapshot)
 
     def deploy(self, *, sql: bool = False) -> Outcome:
         """Applies the tree's terraform/ without a refresh, and makes the table."""
@@ -103,26 +104,11 @@ class LocalProject:
         return Outcome("run", "\n".join([*shown, failures.cause(failure), failures.remedy(failure)]))
 
     def restore(self) -> None:
-        """Applies the unmutated tree, and looks at everything that Terraform knows. Starts anew where that fails."""
+        """Puts back the snapshot of the unmutated project."""
         say("bringing the environment back")
-        outcome = self.deploy(sql=self._made_by_sql)
+        snapshots.put_back(self._instance, self._snapshot)
         self._made_by_sql = False
-        if not outcome.failed_at and self._as_planned():
-            return
-        say(f"the environment can't be brought back, so it starts anew {outcome.said}".rstrip())
-        lifecycle.remove(self._instance)
-        Instance.open(self._instance.folder, self._instance.ports, self._instance.runtime)
-        lifecycle.start(self._instance)
-        self.prepare()
-
-    def _as_planned(self) -> bool:
-        if not self._terraform.changes(VARIABLES):
-            return True
-        try:
-            self._terraform.apply(VARIABLES, lines=[])
-        except TerraformError:
-            return False
-        return not self._terraform.changes(VARIABLES)
+        self._outputs = self._terraform.outputs()
 
     def _make_table(self, *, anew: bool = False) -> None:
         """Runs the tree's files of sql/, after the table is dropped if it shall be made anew."""

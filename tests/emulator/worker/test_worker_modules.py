@@ -17,9 +17,7 @@ Runner = Callable[..., dict[str, Any]]
 FAILED = "LAUNCH ERROR | Installation of Additional Python Modules failed: "
 
 
-def put_wheel(
-    cloud: Cloud, name: str, *, requires: str = "", tags: str = "py3-none-any", value: str = ""
-) -> str:
+def put_wheel(cloud: Cloud, name: str, *, requires: str = "", tags: str = "py3-none-any", value: str = "") -> str:
     """Uploads a wheel of version 1.0 with one module, `name`, which has a NAME. Returns its URL."""
     packed = io.BytesIO()
     info = f"{name}-1.0.dist-info"
