@@ -29,8 +29,11 @@ def prepare(
     fetcher: Fetcher,
     run_pip: Callable[[list[str]], tuple[int, str]],
     note: Callable[[str], None],
+    earlier: InstalledModules | None = None,
 ) -> RunFiles:
     """Fetches the script, files, jars and modules into `folder`, makes the run's home, and returns where they are.
+
+    `earlier` has the modules of earlier runs.
 
     Raises:
         LaunchError: the agent can't fetch a file or install a module.
@@ -52,7 +55,7 @@ def prepare(
         fetcher=fetcher,
         run_pip=run_pip,
         note=note,
-        earlier=InstalledModules(config.home / "modules"),
+        earlier=earlier,
     )
     modules = installer.install(
         arguments.get("--additional-python-modules", ""),

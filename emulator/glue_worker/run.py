@@ -22,6 +22,7 @@ from glue_worker.errors import Interrupted, LaunchError, RunAliveError
 from glue_worker.fetch import Fetcher
 from glue_worker.folders import new_folder
 from glue_worker.guarded import GuardedProcess
+from glue_worker.installed_modules import InstalledModules
 from glue_worker.job_history import JobHistory
 from glue_worker.launch import Launch, Template
 from glue_worker.logs import ERROR_SECONDS, OUTPUT_SECONDS, LogShipper
@@ -143,6 +144,7 @@ class Run:
             fetcher=Fetcher(self._clients.s3(), self.state.check),
             run_pip=self._run_pip,
             note=self._note,
+            earlier=InstalledModules(self._config.home / "modules"),
         )
         self.state.check()
         launch = Launch.of(self._config, self._request, files, self._jvm_options)

@@ -47,7 +47,7 @@ class ModuleInstaller:
     fetcher: Fetcher
     run_pip: Callable[[list[str]], tuple[int, str]]
     note: Callable[[str], None]
-    earlier: InstalledModules
+    earlier: InstalledModules | None = None
 
     def install(self, modules: str, installer_options: str) -> Path | None:
         """Installs the comma-separated `modules`. Returns their folder for PYTHONPATH, or None without modules.
@@ -71,14 +71,15 @@ class ModuleInstaller:
             return None
         target = self.folder / "python_modules"
         install = ["--no-deps", "--target", str(target), *arguments]
-        key = self.earlier.key([self.python, *install], self._given)
-        if self.earlier.copy(key, target):
+        key = InstalledModules.key([self.python, *install], self._given)
+        if self.earlier and self.earlier.copy(key, target):
             self.note(
                 f"installed as for an earlier run: {', '.join(sorted(path.name for path in self._given.iterdir()))}"
             )
         else:
             self._pip(install)
-            self.earlier.keep(key, target)
+            if self.earlier:
+                self.earlier.keep(key, target)
         return target
 
     @property
