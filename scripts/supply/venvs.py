@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import os
 import subprocess
 import sys
@@ -32,7 +33,7 @@ def ensure(
     name: str,
     *requirements: str,
     project: Path | None = None,
-    finish: Callable[[Path], None] = lambda environment: None,
+    finish: Callable[[Path], None] | None = None,
 ) -> Path:
     """Makes venv `name` from `requirements/<file>.txt`, unless it is complete. Returns its interpreter.
 
@@ -45,6 +46,8 @@ def ensure(
     """
     files = [REQUIREMENTS / f"{file}.txt" for file in requirements]
     inputs = [*files, project / "pyproject.toml"] if project else files
+    if finish:  # A venv that was made before another way to finish it is made up.
+        inputs = [*inputs, Path(inspect.getfile(finish))]
     wanted = hashlib.sha256(b"\0".join(file.read_bytes() for file in inputs)).hexdigest()
     stamp = VENVS / name / "requirements.sha256"
     VENVS.mkdir(parents=True, exist_ok=True)
@@ -61,7 +64,8 @@ def ensure(
             if project:
                 install = ("pip", "install", "--quiet", "--no-deps", "--no-build-isolation")
                 _uv(*install, "--python", str(python(name)), "--editable", str(project))
-            finish(VENVS / name)
+            if finish:
+                finish(VENVS / name)
         stamp.write_text(wanted)
     return python(name)
 
