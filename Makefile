@@ -85,7 +85,7 @@ test-aws-parity:  ## Ask AWS what the emulator claims of it, record the answers,
 e2e:  ## Apply, run, compare and destroy in an environment of its own; nothing stays
 	$(RUN) test e2e
 test:  ## Run all checks, two layers at once where the machine has room (LANES=1: one after the other)
-	$(RUN) test lint unit isolation terraform emulator commands faults job e2e mutants bench
+	$(RUN) test lint unit emulator commands faults job e2e mutants bench terraform isolation
 test-unit:  ## Run the tests that take seconds: no Spark, no server, no Terraform
 	$(RUN) test unit
 test-isolation:  ## Run local commands in environments that would lead them to AWS; no call may leave this machine

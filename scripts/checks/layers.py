@@ -25,8 +25,8 @@ from scripts.terraform import provider
 # A JVM that gets ready after each run takes the cores from the tests. "e2e" and "faults" try it, and so do tests of its
 # own in "emulator".
 _COLD = {"WARM": "0"}
-# These take the two cores, or fail fast, so they run alone and first.
-_ALONE = ("lint", "unit", "isolation", "terraform", "compose")
+# These take the two cores, or fail fast, so they run alone and first. The others wait a lot.
+_ALONE = ("lint", "unit", "compose")
 
 
 def run(layers: tuple[str, ...]) -> int:
