@@ -10,18 +10,23 @@ _WAITS, _IS_USED, _IS_NOT = "a warm JVM waits", "runs in the warm JVM", "starts 
 
 
 def until_ready(instance: Instance) -> None:
-    """Returns when a JVM waits for the next run.
+    """Returns when a JVM waits for the next run. It gets ready at low priority, so other work makes it late.
 
     Raises:
-        StartError: none waits after four minutes.
+        StartError: none waits after ten minutes.
     """
 
     def ready() -> None:
-        told = [line for line in _log(instance) if _WAITS in line or _IS_USED in line or _IS_NOT in line]
-        if not told or _WAITS not in told[-1]:
+        if not is_ready(instance):
             raise NotReady("no JVM waits")
 
-    wait_for("a JVM that waits for the next run", ready, seconds=240, remedy="see the worker's log")
+    wait_for("a JVM that waits for the next run", ready, seconds=600, remedy="see the worker's log")
+
+
+def is_ready(instance: Instance) -> bool:
+    """Returns whether a JVM waits for the next run."""
+    told = [line for line in _log(instance) if _WAITS in line or _IS_USED in line or _IS_NOT in line]
+    return bool(told) and _WAITS in told[-1]
 
 
 def served(instance: Instance, run_id: str) -> bool:

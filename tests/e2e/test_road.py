@@ -22,6 +22,7 @@ from scripts.case.analyses import computed, named, sorted_rows
 from scripts.environment import database, warm
 from tests.e2e.conftest import Road
 from tests.kit.expected import Row, expected, in_order, key_of, value
+from tests.kit.warm import until_ready
 
 pytestmark = pytest.mark.e2e
 SAMPLES = TOP / "csv_exemplos"
@@ -172,7 +173,7 @@ def test_run_in_a_waiting_jvm(road: Road) -> None:
     folder = road.run(road.upload(SAMPLES))  # the samples' own values again, and the JVM waits after it
     assert folder.state == "SUCCEEDED"
     before = road.row_versions()
-    warm.until_ready(road.instance)
+    until_ready(road.instance)
     ended = road.run()
     assert (ended.state, ended.error) == ("SUCCEEDED", "")
     assert warm.served(road.instance, ended.id)

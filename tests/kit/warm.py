@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
+
+import psutil
+
+from scripts.base.waiting import NotReady, wait_for
+from scripts.environment import warm
+from scripts.environment.instance import Instance
 
 # A pipe in the folder of the run to come, as long as the JVM waits.
 WAITING = Path(".worker") / "ask"
@@ -11,3 +18,26 @@ WAITING = Path(".worker") / "ask"
 def of_a_run(folder: str) -> bool:
     """Returns whether a process in this folder is a run's, and not the JVM's that waits for the next one."""
     return "glue-job-" in folder and not (Path(folder) / WAITING).exists()
+
+
+def until_ready(instance: Instance) -> None:
+    """Returns when a JVM waits for the next run. Other tests would keep it from getting ready, so it goes before them.
+
+    Raises:
+        StartError: none waits after ten minutes.
+    """
+
+    def ready() -> None:
+        if not warm.is_ready(instance):
+            _take_usual_priority()
+            raise NotReady("no JVM waits")
+
+    wait_for("a JVM that waits for the next run", ready, seconds=600, remedy="see the worker's log")
+
+
+def _take_usual_priority() -> None:
+    """Gives the sessions of runs the usual priority, where the kernel has one for a session and lets this user."""
+    for process in psutil.process_iter(["cmdline"]):
+        if any("glue-job-" in part for part in process.info["cmdline"] or ()):
+            with suppress(OSError):
+                Path(f"/proc/{process.pid}/autogroup").write_text("0")

@@ -23,13 +23,13 @@ from scripts.base.paths import TOP, WHEELS
 from scripts.base.processes import Daemon
 from scripts.base.waiting import NotReady, wait_for
 from scripts.case.job import ENDED
-from scripts.environment import lifecycle, postgres, warm, worker
+from scripts.environment import lifecycle, postgres, worker
 from scripts.environment.database import connect_as_superuser
 from scripts.environment.instance import Instance
 from scripts.environment.tables import CREATE_TABLES
 from tests.kit.expected import EVERY_ROW, Row, in_order
 from tests.kit.glue import EVERYTHING, TRUST_GLUE
-from tests.kit.warm import of_a_run
+from tests.kit.warm import of_a_run, until_ready
 
 BUCKET = "faults"
 JOB = "etl"
@@ -146,7 +146,7 @@ class Site:
             self.kill(worker.daemon)
             self.recover()
         if waiting:
-            warm.until_ready(self.instance)
+            until_ready(self.instance)
 
     def look(self, run_id: str) -> dict[str, Any]:
         found: dict[str, Any] = self.client("glue").get_job_run(JobName=JOB, RunId=run_id)["JobRun"]
