@@ -1,7 +1,7 @@
 """As much of S3 as Spark needs to read and write a few files: the small job's own, in memory and on loopback.
 
-Half of what a run spends on S3 is code that runs for the first time. The small job must not reach the environment's S3:
-it has no keys, and Hadoop keeps its clients.
+Much of what a run spends on S3 is code that runs for the first time. The small job must not reach the environment's S3:
+it has no keys, and Hadoop keeps its clients. None of Glue's Python packages serves S3.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
 """
@@ -53,8 +53,8 @@ class _Requests(BaseHTTPRequestHandler):
 
     def setup(self) -> None:
         super().setup()
-        path: Any = self.server
-        self.objects: dict[str, bytes] = path.objects
+        server: Any = self.server
+        self.objects: dict[str, bytes] = server.objects
 
     def log_message(self, *_: Any) -> None:
         """Says nothing."""

@@ -71,15 +71,16 @@ class ModuleInstaller:
             return None
         target = self.folder / "python_modules"
         install = ["--no-deps", "--target", str(target), *arguments]
-        key = InstalledModules.key([self.python, *install], self._given)
-        if self.earlier and self.earlier.copy(key, target):
-            self.note(
-                f"installed as for an earlier run: {', '.join(sorted(path.name for path in self._given.iterdir()))}"
-            )
+        if not self.earlier:
+            self._pip(install)
+            return target
+        key = self.earlier.key([self.python, *install], self._given)
+        if self.earlier.copy(key, target):
+            names = sorted(path.name for path in self._given.iterdir())
+            self.note(f"installed as for an earlier run: {', '.join(names)}")
         else:
             self._pip(install)
-            if self.earlier:
-                self.earlier.keep(key, target)
+            self.earlier.keep(key, target)
         return target
 
     @property

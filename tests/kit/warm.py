@@ -7,7 +7,6 @@ from pathlib import Path
 
 import psutil
 
-from scripts.base.waiting import NotReady, wait_for
 from scripts.environment import warm
 from scripts.environment.instance import Instance
 
@@ -26,13 +25,7 @@ def until_ready(instance: Instance) -> None:
     Raises:
         StartError: none waits after ten minutes.
     """
-
-    def ready() -> None:
-        if not warm.is_ready(instance):
-            _take_usual_priority()
-            raise NotReady("no JVM waits")
-
-    wait_for("a JVM that waits for the next run", ready, seconds=600, remedy="see the worker's log")
+    warm.until_ready(instance, _take_usual_priority)
 
 
 def _take_usual_priority() -> None:
