@@ -90,7 +90,7 @@ def test_green_again(live: Live, folder: Path, part: str, state: str) -> None:
     with live.superuser() as connection:
         rows = connection.execute(EVERY_ROW).fetchall()
     assert set(expected(folder).rows) <= set(rows)
-    left = [process for process in live.processes() if warm.of_a_run(_folder(process))]
+    left = [process for process in live.processes() if warm.of_a_run(process)]
     assert left == [], "a run's processes are alive"
 
 
@@ -164,10 +164,3 @@ def kill(victims: list[psutil.Process]) -> None:
 def idle(live: Live) -> None:
     if not live.is_idle():
         raise NotReady("a run is under way")
-
-
-def _folder(process: psutil.Process) -> str:
-    try:
-        return str(process.cwd())
-    except psutil.Error:
-        return ""

@@ -14,8 +14,12 @@ from scripts.environment.instance import Instance
 WAITING = Path(".worker") / "ask"
 
 
-def of_a_run(folder: str) -> bool:
-    """Returns whether a process in this folder is a run's, and not the JVM's that waits for the next one."""
+def of_a_run(process: psutil.Process) -> bool:
+    """Returns whether a process below the worker is a run's, and not the JVM's that waits for the next one."""
+    try:
+        folder = process.cwd()
+    except psutil.Error:
+        return False
     return "glue-job-" in folder and not (Path(folder) / WAITING).exists()
 
 

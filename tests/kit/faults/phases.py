@@ -11,6 +11,7 @@ import psycopg
 
 from glue_scripts.table import NAME as TABLE
 from tests.kit.faults.site import APPLICATION, STAGING
+from tests.kit.warm import of_a_run
 
 HOLD_MERGE = f"""
 CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS
@@ -49,7 +50,8 @@ class Watch:
 
 
 def _java(watch: Watch) -> bool:
-    return any(process.name() == "java" for process in watch.site.processes())
+    # A JVM that waits becomes the run's when its program takes the run. One that dies earlier is none of the run's.
+    return any(of_a_run(process) and process.name() == "java" for process in watch.site.processes())
 
 
 def _connected(watch: Watch) -> bool:

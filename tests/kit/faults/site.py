@@ -172,7 +172,7 @@ class Site:
         """Returns when no process and no database session of a run is left."""
 
         def gone() -> None:
-            if [each for each in self.processes() if of_a_run(_folder(each))]:
+            if [each for each in self.processes() if of_a_run(each)]:
                 raise NotReady("a run's processes are alive")
             with self.superuser() as connection:
                 query = "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s"
@@ -226,10 +226,3 @@ class Site:
     def restart_postgres(self) -> None:
         self.kill(postgres.daemon)
         postgres.start(self.instance)
-
-
-def _folder(process: psutil.Process) -> str:
-    try:
-        return str(process.cwd())
-    except psutil.Error:
-        return ""
