@@ -1,7 +1,7 @@
 """What all parts of the job share: errors, the log, and the settings of a run.
 
 Glue copies the modules of this folder flat beside the script (`--extra-py-files`), on the driver and on the executors.
-An executor imports `staging`, and with it `common`, `database`, `merge` and `table`. None of the five imports boto3.
+An executor imports `copying`, and with it `common`, `database` and `table`. None of the four imports boto3.
 """
 
 from __future__ import annotations

@@ -22,13 +22,14 @@ import quality
 import reading
 from arguments import database_of, job_of, resolve_arguments
 from common import CountError, InputFileError, Job, QualityError, log
+from copying import copy_lines
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 from source_files import Source, find_sources
 from sql_text import literal
-from staging import Staging, copy_lines
+from staging import Staging
 from table import SETS, of_set
 
 # Up to this size of all files together one task does the whole: a shuffle or a broadcast would take longer.

@@ -42,7 +42,7 @@ run "job_arguments_are_wired" {
       for name, value in aws_glue_job.this.default_arguments : name => value if !startswith(name, "--job-")
       } == {
       "--TempDir"                   = "s3://unit-data/tmp/"
-      "--extra-py-files"            = join(",", [for module in ["arguments", "common", "database", "formats", "headers", "invisible", "merge", "outputs", "quality", "reading", "source_files", "sql_text", "staging", "table"] : "s3://unit-data/scripts/${module}.py"])
+      "--extra-py-files"            = join(",", [for module in ["arguments", "common", "copying", "database", "formats", "headers", "invisible", "merge", "outputs", "quality", "reading", "source_files", "sql_text", "staging", "table"] : "s3://unit-data/scripts/${module}.py"])
       "--extra-files"               = "s3://unit-data/certificates/aurora-ca-bundle.pem"
       "--additional-python-modules" = "s3://unit-data/wheels/psycopg2_binary-0.0.0-cp311-cp311-manylinux2014_x86_64.whl"
       "--custom-logGroup-prefix"    = "/aws-glue/unit"

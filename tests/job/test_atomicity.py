@@ -15,8 +15,9 @@ import pytest
 import staging
 from common import CountError, DatabaseError, QualityError
 from conftest import NOTAS, Runner, query, relations, table, until
+from copying import copy_lines
 from database import Database, open_connection, transaction
-from staging import Staging, copy_lines
+from staging import Staging
 from table import NAME as TABLE
 from test_database import frame, row
 from test_rules import rejects

@@ -15,14 +15,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import copying
 import psycopg2
 import pytest
 import staging
 from common import CountError, DatabaseError
 from conftest import query, relations, table, until
+from copying import copy_lines
 from database import CONNECT_SECONDS, Database, connect
 from pyspark.sql import DataFrame, SparkSession
-from staging import Staging, copy_lines, staging_name
+from staging import Staging, staging_name
 from table import NAME as TABLE
 from table import NAMES, SPARK_SCHEMA, SPARK_TYPES
 
@@ -207,7 +209,7 @@ def test_value_that_an_executor_could_not_copy_is_not_quoted(spark: SparkSession
     text = "\t".join(["João da Silva"] * len(NAMES))
     lines = spark.createDataFrame([(f"{text}\n",)], "line STRING")
     with Staging(database, TABLE, "jr_copy").open() as staged, pytest.raises(Exception, match="22P02") as caught:
-        staging.copy_by_executors(database, staged.name, lines)
+        copying.copy_by_executors(database, staged.name, lines)
     assert "João" not in str(caught.value)
 
 
