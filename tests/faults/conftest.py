@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from tests.kit.faults.tally import Tally
 from tests.kit.sources import source
 
 ALUNOS = 1500
+PADDING = "x" * 400
 DISCIPLINAS = ("Artes", "Ciências", "Física", "Geografia", "História", "Inglês", "Matemática", "Química")
 
 
@@ -29,11 +31,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @dataclass(frozen=True)
 class Scene:
-    """The table holds `before` when a run starts on `folder`, and must hold `after` when the run has succeeded."""
+    """The table holds `before` when a run starts, and must hold `after` when the run has succeeded.
+
+    `folder` and `large` have the same grades. The job copies those of `folder` after it wrote the Parquet, and those of
+    `large` while it writes it.
+    """
 
     site: Site
     proxy: Proxy
     folder: Path
+    large: Path
     before: list[Row]
     after: list[Row]
 
@@ -64,6 +71,16 @@ def write(folder: Path, seed: int, disciplinas: tuple[str, ...]) -> Path:
     return folder
 
 
+def enlarge(folder: Path, target: Path) -> Path:
+    """Copies the sources, with a column of notas that nobody reads: more than one task of the job reads the file."""
+    shutil.copytree(folder, target)
+    header, *lines = (folder / "notas.csv").read_text("utf-8").splitlines()
+    padded = [f"{header},observacao", *(f"{line},{PADDING}" for line in lines)]
+    (target / "notas.csv").write_text("\n".join(padded) + "\n", "utf-8")
+    assert (target / "notas.csv").stat().st_size > 4 << 20
+    return target
+
+
 @pytest.fixture(scope="session")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     data = tmp_path_factory.mktemp("faults")
@@ -79,5 +96,5 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         assert site.finish(site.start())["JobRunState"] == "SUCCEEDED"
         assert site.rows() == expected(first).rows
         site.save()
-        yield Scene(site, proxy, second, expected(first).rows, expected(second).rows)
+        yield Scene(site, proxy, second, enlarge(second, data / "large"), expected(first).rows, expected(second).rows)
         proxy.close()

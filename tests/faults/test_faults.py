@@ -1,7 +1,7 @@
 """Each fault strikes a run at each phase. The table is as before or as after the run, and a retry repairs the rest.
 
 FAULTS=n is the number of faults, 4 by default. FAULTS_SEED draws them, so that a few are not always the first. Every
-other one strikes a run in the JVM that waited for it.
+other one strikes a run in the JVM that waited for it, and two of four strike a run that copies beside its Parquet.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import random
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -30,8 +31,8 @@ SEED = int(os.environ.get("FAULTS_SEED", "20261124"))
 LONGEST_PAUSE_SECONDS = 0.4
 
 
-def drawn(count: int) -> list[tuple[str, str, int, bool]]:
-    """Returns `count` times fault, phase, seed, and whether a JVM waits for the run.
+def drawn(count: int) -> list[tuple[str, str, int, bool, bool]]:
+    """Returns `count` times fault, phase, seed, whether a JVM waits for the run, and whether its files are large.
 
     It draws the whole list again when the list is used up.
     """
@@ -40,16 +41,27 @@ def drawn(count: int) -> list[tuple[str, str, int, bool]]:
     while len(pairs) < count:
         everything = [(fault, phase) for fault in STRIKES for phase in PHASES if possible(fault, phase)]
         pairs += draw.sample(everything, len(everything))
-    return [(*pair, draw.randrange(2**32), number % 2 == 1) for number, pair in enumerate(pairs[:count])]
+    return [
+        (*pair, draw.randrange(2**32), number % 2 == 1, number % 4 > 1) for number, pair in enumerate(pairs[:count])
+    ]
 
 
-@pytest.mark.parametrize(("fault", "phase", "seed", "waits"), drawn(int(os.environ.get("FAULTS") or "4")))
+@pytest.mark.parametrize(("fault", "phase", "seed", "waits", "large"), drawn(int(os.environ.get("FAULTS") or "4")))
 def test_struck_run(
-    scene: Scene, fault: str, phase: str, seed: int, waits: bool, record_property: Callable[[str, object], None]
+    scene: Scene,
+    fault: str,
+    phase: str,
+    seed: int,
+    waits: bool,
+    large: bool,
+    record_property: Callable[[str, object], None],
 ) -> None:
     site = scene.site
+    folder = scene.large if large else scene.folder
     longest_pauses = (LONGEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS / 4, 0)
-    run_id = next(filter(None, (strike(scene, fault, phase, seed, waits, longest) for longest in longest_pauses)), None)
+    run_id = next(
+        filter(None, (strike(scene, folder, fault, phase, seed, waits, pause) for pause in longest_pauses)), None
+    )
     record_property(STRUCK, run_id is not None)
     if run_id is None:
         pytest.skip(f"nothing to strike, three times: {phase} was over")
@@ -67,10 +79,12 @@ def test_struck_run(
     retry(scene, forgot)
 
 
-def strike(scene: Scene, fault: str, phase: str, seed: int, waits: bool, longest_pause: float) -> str | None:
+def strike(
+    scene: Scene, folder: Path, fault: str, phase: str, seed: int, waits: bool, longest_pause: float
+) -> str | None:
     """Returns the id of a run that was struck in the phase. None: the phase was over too soon; the run has ended."""
     site = scene.site
-    prepare(scene)
+    prepare(scene, folder)
     site.choose_jvm(waits)
     reached, struck = False, False
     # The sessions of the test die with the server, too.
@@ -97,7 +111,7 @@ def strike(scene: Scene, fault: str, phase: str, seed: int, waits: bool, longest
 
 
 def test_full_disk(scene: Scene) -> None:
-    prepare(scene)
+    prepare(scene, scene.large)
     try:
         with full_disk(scene.site):
             ended = scene.site.finish(scene.site.start())
@@ -114,7 +128,7 @@ def test_full_disk(scene: Scene) -> None:
 
 def test_paused_aurora(scene: Scene) -> None:
     """Aurora refuses connections for 40 s while it wakes, and is slow afterwards."""
-    prepare(scene)
+    prepare(scene, scene.folder)
     scene.proxy.refuse.set()
     threading.Timer(40, scene.proxy.refuse.clear).start()
     scene.proxy.slow_seconds = 2
@@ -127,10 +141,10 @@ def test_paused_aurora(scene: Scene) -> None:
     assert scene.site.rows() == scene.after
 
 
-def prepare(scene: Scene) -> None:
+def prepare(scene: Scene, folder: Path) -> None:
     scene.site.quiet()  # A failed test may have left its run alive.
     scene.site.restore()
-    scene.site.upload(scene.folder)
+    scene.site.upload(folder)
 
 
 def reach(watch: Watch, phase: str) -> bool:

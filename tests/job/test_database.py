@@ -15,24 +15,18 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import copying
 import psycopg2
 import pytest
 import staging
 from common import CountError, DatabaseError
 from conftest import query, relations, table, until
-from copying import copy_lines
 from database import CONNECT_SECONDS, Database, connect
 from pyspark.sql import DataFrame, SparkSession
 from staging import Staging, staging_name
 from table import NAME as TABLE
-from table import NAMES, SPARK_SCHEMA, SPARK_TYPES
+from table import NAMES, SPARK_SCHEMA
 
 FOREIGN_AUTHORITY = Path(__file__).parents[2] / "terraform" / "tests" / "fixtures" / "ca-bundle.pem"
-AWKWARD = [
-    "tab\there", "back\\slash", "line\nfeed", "carriage\rreturn", "\\N", "\\.", 'quote"s', "o'quote", "ação ñ 日本 🎓",
-    "", " ", "\\", "\\\\t", "\b\f\v", "ends with \\", "a,b;c|d", "\u2028\u0085",
-]  # fmt: skip
 
 
 def row(aluno: int, disciplina: str = "Artes", nota: str = "7.50", **values: Any) -> tuple[Any, ...]:
@@ -202,55 +196,6 @@ def test_refused_value_is_not_quoted(database: Database, statement: str, told: s
         else:
             cursor.execute(statement)
     assert "João" not in str(caught.value)
-
-
-def test_value_that_an_executor_could_not_copy_is_not_quoted(spark: SparkSession, database: Database) -> None:
-    """The message of a Spark task that failed ends in the run's ErrorMessage."""
-    text = "\t".join(["João da Silva"] * len(NAMES))
-    lines = spark.createDataFrame([(f"{text}\n",)], "line STRING")
-    with Staging(database, TABLE, "jr_copy").open() as staged, pytest.raises(Exception, match="22P02") as caught:
-        copying.copy_by_executors(database, staged.name, lines)
-    assert "João" not in str(caught.value)
-
-
-# --- COPY
-
-
-@pytest.mark.parametrize("few_rows", [0, 10_000], ids=["through executors", "through the driver"])
-def test_any_text_and_null_arrives_as_it_was(
-    spark: SparkSession, database: Database, monkeypatch: pytest.MonkeyPatch, few_rows: int
-) -> None:
-    rows = [row(1, disciplina=f"{number:02} {text}", nome_aluno=text) for number, text in enumerate(AWKWARD)]
-    rows += [row(2, nome_aluno=None, idade=None, genero=None, nome_escola=None, rede=None, regiao=None)]
-    rows += [row(-3, nota="10", idade=0), row(9_223_372_036_854_775_807, nota="0")]
-    monkeypatch.setattr(staging, "FEW_ROWS", few_rows)
-    with Staging(database, TABLE, "jr_copy").open() as staged:
-        lines = copy_lines(frame(spark, rows).repartition(3))
-        assert staged.copy(lines, len(rows)) == len(rows)
-        copied = query(database, f"SELECT {', '.join(NAMES)} FROM {staged.name}")
-    assert sorted(copied, key=repr) == sorted(rows, key=repr)
-
-
-def test_more_rows_than_an_arrow_batch_and_an_empty_task(
-    spark: SparkSession, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(staging, "FEW_ROWS", 0)
-    values = {
-        "aluno_id": "id", "nome_aluno": "repeat('é', 40)", "escola_id": "10L", "disciplina": "'Artes'",
-        "nota": "id % 1001 / 100.0",
-    }  # fmt: skip
-    rows = spark.range(25_000).selectExpr(
-        *(f"CAST({values.get(name, 'NULL')} AS {spark_type}) AS {name}" for name, spark_type in SPARK_TYPES.items())
-    )
-    with Staging(database, TABLE, "jr_copy").open() as staged:
-        lines = copy_lines(rows.unionAll(rows.where("aluno_id < 0")))
-        assert staged.copy(lines, 25_000) == 25_000
-        found = query(
-            database,
-            f"SELECT count(DISTINCT aluno_id), sum(nota), min(nome_aluno), max(length(nome_aluno)) FROM {staged.name}",
-        )
-    expected = sum(Decimal(number % 1001) for number in range(25_000)) / 100
-    assert found == [(25_000, expected, "é" * 40, 40)]
 
 
 # --- Staging and merge
