@@ -32,7 +32,7 @@ class Config:
     short_run_seconds: float
     master: str
     driver_memory: str
-    warm: bool
+    warm: int
     python: str
     laptop: Path | None = None
     debug_command: str = ""
@@ -66,7 +66,7 @@ class Config:
             short_run_seconds=_seconds(environ, "GLUE_WORKER_SHORT_RUN_SECONDS", "20"),
             master=environ.get("GLUE_WORKER_SPARK_MASTER", "local[*]"),
             driver_memory=environ.get("GLUE_WORKER_DRIVER_MEMORY", "2g"),
-            warm=_switch(environ, "GLUE_WORKER_WARM", "1"),
+            warm=_number(environ, "GLUE_WORKER_WARM", "4"),
             python=environ.get("PYSPARK_PYTHON") or sys.executable,
             laptop=_folder(environ, "GLUE_WORKER_LAPTOP"),
             debug_command=environ.get("GLUE_WORKER_DEBUG_COMMAND", ""),
@@ -144,8 +144,8 @@ def _seconds(environ: Mapping[str, str], name: str, default: str) -> float:
     return seconds
 
 
-def _switch(environ: Mapping[str, str], name: str, default: str) -> bool:
+def _number(environ: Mapping[str, str], name: str, default: str) -> int:
     value = environ.get(name) or default
-    if value not in ("0", "1"):
-        raise ConfigError(f"{name}={value!r} is neither 0 nor 1")
-    return value == "1"
+    if not value.isdecimal():
+        raise ConfigError(f"{name}={value!r} is no number from 0")
+    return int(value)

@@ -19,16 +19,14 @@ from pyspark.sql import functions as F
 # PySpark asks for these by their short names, a thousand times in a small job. For each time py4j looks for the name in
 # every jar, once for each package that PySpark has imported as a whole. It finds a class that is imported by itself at
 # once. It is the same class.
-# Java compiles what has run often enough.
-WARM_TIMES = 4
 PLACE = f"s3a://{small_s3.BUCKET}"
 SHORT_NAMES = ("functions", "PythonRDD", "PythonSQLUtils", "PythonUtils", "SparkSession")
 
 
-def warm_up(own: Path) -> None:
-    """Does it for a waiting JVM. `own` is the worker's folder within that of the run to come."""
+def warm_up(own: Path, times: int) -> None:
+    """Does it so many times for a waiting JVM. `own` is the worker's folder within that of the run to come."""
     try:
-        do("warming", times=WARM_TIMES)
+        do("warming", times=times)
     finally:
         shutil.rmtree(own / "warehouse", ignore_errors=True)
 

@@ -40,8 +40,9 @@ class WarmJvm:
         self._heard: set[str] = set()
         self._pipes = [self._pipe(name) for name in (warm_program.ASK, warm_program.ANSWER)]
         self.first_lines = b""
+        warming = (str(config.warm), str(PROGRAM.parent))
         self.process = GuardedProcess(
-            [*self.launch.command, str(place_program(PROGRAM, self.folder)), str(self._own), str(PROGRAM.parent)],
+            [*self.launch.command, str(place_program(PROGRAM, self.folder)), str(self._own), *warming],
             cwd=self.folder,
             environment=self.launch.environment,
             stdout=self._own / "output.log",

@@ -1,7 +1,8 @@
 """Waits inside a warm JVM, and then becomes the program of a run.
 
-`warm_program.py OWN [MODULES]`: OWN is the worker's own folder within a run's working folder, and MODULES has
-`small_job`. The agent copies this file to where a run has `runscript.py`, and Spark starts it as it starts that one.
+`warm_program.py OWN [TIMES MODULES]`: OWN is the worker's own folder within a run's working folder. MODULES has
+`small_job`, which runs TIMES times: Java compiles what has run often enough. The agent copies this file to where a run
+has `runscript.py`, and Spark starts it as it starts that one.
 
 It lets the JVM do a small job first, so that Spark's classes are loaded and compiled, and stops Spark again. Nothing of
 that stays: no session, no file, no line in the logs. It reaches neither S3 nor anything of a case.
@@ -27,11 +28,12 @@ PRIORITY = Path("/proc/self/autogroup")
 PRIORITY_SECONDS = 2.0
 
 
-def main(own: Path, modules: list[str]) -> None:
+def main(own: Path, warming: list[str]) -> None:
     program, script = sys.orig_argv[:2]
-    if modules:
+    if warming:
         environment = dict(os.environ)  # Spark adds to it.
-        warm_up(own, modules)
+        times, *modules = warming
+        warm_up(own, int(times), modules)
         os.execve(program, [program, script, str(own)], environment)  # noqa: S606
     with (own / ASK).open() as ask, (own / ANSWER).open("w") as answer:
         say(answer, READY)
@@ -49,13 +51,13 @@ def main(own: Path, modules: list[str]) -> None:
     os.execv(program, [program, script, *arguments])  # noqa: S606
 
 
-def warm_up(own: Path, modules: list[str]) -> None:
-    """Lets the JVM do the small job, and leaves the logs as they were."""
+def warm_up(own: Path, times: int, modules: list[str]) -> None:
+    """Lets the JVM do the small job so many times, and leaves the logs as they were."""
     sys.path += modules
     import small_job  # type: ignore[import-not-found]
 
     sizes = {name: (own / name).stat().st_size for name in LOGS}
-    small_job.warm_up(own)
+    small_job.warm_up(own, times)
     for name, size in sizes.items():
         os.truncate(own / name, size)
 

@@ -48,12 +48,12 @@ def parity() -> str:
 
 
 def warm() -> str:
-    """Returns whether the worker agent keeps a JVM ready for the next run, by the variable WARM: `1` unless it is `0`.
+    """Returns how often the JVM that waits for a run does a small job first, by the variable WARM. 0: no JVM waits.
 
     Raises:
-        CommandError: WARM has another value.
+        CommandError: WARM is no number.
     """
-    found = os.environ.get("WARM") or "1"
-    if found not in ("0", "1"):
-        raise CommandError(f"WARM={found} is neither 0 nor 1", "WARM=0 turns the waiting JVM off")
+    found = os.environ.get("WARM") or "4"
+    if not found.isdecimal():
+        raise CommandError(f"WARM={found} is no number", "WARM=0 turns the waiting JVM off; unset it otherwise")
     return found

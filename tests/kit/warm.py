@@ -29,10 +29,10 @@ def until_ready(instance: Instance) -> None:
     Raises:
         StartError: none waits after ten minutes.
     """
-    warm.until_ready(instance, _take_usual_priority)
+    warm.until_ready(instance, take_usual_priority)
 
 
-def _take_usual_priority() -> None:
+def take_usual_priority() -> None:
     """Gives the sessions of runs the usual priority, where the kernel has one for a session and lets this user."""
     for process in psutil.process_iter(["cmdline"]):
         if any("glue-job-" in part for part in process.info["cmdline"] or ()):

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -46,10 +46,17 @@ def agent(environment: Any) -> Agent:
 @pytest.fixture
 def start_agent(environment: Any, tmp_path: Path) -> Iterator[Callable[..., Agent]]:
     """Returns a function that starts another agent with changes to its environment. The fixture ends the agents."""
+    with agents(environment, tmp_path) as start:
+        yield start
+
+
+@contextmanager
+def agents(environment: Any, folder: Path) -> Iterator[Callable[..., Agent]]:
+    """Gives a function that starts agents with homes in `folder`, and ends them afterwards."""
     with ExitStack() as stack:
 
         def start(**changes: str) -> Agent:
-            home = tmp_path / f"home-{uuid.uuid4().hex}"
+            home = folder / f"home-{uuid.uuid4().hex}"
             variables = worker.variables(environment.instance) | {
                 "GLUE_WORKER_LISTEN": "127.0.0.1:0",
                 "GLUE_WORKER_HOME": str(home),

@@ -7,7 +7,7 @@ import os
 import re
 import signal
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ import pytest
 
 from scripts.base.isolation import REGION
 from scripts.base.waiting import NotReady, wait_for
+from tests.emulator.worker.conftest import agents
+from tests.kit.warm import take_usual_priority
 from tests.kit.worker import Agent, Cloud, Phone, dead, gone, terminate
 
 pytestmark = pytest.mark.emulator
@@ -92,6 +94,7 @@ def warm_state(agent: Agent) -> str:
 def until(agent: Agent, wanted: str = "ready") -> None:
     def is_so() -> None:
         if (state := warm_state(agent)) != wanted:
+            take_usual_priority()
             raise NotReady(state)
 
     wait_for(f"a warm JVM that is {wanted}", is_so, seconds=300, remedy="see the agent's log")
@@ -106,20 +109,29 @@ def waiting(agent: Agent) -> list[int]:
     return found
 
 
+def started(start: Callable[..., Agent], folder: Path) -> Agent:
+    """Starts an agent which remembers a run. It returns when its warm JVM is ready."""
+    home = folder / f"home-{uuid.uuid4().hex}"
+    home.mkdir()
+    last: dict[str, Any] = {"job_name": "job", "region": REGION, "glue_version": None, "python_path": []}
+    (home / "warm.json").write_text(json.dumps(last))
+    agent = replace(start(GLUE_WORKER_WARM="1", GLUE_WORKER_HOME=str(home)), home=home)
+    until(agent)
+    return agent
+
+
+@pytest.fixture(scope="module")
+def warm_agent_of_all(environment: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agent]:
+    folder = tmp_path_factory.mktemp("warm")
+    with agents(environment, folder) as start:
+        yield started(start, folder)
+
+
 @pytest.fixture
-def start_warm(start_agent: Callable[..., Agent], tmp_path: Path) -> Callable[..., Agent]:
-    """Returns a function that starts an agent which remembers a run. It returns when its warm JVM is ready."""
-
-    def start(**changes: str) -> Agent:
-        home = tmp_path / f"home-{uuid.uuid4().hex}"
-        home.mkdir()
-        last: dict[str, Any] = {"job_name": "job", "region": REGION, "glue_version": None, "python_path": []}
-        (home / "warm.json").write_text(json.dumps(last))
-        agent = replace(start_agent(GLUE_WORKER_WARM="1", GLUE_WORKER_HOME=str(home), **changes), home=home)
-        until(agent)
-        return agent
-
-    return start
+def warm_agent(warm_agent_of_all: Agent) -> Agent:
+    """Returns an agent whose warm JVM is ready. The tests share the agent: a JVM takes long to get ready."""
+    until(warm_agent_of_all)
+    return warm_agent_of_all
 
 
 @pytest.fixture
@@ -161,7 +173,8 @@ def test_warm_run_sees_what_a_cold_one_sees(start_agent: Callable[..., Agent], f
         log = [line.split(" ", 2)[-1] for line in done["error"]]
         log = sorted(re.sub(r"[\d.]+", "*", RANDOM.sub("*", line)) for line in log if not line.startswith(OF_THE_JVM))
         seen.append(comparable(json.loads(text)) | {"log": log})
-        until(agent)
+        if len(seen) == 1:
+            until(agent)
     cold, warm = seen
     assert len(used) > 1  # The second run had a warm JVM.
     assert cold == warm
@@ -170,8 +183,8 @@ def test_warm_run_sees_what_a_cold_one_sees(start_agent: Callable[..., Agent], f
 PARENT = "import os\nprint(os.getppid())\n"
 
 
-def test_runs_that_have_no_use_for_the_warm_jvm_start_their_own(start_warm: Any, finish: Any) -> None:
-    agent = start_warm()
+def test_runs_that_have_no_use_for_the_warm_jvm_start_their_own(warm_agent: Agent, finish: Any) -> None:
+    agent = warm_agent
 
     def java_of(arguments: dict[str, str] | None = None) -> tuple[int, list[int]]:
         """Returns the pid of the JVM that a run had, and those that waited before it."""
@@ -194,8 +207,8 @@ def test_runs_that_have_no_use_for_the_warm_jvm_start_their_own(start_warm: Any,
     assert waited and used not in waited
 
 
-def test_a_warm_jvm_that_is_killed_is_replaced(start_warm: Any, finish: Any) -> None:
-    agent = start_warm()
+def test_a_warm_jvm_that_is_killed_is_replaced(warm_agent: Agent, finish: Any) -> None:
+    agent = warm_agent
     before = waiting(agent)
     [java] = [process for process in map(psutil.Process, before) if process.name() == "java"]
     java.kill()
@@ -205,8 +218,8 @@ def test_a_warm_jvm_that_is_killed_is_replaced(start_warm: Any, finish: Any) -> 
     assert not set(before) & set(waiting(agent))
 
 
-def test_a_warm_run_ends_as_a_cold_one(start_warm: Any, cloud: Cloud, phone: Phone) -> None:
-    agent = start_warm()
+def test_a_warm_run_ends_as_a_cold_one(warm_agent: Agent, cloud: Cloud, phone: Phone) -> None:
+    agent = warm_agent
     waited = waiting(agent)
     body = cloud.body(phone.prelude + "phone = call(os.getppid())\nphone.recv(1)")
     agent.start(body)
@@ -229,8 +242,10 @@ def test_a_warm_run_ends_as_a_cold_one(start_warm: Any, cloud: Cloud, phone: Pho
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_agent_that_ends_takes_the_warm_jvm_with_it(start_warm: Any, number: signal.Signals) -> None:
-    agent = start_warm()
+def test_agent_that_ends_takes_the_warm_jvm_with_it(
+    start_agent: Callable[..., Agent], tmp_path: Path, number: signal.Signals
+) -> None:
+    agent = started(start_agent, tmp_path)
     waited = waiting(agent)
     assert waited
     assert agent.process is not None

@@ -140,7 +140,7 @@ class Site:
 
     def choose_jvm(self, waiting: bool) -> None:
         """Makes the next run get the JVM that waits for it, or one of its own."""
-        wanted = "1" if waiting else "0"
+        wanted = "1" if waiting else "0"  # It does its small job once: how warm it is does not matter.
         if os.environ.get("WARM") != wanted:
             os.environ["WARM"] = wanted
             self.kill(worker.daemon)
