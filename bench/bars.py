@@ -41,7 +41,7 @@ BARS = (
         1.2,
     ),
     Bar(
-        "COPY from its first start to its last end, which waits for the rows, against COPY",
+        "the same, from the first COPY's start",
         Figure("job", "first_load", "copy_seconds"),
         Figure("copy", "first_load", "copy_seconds"),
         None,

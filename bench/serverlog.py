@@ -25,8 +25,8 @@ _DDL = re.compile(r"\s*(CREATE|DROP|ALTER|TRUNCATE)\b", re.I)
 class Stages:
     """Seconds; None where the log does not show the stage.
 
-    `staging` lasts from the last file written, which is the Parquet, to the end of the last COPY; it is 0 when COPY ended
-    before the file. `copy` lasts from the start of the first COPY to the end of the last. `merge` is the sum of the statements after that. Without any COPY,
+    `staging` lasts from the last file written, which is the Parquet, to the end of the last COPY. `copy` lasts from the
+    start of the first COPY to the end of the last. `merge` is the sum of the statements after that. Without any COPY,
     staging ends at the start of the first statement with ON CONFLICT, and `merge` is the sum of those statements.
     """
 
@@ -76,7 +76,7 @@ def stages_of(lines: Iterable[str], written: datetime | None) -> Stages:
         merge = [each for each in statements if _UPSERT.search(each.text)]
         staged = min((each.started for each in merge), default=None)
     return Stages(
-        staging=max(0.0, (staged - written).total_seconds()) if staged and written else None,
+        staging=(staged - written).total_seconds() if staged and written else None,
         copy=(staged - min(each.started for each in copies)).total_seconds() if staged and copies else None,
         merge=sum(each.seconds for each in merge) if merge else None,
     )

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import queue
-import threading
 from collections.abc import Iterable, Iterator
 
 import pyarrow
-from common import ConnectionLost, DatabaseError
+from common import ConnectionLost
 from database import Database, connect, identifier, listed
 from psycopg2 import sql
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from table import NAMES, SPARK_SCHEMA, SPARK_TYPES
+from table import NAMES, SPARK_TYPES
 
 COPY_CONNECTIONS = 8
-# Batches that a task may be ahead of its COPY. Each has at most 10,000 rows.
-BATCHES_AHEAD = 4
 
 
 def copy_lines(rows: DataFrame) -> DataFrame:
     """The rows as lines of COPY's text format with their line ends, in one column. The JVM makes them cheaply."""
-    return rows.select(_line())
-
-
-def _line() -> Column:
 
     def text(column: str, spark_type: str) -> str:
         if spark_type != "STRING":
@@ -35,7 +27,7 @@ def _line() -> Column:
         return f"coalesce({escaped}, '\\\\N')"
 
     values = ", '\\t', ".join(text(column, spark_type) for column, spark_type in SPARK_TYPES.items())
-    return F.expr(f"concat({values}, '\\n')").alias("line")
+    return rows.select(F.expr(f"concat({values}, '\\n')").alias("line"))
 
 
 class ArrowText:
@@ -88,85 +80,3 @@ def copy_by_executors(database: Database, staging: str, lines: DataFrame) -> int
     if lost := [task.lost for task in tasks if task.lost]:
         raise ConnectionLost(lost[0])
     return sum(task.copied for task in tasks)
-
-
-def copied_beside(rows: DataFrame, database: Database, staging: str) -> DataFrame:
-    """The same rows with `lost`. Spark COPYs them while it computes them, one connection a task.
-
-    `lost` says why the COPY of a task did not succeed, in the last rows of the task; it is NULL in all others. A task
-    hands out its last rows only after the end of its COPY. So if no row of the result says `lost`, the COPY of each of
-    its tasks took place. A task that ran twice may have copied its rows twice.
-
-    A COPY that fails stops no task: the rows can be read from the result again.
-    """
-    statement = copy_statement(staging)
-
-    def copy(batches: Iterable[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
-        held: pyarrow.RecordBatch | None = None
-        with _Copying(database, statement) as copying:
-            for batch in batches:
-                if held is not None:
-                    yield _with_lost(held, None)
-                copying.put(batch)
-                held = batch
-        if held is not None:
-            yield _with_lost(held, copying.lost)
-
-    return rows.select(*NAMES, _line()).mapInArrow(copy, f"{SPARK_SCHEMA}, lost STRING")
-
-
-def _with_lost(batch: pyarrow.RecordBatch, lost: str | None) -> pyarrow.RecordBatch:
-    """The batch with `lost` in place of `line`."""
-    column = pyarrow.array([lost] * batch.num_rows, pyarrow.string())
-    return pyarrow.RecordBatch.from_arrays([*batch.columns[:-1], column], names=[*NAMES, "lost"])
-
-
-class _Copying:
-    """COPYs the last column of batches in a thread of its own. It connects at the first batch.
-
-    After the `with` block `lost` has the reason why the COPY did not succeed. An exception in the block undoes it.
-    """
-
-    def __init__(self, database: Database, statement: sql.Composed) -> None:
-        self.lost: str | None = None
-        self._database = database
-        self._statement = statement
-        self._batches: queue.Queue[pyarrow.RecordBatch | None] = queue.Queue(BATCHES_AHEAD)
-        self._thread: threading.Thread | None = None
-        self._undo = False
-
-    def __enter__(self) -> _Copying:
-        return self
-
-    def put(self, batch: pyarrow.RecordBatch) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._copy, daemon=True)
-            self._thread.start()
-        self._batches.put(batch)
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        self._undo = kind is not None
-        if self._thread:
-            self._batches.put(None)
-            self._thread.join()
-
-    def _copy(self) -> None:
-        waiting = iter(self._batches.get, None)
-        try:
-            # Without patience: the rows can be read again later, and the task must not wait.
-            with connect(self._database, patience_seconds=0) as connection, connection.cursor() as cursor:
-                cursor.copy_expert(self._statement, ArrowText(self._until_undone(waiting)), size=1 << 18)
-        except DatabaseError as error:
-            self.lost = str(error)
-        except BaseException as error:
-            self.lost = type(error).__name__
-            raise
-        finally:
-            for _ in waiting:  # so that the task never waits for a place in the queue
-                pass
-
-    def _until_undone(self, batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
-        for batch in batches:
-            yield batch.select([batch.num_columns - 1])
-        if self._undo:
-            raise DatabaseError("the task ended early")

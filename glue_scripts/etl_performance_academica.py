@@ -22,6 +22,7 @@ import quality
 import reading
 from arguments import database_of, job_of, resolve_arguments
 from common import CountError, InputFileError, Job, QualityError, log
+from copying import copy_lines
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, Observation, SparkSession
@@ -130,11 +131,11 @@ def run(spark: SparkSession, job: Job, staging: Staging) -> dict[str, object]:
     parquet = job.parquet()
     try:
         with whole_files(sources):
-            counts = write_grades(plan, parquet, staging)
+            counts = write_grades(plan, parquet)
         if with_open_quotes := [name for name, lines in counts.open_quotes.items() if lines]:
             log("read_again_with_line_breaks", sets=with_open_quotes, lines=counts.open_quotes)
             plan.careful = frozenset(with_open_quotes)
-            counts = write_grades(plan, parquet, staging)
+            counts = write_grades(plan, parquet)
         clock.lap("parquet")
         log("rejected_lines", **counts.rejected)
         if any(counts.cleaned.values()):
@@ -153,7 +154,7 @@ def run(spark: SparkSession, job: Job, staging: Staging) -> dict[str, object]:
     outputs.mark_whole(spark, parquet)
 
     # Read back, not computed again: the table gets what the Parquet holds even if a source file changed meanwhile.
-    merged = staging.load(outputs.read_parquet(spark, parquet), counts.kept)
+    merged = staging.load(copy_lines(outputs.read_parquet(spark, parquet)), counts.kept)
     clock.lap("database")
     clock.seconds |= staging.seconds
 
@@ -186,11 +187,8 @@ def whole_files(sources: dict[str, Source]) -> Iterator[None]:
         ) from None
 
 
-def write_grades(plan: Plan, folder: str, staging: Staging) -> Counts:
-    """Write the last accepted line of each key, joined, and return the counts of all lines, in one pass.
-
-    The rows of a large input go into the staging table in the same pass.
-    """
+def write_grades(plan: Plan, folder: str) -> Counts:
+    """Write the last accepted line of each key, joined, and return the counts of all lines, in one pass."""
     seen = {name: Observation() for name in SETS}
     lines = {name: observed(plan.lines(name), name, seen[name]) for name in SETS}
     joined = Observation()
@@ -203,8 +201,7 @@ def write_grades(plan: Plan, folder: str, staging: Staging) -> Counts:
     conditions = {rule: f"rule = '{rule}'" for rule in references}
     conditions |= {"kept": "rule IS NULL AND rank = 1", "superseded": "rule IS NULL AND rank > 1"}
     counted = graded.observe(joined, F.expr(f"{counts_of(conditions)} AS counts"))
-    grades = counted.where("rule IS NULL AND rank = 1")
-    outputs.write_parquet(grades if plan.one_partition else staging.copied_beside(grades), folder)
+    outputs.write_parquet(counted.where("rule IS NULL AND rank = 1"), folder)
 
     found = {name: json.loads(observation.get["counts"]) for name, observation in seen.items()}
     of_joined = json.loads(joined.get["counts"])

@@ -9,18 +9,15 @@ from collections.abc import Callable
 
 import psycopg2
 from common import ConnectionLost, CountError, DatabaseError, log
-from copying import copied_beside, copy_by_executors, copy_lines, copy_statement
+from copying import copy_by_executors, copy_statement
 from database import Database, identifier, listed, open_connection, transaction
 from merge import merge, prepare_merge
 from psycopg2 import sql
-from pyspark.sql import DataFrame, Observation
-from pyspark.sql import functions as F
+from pyspark.sql import DataFrame
 from table import CREATE_TABLES, MIGRATIONS, NAMES, catalog, differences
 
 FEW_ROWS = 10_000
 ATTEMPTS = 3
-# Above as many tasks at once their connections could use up those that a small Aurora admits.
-TASKS_BESIDE = 32
 
 
 class Staging:
@@ -37,8 +34,6 @@ class Staging:
         self.name = ""
         self.seconds: dict[str, float] = {}  # of `copy` and `merge`, without the wait for other runs
         self._sessions = 0
-        self._passes = 0
-        self._beside: Observation | None = None
         # The last transaction that merged, and its counts. The server may have committed it without an answer.
         self._in_doubt: tuple[str, dict[str, int]] | None = None
 
@@ -126,71 +121,33 @@ class Staging:
             except DatabaseError as error:
                 log("leftover_kept", table=name, run=run_id, error=str(error))
 
-    def copied_beside(self, rows: DataFrame) -> DataFrame:
-        """The same rows. Whoever writes them COPYs them into the staging table at the same time.
+    def load(self, lines: DataFrame, rows: int) -> dict[str, int]:
+        """COPY the `rows` lines of `copy_lines`, then merge; `{"inserted": n, "updated": n, "unchanged": n}`.
 
-        `load` finds out whether exactly these rows arrived. The rows of a second pass are not copied beside: they must
-        not mix with those of the first.
-        """
-        self._passes += 1
-        if self._passes > 1 or rows.sparkSession.sparkContext.defaultParallelism > TASKS_BESIDE:
-            return rows
-        self._beside = Observation()
-        return copied_beside(rows, self.database, self.name).observe(self._beside, F.expr("max(lost) AS lost"))
-
-    def _arrived(self, rows: int) -> bool:
-        """Whether the staging table holds the `rows` rows of `copied_beside`. If not, it is an empty one afterwards.
-
-        The rows are those of the result, and no others, if each task that gave some copied them (no `lost`) and none
-        copied twice (the count). What a task copied that ran twice may differ: its source file may have changed.
-        """
-        if not self._beside:
-            return False
-        began = time.monotonic()
-        lost = "read again with line breaks" if self._passes > 1 else self._beside.get["lost"]
-        if not lost:
-            with transaction(self.database, self._connection) as cursor:
-                cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(identifier(self.name)))
-                found = cursor.fetchone()
-            if found == (rows,):
-                log("copied_beside", table=self.name, rows=rows)
-                self.seconds["copy"] = round(time.monotonic() - began, 2)
-                return True
-            lost = f"{found[0] if found else 0} of {rows} rows"
-        log("copied_again", table=self.name, error=lost)
-        # Another table: a task that Spark gave up may still write into this one.
-        self._connection.close()
-        self.open()
-        return False
-
-    def load(self, written: DataFrame, rows: int) -> dict[str, int]:
-        """Merge the `rows` rows that were written; returns `{"inserted": n, "updated": n, "unchanged": n}`.
-
-        It COPYs them first, unless `copied_beside` did. When the connection is lost, it COPYs and merges in a new
-        session with an empty table: after a crash the server empties the staging table, which is unlogged. A second
-        merge changes no row, and the counts stay true, because the new session asks the server whether the last commit
-        took place.
+        When the connection is lost, it does all of it again in a new session with an empty table: after a crash the
+        server empties the staging table, which is unlogged. A second merge changes no row, and the counts stay true,
+        because the new session asks the server whether the last commit took place.
 
         Raises:
             CountError: not exactly `rows` different keys arrived. Nothing was changed.
             ConnectionLost: the connection was lost `ATTEMPTS` times.
         """
-        losses = 0
+        lost = False
         while True:
             try:
-                if losses:
+                if lost:
                     self.open()
                     if counts := self._settled():
                         return counts
-                if (losses or not self._arrived(rows)) and (copied := self.copy(copy_lines(written), rows)) != rows:
+                if (copied := self.copy(lines, rows)) != rows:
                     raise CountError(f"{copied} of {rows} rows reached {self.name}; nothing was merged")
                 return self.merge(rows)
             except ConnectionLost as error:
-                losses += 1
-                if losses >= ATTEMPTS:
+                if self._sessions >= ATTEMPTS:
                     raise
-                log("load_retry", attempt=losses, error=str(error))
+                log("load_retry", attempt=self._sessions, error=str(error))
                 self._connection.close()
+                lost = True
 
     def copy(self, lines: DataFrame, rows: int) -> int:
         """COPY the `rows` lines of `copy_lines` into the staging table; returns how many arrived."""

@@ -33,8 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
 class Scene:
     """The table holds `before` when a run starts, and must hold `after` when the run has succeeded.
 
-    `folder` and `large` have the same grades. The job copies those of `folder` after it wrote the Parquet, and those of
-    `large` while it writes it.
+    `folder` and `large` have the same grades. One task of Spark does all of `folder`, several do `large`.
     """
 
     site: Site

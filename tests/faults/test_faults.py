@@ -1,7 +1,7 @@
 """Each fault strikes a run at each phase. The table is as before or as after the run, and a retry repairs the rest.
 
 FAULTS=n is the number of faults, 4 by default. FAULTS_SEED draws them, so that a few are not always the first. Every
-other one strikes a run in the JVM that waited for it, and two of four strike a run that copies beside its Parquet.
+other one strikes a run in the JVM that waited for it, and two of four strike a run that has several tasks.
 """
 
 from __future__ import annotations
