@@ -19,29 +19,71 @@ class Column:
     """One column of the table.
 
     `spark` is its type in Spark's SQL, `postgres` its type as PostgreSQL's `format_type` prints it. `sources` maps a
-    set of source files to the name of the value in that set; a column that joins two sets has both. `migration` is
-    the file of sql/migrations/ that adds the column to an older table; the columns of the first table have none.
+    set of source files to the name of the value in that set; a column that joins two sets has both. `meaning` says
+    what a value is, for docs/data_dictionary.md. `migration` is the file of sql/migrations/ that adds the column to an
+    older table; the columns of the first table have none.
     """
 
     name: str
     spark: str
     postgres: str
     sources: Mapping[str, str]
+    meaning: str
     nullable: bool = True
     migration: str = ""
 
 
 COLUMNS = (
-    Column("aluno_id", "BIGINT", "bigint", {"alunos": "id", "notas": "aluno_id"}, nullable=False),
-    Column("nome_aluno", "STRING", "text", {"alunos": "nome_ficticio"}),
-    Column("idade", "SMALLINT", "smallint", {"alunos": "idade"}),
-    Column("genero", "STRING", "text", {"alunos": "genero"}),
-    Column("escola_id", "BIGINT", "bigint", {"alunos": "escola_id", "escolas": "escola_id"}, nullable=False),
-    Column("nome_escola", "STRING", "text", {"escolas": "nome"}),
-    Column("rede", "STRING", "text", {"escolas": "rede"}),
-    Column("regiao", "STRING", "text", {"escolas": "regiao"}),
-    Column("disciplina", "STRING", "text", {"notas": "disciplina"}, nullable=False),
-    Column("nota", "DECIMAL(4,2)", "numeric(4,2)", {"notas": "nota"}, nullable=False),
+    Column(
+        "aluno_id",
+        "BIGINT",
+        "bigint",
+        {"alunos": "id", "notas": "aluno_id"},
+        "the number of the pupil; it joins a nota with its aluno",
+        nullable=False,
+    ),
+    Column(
+        "nome_aluno",
+        "STRING",
+        "text",
+        {"alunos": "nome_ficticio"},
+        "the name of the pupil; the samples have invented names",
+    ),
+    Column(
+        "idade",
+        "SMALLINT",
+        "smallint",
+        {"alunos": "idade"},
+        "the age of the pupil in whole years, 0 to 150; another value becomes NULL",
+    ),
+    Column("genero", "STRING", "text", {"alunos": "genero"}, "the gender of the pupil, as the school writes it"),
+    Column(
+        "escola_id",
+        "BIGINT",
+        "bigint",
+        {"alunos": "escola_id", "escolas": "escola_id"},
+        "the number of the school that the pupil attends; it joins an aluno with its escola",
+        nullable=False,
+    ),
+    Column("nome_escola", "STRING", "text", {"escolas": "nome"}, "the name of that school"),
+    Column("rede", "STRING", "text", {"escolas": "rede"}, "who runs the school, for example `Municipal`"),
+    Column("regiao", "STRING", "text", {"escolas": "regiao"}, "the region in which the school lies, for example `Sul`"),
+    Column(
+        "disciplina",
+        "STRING",
+        "text",
+        {"notas": "disciplina"},
+        "the subject, as the school writes it: `Artes` and `artes` differ",
+        nullable=False,
+    ),
+    Column(
+        "nota",
+        "DECIMAL(4,2)",
+        "numeric(4,2)",
+        {"notas": "nota"},
+        "the grade, from 0 to 10, rounded half up to two decimals",
+        nullable=False,
+    ),
 )
 KEY = ("aluno_id", "escola_id", "disciplina")
 

@@ -8,6 +8,7 @@ import click
 
 from scripts.base.console import say
 from scripts.base.paths import WHEELS, relative
+from scripts.case import dictionary
 from scripts.checks import bench, bench_parity, images, layers, lint
 from scripts.supply import locking, wheels
 
@@ -21,8 +22,8 @@ def test(names: tuple[str, ...]) -> None:
 
 @click.command(name="format")
 def format_() -> None:
-    """Format the sources."""
-    sys.exit(lint.format_sources())
+    """Format the sources, and write the documents that are made from them."""
+    sys.exit(max(dictionary.write(), lint.format_sources()))
 
 
 @click.command(name="bench")

@@ -9,6 +9,7 @@ import pytest
 
 from scripts.base.paths import TOP
 from scripts.case import failures, tracebacks
+from scripts.case.dictionary import RULES
 from scripts.case.failures import Failure, Typed
 
 pytestmark = pytest.mark.unit
@@ -140,7 +141,7 @@ def test_words_that_are_looked_for_are_those_of_the_job() -> None:
 
 
 def test_hints_are_for_rules_that_the_job_has() -> None:
-    known = set(re.findall(r'Rule\(\s*"(\w+)"', (TOP / "glue_scripts" / "quality.py").read_text(encoding="utf-8")))
+    known = {rule.name for rule in RULES}
     for rule in ("invalid_encoding", "nota_not_a_number", "malformed_line", "unknown_aluno", "unknown_escola"):
         assert failures.hint(rule, Typed()) and rule in known
     assert failures.hint("another", Typed()) == ""
