@@ -27,7 +27,8 @@ def text() -> str:
         "<!-- `make format` writes this page from glue_scripts/table.py and glue_scripts/quality.py. -->",
         "",
         f"The job writes the table `{table.NAME}` to PostgreSQL, and the same columns as Parquet to "
-        f"`processed/{table.NAME}/`. A row is the grade of one aluno, in one escola, in one disciplina.",
+        f"`processed/{table.NAME}/`. A row is the grade of one aluno, in one escola, in one disciplina. "
+        "[tour.md](tour.md) follows one row from the CSV files to the table.",
         "",
         "## Columns",
         "",
