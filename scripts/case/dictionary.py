@@ -70,9 +70,11 @@ def write() -> int:
 
 
 def sql_of(column: str, name: str) -> str:
-    """Returns the SQL over the columns of the set `name` that gives the table's `column`."""
+    """Returns the SQL over the columns of the set `name` that gives the table's `column`, or nothing where it lacks."""
     meanings = quality.MEANINGS[name]
-    return str(meanings.get(column) or quality.NOTA.replace("nota_number", meanings["nota_number"]))
+    if column == "nota":
+        return str(quality.NOTA.replace("nota_number", meanings["nota_number"]))
+    return str(meanings.get(column, ""))
 
 
 def read_by(meaning: str, name: str) -> list[Place]:
