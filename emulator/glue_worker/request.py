@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from glue_worker.errors import RequestError
+from glue_worker.logs import LOGS
 
 RUN_ID = re.compile(r"[A-Za-z0-9_-]{1,255}")
 
@@ -63,7 +64,7 @@ class RunRequest:
             ),
             region=top.text("region"),
             timeout_seconds=_positive(top.value("timeout_seconds")),
-            log_groups={stream: groups.text(stream) for stream in ("output", "error")},
+            log_groups={name: groups.text(name) for name in LOGS},
             log_stream=top.text("log_stream"),
             internet=_boolean(top.value("internet")),
             notes=_texts(top.optional("notes")),

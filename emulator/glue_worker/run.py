@@ -25,7 +25,7 @@ from glue_worker.guarded import GuardedProcess
 from glue_worker.installed_modules import InstalledModules
 from glue_worker.job_history import JobHistory
 from glue_worker.launch import Launch, Template
-from glue_worker.logs import ERROR_SECONDS, OUTPUT_SECONDS, LogShipper
+from glue_worker.logs import LOGS, LogShipper
 from glue_worker.preparation import prepare
 from glue_worker.request import RunRequest
 from glue_worker.spark import OWN_FOLDER, RunFiles, base_environment, program_arguments
@@ -106,10 +106,7 @@ class Run:
     def _main(self) -> None:
         logs = LogShipper(
             self._clients.logs,
-            {
-                self._request.log_groups["output"]: (self._output, OUTPUT_SECONDS),
-                self._request.log_groups["error"]: (self._error, ERROR_SECONDS),
-            },
+            {self._request.log_groups[name]: (self._own / f"{name}.log", every) for name, every in LOGS.items()},
             self._request.log_stream,
         )
         logs.start()
