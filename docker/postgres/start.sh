@@ -58,5 +58,6 @@ certificate_is_valid "$secrets/tls" || make_certificate "$secrets/tls"
 install -m 644 /opt/emulator/access-rules.sh /docker-entrypoint-initdb.d/access-rules.sh
 umask 022
 lines=$(sed -n 's/^[^#]/-c&/p' /opt/emulator/settings.conf)
-mapfile -t settings <<<"$lines"
+settings=()
+while IFS= read -r setting; do settings+=("$setting"); done <<<"$lines" # a test runs this in the bash of macOS, too
 exec docker-entrypoint.sh "$@" "${settings[@]}"

@@ -20,7 +20,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 log = logging.getLogger(__name__)
 
 # The logs of a run, and the seconds after which each is sent again. A log is a file `<name>.log`, and a member of the
-# request's `log_groups`. A user waits for what the script says, which is little. Spark says much, and nobody waits for it.
+# request's `log_groups`. A user waits for what the script says, which is little. Spark says much, and nobody waits.
 LOGS = {"output": 0.25, "error": 1.0}
 EVENT_OVERHEAD_BYTES = 26
 EVENT_BYTES = 256 * 1024 - EVENT_OVERHEAD_BYTES

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from glue_aurora.glue.arguments import log_groups, merged_arguments, role_name_of, script_arguments
+from glue_worker.logs import LOGS
+
+from scripts.base.paths import TOP
 
 pytestmark = pytest.mark.unit
 
@@ -38,6 +43,22 @@ def test_log_groups(arguments: dict[str, str], security_configuration: str | Non
         "output": f"{expected}/output",
         "error": f"{expected}/error",
     }
+
+
+@pytest.mark.parametrize(
+    ("file", "listed"),
+    [
+        ("emulator/glue_aurora/glue/arguments.py", r"for stream in \(([^)]*)\)"),
+        ("scripts/case/in_terminal.py", r'"log_groups": \{([^}]*)\}'),
+        ("terraform/modules/5_glue/main.tf", r'"aws_cloudwatch_log_group" "job" .*?for_each = toset\(\[([^]]*)\]\)'),
+        ("terraform/modules/2_iam/main.tf", r'sid +?= "WriteLogs".*?for name in \[([^]]*)\]'),
+    ],
+)
+def test_every_side_has_the_logs_of_the_worker(file: str, listed: str) -> None:
+    found = re.search(listed, (TOP / file).read_text(encoding="utf-8"), re.DOTALL)
+    assert found, f"{file} lists no logs"
+    names = [name for name in re.findall(r'"(\w+)"', found[1]) if name != "none"]
+    assert names == list(LOGS), f"{file} has other logs than LOGS in emulator/glue_worker/logs.py"
 
 
 @pytest.mark.parametrize("role", ["etl", "service-role/etl", "arn:aws:iam::123456789012:role/service-role/etl"])
