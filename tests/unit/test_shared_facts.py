@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.base import isolation
+from scripts.base import hcl, isolation
 from scripts.base.paths import TOP
 from scripts.environment import localstack_health, shared
 from tests.kit.recorder import Recorder, Request
@@ -49,6 +49,14 @@ def test_major_version_of_postgresql_is_that_of_the_image(name: str) -> None:
 
 def majors(line: str) -> list[str]:
     return [next(filter(None, groups)) for groups in MAJOR.findall(line)]
+
+
+def test_the_emulator_has_the_version_of_aurora_that_terraform_asks_for() -> None:
+    engine = (TOP / "emulator" / "glue_aurora" / "rds" / "engine.py").read_text(encoding="utf-8")
+    (versions,) = re.findall(r"^VERSIONS = \(([^)]+)\)", engine, re.MULTILINE)
+    variables = dict(hcl.blocks(hcl.load(TOP / "terraform" / "variables.tf"), "variable"))
+    wanted = variables["aurora_engine_version"]["default"]
+    assert wanted in versions.split(", "), f"VERSIONS in emulator/glue_aurora/rds/engine.py lacks {wanted}"
 
 
 def test_region_and_superuser_are_those_of_the_clients() -> None:
