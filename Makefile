@@ -1,4 +1,4 @@
-# Every target sets up what it needs. `make` alone prints the help.
+# Every target sets up what it needs. `make` alone prints the help of every day.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 # By `bash`, for a copy of the project that lost the right to execute.
@@ -15,9 +15,19 @@ endif
 endef
 $(foreach name,ARGS DATA SQL,$(eval $(call as_typed,$(name))))
 
-.PHONY: help
-help:  ## Show this help
-	@awk 'BEGIN {FS = ":.*## "} /^## / {printf "\n%s\n", substr($$0, 4)} /^[a-z0-9-]+:.*## / {gsub(/\$$\$$/, "$$"); printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+# `make help` shows these only, and `make help-all` every target.
+EVERYDAY := doctor local-up run dev report rows query rejects logs status local-down e2e test
+
+define show_help
+awk -v only="$(1)" 'BEGIN {FS = ":.*## "} /^## / {heading = substr($$0, 4)} /^[a-z0-9-]+:.*## / {if (only != "" && !index(only, " " $$1 " ")) next; if (heading != "") printf "\n%s\n", heading; heading = ""; gsub(/\$$\$$/, "$$"); printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+endef
+
+.PHONY: help help-all
+help:  ## Show the targets of every day
+	@$(call show_help, $(EVERYDAY) )
+	@printf '\nmake help-all shows all targets: debugging, snapshots, AWS, single checks, measurements.\n'
+help-all:  ## Show all targets
+	@$(call show_help,)
 	@printf '\nVariables: LOCALSTACK_PORT=4566 POSTGRES_PORT=15432 WORKER_PORT=4570 PYTHON=python3.11\n'
 
 ## The environment
