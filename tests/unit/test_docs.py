@@ -101,6 +101,19 @@ def test_decisions_have_one_form_and_stand_in_the_index() -> None:
     assert [line for line in index.splitlines() if line.startswith("| [")] == listed
 
 
+def test_a_change_takes_five_files_at_most() -> None:
+    """The table "Where does X go?": what a change touches apart from its tests and what `make format` writes."""
+    text = (TOP / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (.+?) \| (.+?) \| .+ \|$", text.partition("## Where does X go?")[2], re.MULTILINE)[1:]
+    many = {}
+    for change, files in rows:
+        named = [code for code in re.findall(r"`([^`]+)`", files) if "/" in code and not code.startswith("docs/")]
+        if len(named) > 5:
+            many[change] = named
+    assert rows[0][0] == "a column of alunos" and len(rows) >= 15
+    assert many == {}
+
+
 def test_portuguese_readme_has_the_english_ones_shape() -> None:
     english, portuguese = Document.read(TOP / "README.md"), Document.read(TOP / "README.pt-BR.md")
     assert [level for level, _ in portuguese.headings] == [level for level, _ in english.headings]
