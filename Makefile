@@ -31,7 +31,9 @@ help-all:  ## Show all targets
 	@printf '\nVariables: LOCALSTACK_PORT=4566 POSTGRES_PORT=15432 WORKER_PORT=4570 PYTHON=python3.11\n'
 
 ## The environment
-.PHONY: setup local-up run debug shell glue-packages rows query rejects logs parity status env local-down snapshot restore snapshots reset
+.PHONY: doctor setup local-up run debug shell glue-packages rows query rejects logs parity status env local-down snapshot restore snapshots reset
+doctor:  ## Look at this machine: programs, ports, disk, network, variables, leftovers; each with its remedy. JSON=1
+	$(RUN) doctor
 setup:  ## Fetch and build what the environment needs (the other targets do this too)
 	$(RUN) setup
 local-up:  ## Start the environment as it was stopped, apply what has changed in terraform/, update the table. PLAN=1 compares all; WARM=0 keeps no JVM ready

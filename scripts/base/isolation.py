@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 REGION = "us-east-1"
@@ -53,11 +53,16 @@ class Keys:
 
 def enter_local() -> list[str]:
     """Removes from this process's environment what could lead a local command elsewhere. Returns the names."""
-    taken = sorted(name for name in os.environ if _is_foreign(name))
+    taken = foreign(os.environ)
     for name in taken:
         del os.environ[name]
     os.environ.update(_SHUT_OUT | no_proxy())
     return taken
+
+
+def foreign(environ: Iterable[str]) -> list[str]:
+    """Returns those of the names in `environ` that could lead a local command elsewhere."""
+    return sorted(name for name in environ if _is_foreign(name))
 
 
 def clean_environment() -> dict[str, str]:

@@ -21,6 +21,7 @@ from scripts.base.errors import CommandError, SetupError
 from scripts.base.isolation import clean_environment
 from scripts.base.paths import TOP
 from scripts.checks.image_assumptions import GLUE, LOCALSTACK, PLUGIN, POSTGRES, Assumption
+from scripts.doctor.docker import missing, query
 from scripts.environment import docker
 
 SECONDS = 300
@@ -65,8 +66,8 @@ def verify() -> bool:
     Raises:
         CommandError: Docker does not answer, an image can't be pulled, or the plugin's image can't be built.
     """
-    if missing := docker.missing():
-        raise CommandError(missing, "start Docker: only a container shows what is in an image")
+    if lack := missing():
+        raise CommandError(lack, "start Docker: only a container shows what is in an image")
     docker.Docker().setup()
     config = _compose_config()
     glue, localstack, postgres = _named("aws-glue-libs"), _named("localstack/localstack"), _named("postgres")
@@ -135,9 +136,9 @@ def _plugin() -> Iterable[Finding]:
 
 
 def _architecture(image: str) -> Finding:
-    server = docker.query("version", "--format", "{{.Server.Arch}}") or ""
+    server = query("version", "--format", "{{.Server.Arch}}") or ""
     what = Assumption("architecture", server, "", f"^{re.escape(server)}$", essential=False)
-    return Finding(what, docker.query("image", "inspect", "--format", "{{.Architecture}}", image) or "")
+    return Finding(what, query("image", "inspect", "--format", "{{.Architecture}}", image) or "")
 
 
 def _show(image: str, findings: list[Finding]) -> bool:
@@ -150,7 +151,7 @@ def _show(image: str, findings: list[Finding]) -> bool:
         found = each.found.replace("[", r"\[") or "nothing"
         table.add_row(each.assumption.what, each.assumption.expected, found, f"[{colour}]{each.verdict}[/{colour}]")
     Console(width=None if out.is_terminal else 150).print(table)
-    digests = docker.query("image", "inspect", "--format", '{{join .RepoDigests ", "}}', image)
+    digests = query("image", "inspect", "--format", '{{join .RepoDigests ", "}}', image)
     say(f"  digest         {digests or 'none: it was not pulled from a registry'}")
     say(f"  published for  {_published(image)}")
     return not any(each.verdict == "WRONG" for each in findings)
@@ -158,7 +159,7 @@ def _show(image: str, findings: list[Finding]) -> bool:
 
 def _published(image: str) -> str:
     """Returns the architectures for which the registry has the tag."""
-    shown = docker.query("manifest", "inspect", image)
+    shown = query("manifest", "inspect", image)
     if shown is None:
         return "unknown: the registry does not answer"
     platforms = [each.get("platform", {}).get("architecture") for each in json.loads(shown).get("manifests", [])]

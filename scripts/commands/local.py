@@ -18,7 +18,7 @@ from scripts.case import failures, job
 from scripts.commands import deploy, overview, runs
 from scripts.environment import database, lifecycle, runtime, state
 from scripts.environment.instance import DEFAULT_PORTS, Instance, Ports, user_instance_folder
-from scripts.terraform.root import Terraform, check_version
+from scripts.terraform.root import Terraform
 
 
 @click.command()
@@ -34,7 +34,6 @@ def setup() -> None:
 @click.option("--plan/--no-plan", envvar="PLAN", default=False, help="Have Terraform compare, whatever has changed.")
 def up(plan: bool) -> None:
     """Start the environment, apply terraform/, create the tables."""
-    check_version()  # before anything starts or is fetched
     folder = user_instance_folder()
     instance = Instance.load(folder)
     if instance is None or runtime.of(instance).idle(instance) == runtime.ALL:

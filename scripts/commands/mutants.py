@@ -17,7 +17,6 @@ from scripts.mutants import patches, report
 from scripts.mutants.project import LocalProject
 from scripts.mutants.runner import Runner
 from scripts.mutants.tree import Tree
-from scripts.terraform.root import check_version
 
 REPORT = LOCAL / "mutants.json"
 
@@ -29,7 +28,6 @@ REPORT = LOCAL / "mutants.json"
 @click.option("--json", "as_json", envvar="JSON", is_flag=True, help="Print one JSON object and nothing else.")
 def mutants(names: str, kinds: str, quick: bool, as_json: bool) -> None:
     """Apply each patch of tests/mutants/ to a copy of the project, and see that it is caught for the right reason."""
-    check_version()
     wanted = patches.chosen(patches.read_all(), names, kinds, quick)
     if as_json:
         out.file = sys.stderr

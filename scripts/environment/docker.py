@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -16,31 +14,17 @@ from scripts.base.errors import StartError
 from scripts.base.isolation import clean_environment
 from scripts.base.paths import TOP, relative
 from scripts.base.processes import run_foreground
+from scripts.doctor.docker import project, query
 from scripts.environment import shared
 from scripts.environment.instance import Instance
 from scripts.supply import wheels
 
 SERVICES = {"localstack": "localstack", "postgres": "postgres", "worker": "glue"}  # part of the environment -> service
-MINIMUM_COMPOSE = (2, 20)
 DISK_GB = 16  # the Glue image takes up to 13 GB unpacked
 READY_SECONDS = 240
 # The data of a part, by its service.
 _VOLUMES = {"localstack": "/var/lib/localstack/state", "postgres": "/var/lib/postgresql/data"}
 _EMBEDDED = "RUNTIME=embedded needs no Docker"
-
-
-def missing() -> str:
-    """Returns a sentence on the part of Docker that does not answer, or an empty text when all do."""
-    if not shutil.which("docker"):
-        return "docker is not on PATH"
-    if query("version", "--format", "{{.Server.Arch}}") is None:
-        return "the Docker daemon does not answer"
-    version = query("compose", "version", "--short")
-    if version is None:
-        return "docker has no `compose` command"
-    if tuple(int(part) for part in version.lstrip("v").split(".")[:2]) < MINIMUM_COMPOSE:
-        return f"docker compose {version} is too old, and 2.20 or later is needed"
-    return ""
 
 
 class Docker:
@@ -201,11 +185,6 @@ class Docker:
         }
 
 
-def project(folder: Path) -> str:
-    """Returns the compose project of the instance in `folder`. Two clones or instances never share containers."""
-    return f"letrus-data-case-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:8]}"
-
-
 def _native_wheels() -> dict[str, str]:
     """Returns the variable that gives a Glue container on arm64 its build of the job's wheels; else nothing."""
     if query("version", "--format", "{{.Server.Arch}}") != "arm64":
@@ -241,14 +220,3 @@ def _check_disk() -> None:
             f"the images need up to {DISK_GB} GB, but Docker's storage ({root}) has {free:.0f} GB free",
             f"free some space there, then run the same command again; {_EMBEDDED}",
         )
-
-
-def query(*arguments: str) -> str | None:
-    """Returns the output of a docker command, or None when it fails or does not answer in 20 s."""
-    try:
-        done = subprocess.run(
-            ["docker", *arguments], env=dict(os.environ), capture_output=True, text=True, timeout=20, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.strip() if done.returncode == 0 else None

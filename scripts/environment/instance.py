@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import re
 import secrets
 import socket
 import ssl
@@ -16,11 +14,12 @@ from scripts.base import isolation
 from scripts.base.certificates import self_signed, write_java_trust_store, write_private
 from scripts.base.errors import CommandError
 from scripts.base.files import write_whole
-from scripts.base.paths import LOCAL
 from scripts.cloud import state_bucket
 from scripts.cloud.cloud import local_client
+from scripts.doctor import network, place, settings
+from scripts.doctor.finding import Finding
 
-DEFAULT_PORTS = {"LOCALSTACK_PORT": 4566, "POSTGRES_PORT": 15432, "WORKER_PORT": 4570}
+DEFAULT_PORTS = settings.PORTS
 
 
 @dataclass(frozen=True)
@@ -37,14 +36,11 @@ class Ports:
             CommandError: a variable is not the number of a port.
         """
         values = []
-        for name, default in DEFAULT_PORTS.items():
-            text = os.environ.get(name) or str(default)
-            if not re.fullmatch("[0-9]{1,5}", text) or not 0 < int(text) < 65536:
-                raise CommandError(
-                    f"{name}={text} is not a port number",
-                    f"use a number from 1 to 65535, for example {name}={default + 100}",
-                )
-            values.append(int(text))
+        for name in DEFAULT_PORTS:
+            found = settings.port(name)
+            if isinstance(found, Finding):
+                raise CommandError(found.what, found.remedy)
+            values.append(found)
         return cls(*values)
 
     @classmethod
@@ -60,17 +56,10 @@ class Ports:
         """Returns each port under the variable that chooses it."""
         return dict(zip(DEFAULT_PORTS, asdict(self).values(), strict=True))
 
-    def taken(self) -> list[tuple[str, int]]:
-        """Returns the variable and the number of each port on which somebody listens."""
-        busy = []
-        for name, number in self.by_variable().items():
-            with socket.socket() as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                try:
-                    probe.bind(("127.0.0.1", number))
-                except OSError:
-                    busy.append((name, number))
-        return busy
+    def taken(self) -> list[Finding]:
+        """Returns a failure for each port on which somebody listens."""
+        found = [network.taken(name, number) for name, number in self.by_variable().items()]
+        return [each for each in found if each]
 
 
 @dataclass(frozen=True)
@@ -178,4 +167,4 @@ class Instance:
 
 def user_instance_folder() -> Path:
     """Returns the folder of `make local-up`: the one that `LETRUS_INSTANCE` names, or `.local/env`."""
-    return Path(os.environ.get("LETRUS_INSTANCE") or LOCAL / "env")
+    return place.instance()

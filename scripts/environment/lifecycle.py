@@ -64,11 +64,7 @@ def start(instance: Instance, *, localstack_env: Mapping[str, str] | None = None
 
 def _check_free(ports: Ports) -> None:
     if taken := ports.taken():
-        name, number = taken[0]
-        raise StartError(
-            f"port {number} is taken by another program",
-            f"stop it, or choose another: make local-up {name}={number + 100}",
-        )
+        raise StartError(taken[0].what, taken[0].remedy)
 
 
 def stopped_on_interrupt(instance: Instance) -> AbstractContextManager[list[str]]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
 from scripts.base.errors import CommandError
-from scripts.environment import docker, embedded
+from scripts.doctor.docker import NO_DOCKER, missing
+from scripts.environment import docker, embedded, shared
 from scripts.environment.instance import Instance
 
 
@@ -76,16 +76,12 @@ def choose() -> tuple[str, str]:
     Raises:
         CommandError: `RUNTIME` has another value, or is `docker` while Docker does not answer.
     """
-    wanted = os.environ.get("RUNTIME") or "auto"
+    wanted = shared.chosen("RUNTIME")
     if wanted == "embedded":
         return "embedded", "RUNTIME=embedded"
-    if wanted not in ("auto", "docker"):
-        raise CommandError(f"RUNTIME={wanted} is not known", "set RUNTIME to auto, docker or embedded")
-    missing = docker.missing()
-    if not missing:
+    lack = missing()
+    if not lack:
         return "docker", "Docker and Compose answer" if wanted == "auto" else "RUNTIME=docker"
     if wanted == "docker":
-        raise CommandError(
-            f"RUNTIME=docker, but {missing}", "start Docker, or use RUNTIME=embedded, which needs no Docker"
-        )
-    return "embedded", missing
+        raise CommandError(f"RUNTIME=docker, but {lack}", NO_DOCKER)
+    return "embedded", lack

@@ -10,6 +10,7 @@ from dotenv import dotenv_values
 
 from scripts.base.errors import CommandError
 from scripts.base.paths import TOP
+from scripts.doctor import settings
 
 COMPOSE = TOP / "docker-compose.yml"
 
@@ -32,28 +33,26 @@ INITDB_ARGUMENTS = POSTGRES_SERVER["POSTGRES_INITDB_ARGS"].split()
 POSTGRES_SUPERUSER = POSTGRES_SERVER["POSTGRES_USER"]
 # Variables of the LocalStack process. Addresses, ports and files differ between the runtimes and stand elsewhere.
 LOCALSTACK = _values(TOP / "docker" / "localstack" / "localstack.env")
-PARITY = ("enforce", "warn", "off")
+
+
+def chosen(name: str) -> str:
+    """Returns the value of the variable `name`: RUNTIME, PARITY or WARM. Without one, its default.
+
+    Raises:
+        CommandError: the variable has another value.
+    """
+    found = os.environ.get(name)
+    for wrong in settings.wrong():
+        if found and wrong.what.startswith(f"{name}="):
+            raise CommandError(wrong.what, wrong.remedy)
+    return found or settings.DEFAULTS[name]
 
 
 def parity() -> str:
-    """Returns what the emulator does with what AWS would refuse, by the variable PARITY: `enforce` unless it is set.
-
-    Raises:
-        CommandError: PARITY has another value.
-    """
-    found = os.environ.get("PARITY") or PARITY[0]
-    if found not in PARITY:
-        raise CommandError(f"PARITY={found} is no mode of the checks", f"use one of {', '.join(PARITY)}")
-    return found
+    """Returns what the emulator does with what AWS would refuse: `enforce` unless PARITY says otherwise."""
+    return chosen("PARITY")
 
 
 def warm() -> str:
-    """Returns how often the JVM that waits for a run does a small job first, by the variable WARM. 0: no JVM waits.
-
-    Raises:
-        CommandError: WARM is no number.
-    """
-    found = os.environ.get("WARM") or "4"
-    if not found.isdecimal():
-        raise CommandError(f"WARM={found} is no number", "WARM=0 turns the waiting JVM off; unset it otherwise")
-    return found
+    """Returns how often the JVM that waits for a run does a small job first, by the variable WARM. 0: no JVM waits."""
+    return chosen("WARM")

@@ -19,7 +19,7 @@ from filelock import FileLock
 from scripts.base.console import step
 from scripts.base.errors import SetupError, remedy_for
 from scripts.base.paths import REQUIREMENTS, TOP, VENVS, relative
-from scripts.supply import space
+from scripts.doctor import space
 
 UV = VENVS / "uv" / "bin" / "uv"
 
@@ -38,8 +38,8 @@ def ensure(
     """Makes venv `name` from `requirements/<file>.txt`, unless it is complete. Returns its interpreter.
 
     uv installs `project` editable and without its dependencies, which are in the requirements. `finish` gets the venv's
-    folder then. The stamp is written last. The next call makes a venv anew whose making broke off: uv takes a package
-    for whole that it copied in part.
+    folder then. The stamp is written last. The next call makes a venv anew whose making broke off, because uv takes a
+    package for whole that it copied in part, or whose Python has vanished.
 
     Raises:
         SetupError: uv failed.
@@ -52,12 +52,12 @@ def ensure(
     stamp = VENVS / name / "requirements.sha256"
     VENVS.mkdir(parents=True, exist_ok=True)
     with FileLock(VENVS / f"{name}.lock"):
-        if stamp.exists() and stamp.read_text() == wanted:
+        if stamp.exists() and stamp.read_text() == wanted and python(name).exists():
             return python(name)
         if lack := space.lack(TOP, share=0.8):  # a fifth is in the venv of the commands
             raise SetupError(lack, space.REMEDY)
         with step(f"setting up {relative(VENVS / name)}"):
-            existing = "--allow-existing" if stamp.exists() else "--clear"
+            existing = "--allow-existing" if stamp.exists() and python(name).exists() else "--clear"
             stamp.unlink(missing_ok=True)
             _uv("venv", "--quiet", existing, "--python", sys.executable, str(VENVS / name))
             _uv("pip", "sync", "--quiet", "--require-hashes", "--python", str(python(name)), *map(str, files))

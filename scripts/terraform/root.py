@@ -16,9 +16,10 @@ from scripts.base.errors import TerraformError
 from scripts.base.paths import TERRAFORM, relative
 from scripts.base.processes import run_foreground
 from scripts.cloud.cloud import Cloud
+from scripts.doctor import programs
+from scripts.doctor.finding import FAILURE
 from scripts.terraform import leftovers, provider
 
-MINIMUM = (1, 11)
 # The outputs that the commands read. Terraform leaves out an output that is null, so not all are in every state.
 ALWAYS = (
     "aurora_cluster_endpoint",
@@ -278,14 +279,8 @@ def check_version() -> None:
     Raises:
         TerraformError: it is missing or too old.
     """
-    check_installed()
-    done = subprocess.run(["terraform", "version", "-json"], capture_output=True, text=True)
-    version = json.loads(done.stdout)["terraform_version"]
-    if tuple(map(int, version.split(".")[:2])) < MINIMUM:
-        raise TerraformError(
-            f"terraform {version} is too old",
-            "install Terraform 1.11 or later, which has the S3 backend's lock file",
-        )
+    if (found := programs.terraform()).state == FAILURE:
+        raise TerraformError(found.what, found.remedy)
 
 
 def check_installed() -> None:
@@ -295,7 +290,8 @@ def check_installed() -> None:
         TerraformError: it is not.
     """
     if not shutil.which("terraform"):
-        raise TerraformError("terraform is not on PATH", "install Terraform 1.11 or later")
+        lack = programs.terraform_missing()
+        raise TerraformError(lack.what, lack.remedy)
 
 
 def _var(variables: dict[str, str] | None) -> list[str]:

@@ -16,7 +16,7 @@ import pytest
 from testcontainers.compose import DockerCompose
 
 from scripts.base.paths import LOCAL, TOP
-from scripts.environment import docker
+from scripts.doctor import docker
 from scripts.environment import lifecycle as environments
 from scripts.environment.database import connect_as_superuser
 from scripts.environment.instance import Instance, Ports

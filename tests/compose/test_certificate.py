@@ -5,7 +5,8 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from scripts.environment import docker, runtime
+from scripts.doctor import docker
+from scripts.environment import runtime
 from scripts.environment.superuser import SUPERUSER
 from tests.compose.conftest import Containers
 

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from scripts.base.paths import TOP
-from scripts.environment import docker
+from scripts.doctor import docker
 from tests.compose.conftest import Containers
 
 pytestmark = pytest.mark.compose

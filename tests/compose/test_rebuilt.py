@@ -20,7 +20,8 @@ from scripts.base.isolation import clean_environment
 from scripts.base.paths import TOP
 from scripts.base.waiting import NotReady, wait_for
 from scripts.case import job
-from scripts.environment import database, docker, lifecycle, runtime, state
+from scripts.doctor import docker
+from scripts.environment import database, lifecycle, runtime, state
 from scripts.environment.instance import Instance
 from scripts.supply import venvs
 from scripts.terraform.root import Terraform

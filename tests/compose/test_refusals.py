@@ -18,7 +18,7 @@ import pytest
 
 from scripts.base.errors import StartError
 from scripts.base.paths import TOP
-from scripts.environment import docker
+from scripts.doctor import docker
 from scripts.environment.instance import Ports
 from scripts.environment.shared import POSTGRES_IMAGE
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 
 from scripts.base.paths import TOP
-from scripts.environment import docker
+from scripts.doctor import docker
 from scripts.environment.instance import Instance, Ports
 from tests.kit.make import HOSTILE, make, try_make
 

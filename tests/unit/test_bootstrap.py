@@ -19,6 +19,7 @@ from typing import IO
 import pytest
 
 from scripts.base.paths import TOP
+from tests.kit.doctor import copy_doctor
 
 pytestmark = pytest.mark.unit
 # `-m venv` makes a venv whose Python is this file too, and whose uv waits at the gate. `-c` is the real Python's.
@@ -28,7 +29,6 @@ case "$*" in
   *"-m pip"*) ;;
   *"-m scripts shows"*) env ;;
   *"-m scripts"*) echo "runs ${!#}" ;;
-  *"space.py"*) exit 0 ;;
   *) exec "$REAL_PYTHON" "$@" ;;
 esac
 """
@@ -101,8 +101,8 @@ def clone(tmp_path: Path) -> Clone:
 
 
 def make_clone(top: Path) -> Clone:
-    for folder in ("scripts", "requirements"):
-        (top / folder).mkdir(parents=True)
+    copy_doctor(top)
+    (top / "requirements").mkdir()
     shutil.copy(TOP / "scripts" / "bootstrap.sh", top / "scripts")
     for name in ("uv", "tools"):
         (top / "requirements" / f"{name}.txt").write_text(f"{name}==1\n")
@@ -150,11 +150,11 @@ def test_killed_command_leaves_no_lock(clone: Clone) -> None:
 
 def test_command_that_runs_holds_no_lock(clone: Clone) -> None:
     """Else a command that runs for hours would block the set-up after `git pull`."""
-    (clone.folder / "python").write_text(PYTHON.replace('echo "runs', 'echo "up"; exec sleep 1000; echo "runs'))
-    with clone.command("up") as up:
-        read_until(up.stderr, "venv of the commands")
+    (clone.folder / "python").write_text(PYTHON.replace('echo "runs', 'echo "lasts"; exec sleep 1000; echo "runs'))
+    with clone.command("long") as long:
+        read_until(long.stderr, "venv of the commands")
         clone.open_gate()
-        read_until(up.stdout, "up")
+        read_until(long.stdout, "lasts")
         (clone.folder / "requirements" / "tools.txt").write_text("tools==2\n")
         (clone.folder / "python").write_text(PYTHON)
         assert_sets_up_at_once(clone, "next")
@@ -213,6 +213,13 @@ def test_venv_whose_making_broke_off_is_made_anew(clone: Clone) -> None:
         process.communicate()
     made = [line for line in (clone.folder / "asked").read_text().splitlines() if line.startswith("venv")]
     assert ["--clear" in line for line in made] == [True, False, True]
+
+
+def test_venv_whose_python_has_vanished_is_made_anew(clone: Clone) -> None:
+    """As after the package manager replaced the Python that it was made from."""
+    clone.set_up()
+    (clone.folder / ".local" / "venv" / "tools" / "bin" / "python").unlink()
+    assert_sets_up_at_once(clone, "second")
 
 
 def test_command_sees_no_settings_of_the_users_own_tools(clone: Clone) -> None:
@@ -278,18 +285,28 @@ def test_home_that_cannot_be_written_keeps_its_settings(clone: Clone, tmp_path: 
     assert (seen["HOME"], seen["XDG_CACHE_HOME"]) == (str(home), str(clone.folder / ".local" / "cache"))
 
 
+@pytest.mark.parametrize("terraform", ["", "1.10.5"])
 @pytest.mark.parametrize("arguments", [["up"], ["aws", "plan"], ["test", "lint", "e2e"]])
-def test_missing_terraform_is_said_before_anything_is_fetched(clone: Clone, arguments: list[str]) -> None:
+def test_terraform_is_missed_before_anything_is_fetched(clone: Clone, arguments: list[str], terraform: str) -> None:
     programs = clone.folder / "programs"
     programs.mkdir()
     for name in ("bash", "cat", "cmp", "dirname", "mkdir"):
         (programs / name).symlink_to(str(shutil.which(name)))
+    if terraform:
+        (programs / "terraform").write_text(f'#!/bin/sh\necho \'{{"terraform_version": "{terraform}"}}\'\n')
+        (programs / "terraform").chmod(0o755)
     done = subprocess.run(
         [programs / "bash", clone.folder / "scripts" / "bootstrap.sh", *arguments],
-        env={"PATH": str(programs), "PYTHON": str(clone.folder / "python"), "CLONE": str(clone.folder)},
+        env={
+            "PATH": str(programs),
+            "PYTHON": str(clone.folder / "python"),
+            "CLONE": str(clone.folder),
+            "REAL_PYTHON": sys.executable,
+        },
         capture_output=True,
         text=True,
     )
     assert (done.returncode, done.stdout) == (1, "")
-    assert "terraform is not on PATH" in done.stderr and "install Terraform 1.11 or later" in done.stderr
+    assert (f"terraform {terraform} is too old" if terraform else "terraform is not on PATH") in done.stderr
+    assert "install Terraform 1.11 or later" in done.stderr
     assert not (clone.folder / ".local").exists()

@@ -10,6 +10,7 @@ import pytest
 
 from scripts.base.errors import SetupError
 from scripts.base.paths import TOP
+from scripts.doctor import docker, programs
 from scripts.supply import java, platforms, venvs
 
 pytestmark = pytest.mark.unit
@@ -74,12 +75,18 @@ def test_limits_name_what_a_machine_lacks() -> None:
 
 @pytest.mark.parametrize(("machine", "refused"), [("aarch64", True), ("x86_64", False)])
 def test_linux_on_arm64_needs_a_java_of_its_own(machine: str, refused: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(java, "machine_home", lambda: None)
+    for module in (programs, java):
+        monkeypatch.setattr(module, "machine_java", lambda: None)
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(platform, "machine", lambda: machine)
     monkeypatch.setattr(venvs, "ensure", lambda *names, **_: Path("/", *names))
     if refused:
         with pytest.raises(SetupError, match=r"no Java 17.*\n.*openjdk-17-jre-headless.*JAVA_HOME"):
             java.worker.__wrapped__()
+        monkeypatch.setattr(docker, "missing", lambda: "docker is not on PATH")
+        assert programs.java().state == "failure"
+        monkeypatch.setattr(docker, "missing", lambda: "")
+        assert programs.java().state == "warning"
     else:
+        assert programs.java().state == "ok"
         assert java.worker.__wrapped__().name == "java"

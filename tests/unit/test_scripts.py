@@ -79,7 +79,8 @@ def test_port_that_is_none_is_refused_by_its_name(port: str, monkeypatch: pytest
 def test_taken_port_is_seen() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         number = server.getsockname()[1]
-        assert Ports(number, *_two_free()).taken() == [("LOCALSTACK_PORT", number)]
+        (found,) = Ports(number, *_two_free()).taken()
+    assert f"port {number} is taken" in found.what and "LOCALSTACK_PORT=" in found.remedy
 
 
 def _two_free() -> tuple[int, int]:
@@ -207,22 +208,6 @@ def test_command_without_an_environment_says_how_to_get_one(name: str, tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("terraform", "said"), [("", "terraform is not on PATH"), ("1.10.5", "terraform 1.10.5 is too old")]
-)
-def test_terraform_is_missed_before_anything_is_made(terraform: str, said: str, tmp_path: Path) -> None:
-    programs = tmp_path / "bin"
-    programs.mkdir()
-    if terraform:
-        program = programs / "terraform"
-        program.write_text(f'#!/bin/sh\necho \'{{"terraform_version": "{terraform}"}}\'\n')
-        program.chmod(0o755)
-    done = command("up", LETRUS_INSTANCE=str(tmp_path / "none"), PATH=str(programs))
-    assert (done.returncode, done.stdout) == (1, "")
-    assert said in done.stderr and "install Terraform 1.11 or later" in done.stderr
-    assert not (tmp_path / "none").exists()
-
-
-@pytest.mark.parametrize(
     ("arguments", "variables", "said"),
     [
         (["status"], {"LETRUS_INSTANCE": "/dev/null/env"}, "/dev/null/env/config.json: Not a directory\n  -> "),
@@ -262,7 +247,7 @@ def test_traceback_is_shown_on_request() -> None:
 def test_every_target_calls_a_command_that_exists() -> None:
     recipes = re.findall(r"^\t\$\(RUN\) (.+)$", (TOP / "Makefile").read_text(), re.M)
     assert recipes
-    for recipe in recipes:
+    for recipe in (each for each in recipes if each != "doctor"):  # bootstrap.sh runs it, without a venv
         found: click.Command = cli
         words = recipe.split()
         while isinstance(found, click.Group):

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from scripts.base.errors import remedy_for
-from scripts.base.paths import TOP
-from scripts.supply import space
+from scripts.doctor import space
 
 pytestmark = pytest.mark.unit
 
@@ -53,14 +49,6 @@ def test_cache_on_another_disk_is_judged_by_that_disk(
     assert space.lack(tmp_path / "disk").startswith(f"{tmp_path}/other/uv has 0.1 GB free")
     free |= {"other": 9 * space.GB, "disk": 1.2 * space.GB}
     assert "needs 1.5 GB there" in space.lack(tmp_path / "disk")
-
-
-def test_file_runs_without_any_package(tmp_path: Path) -> None:
-    """As bootstrap.sh runs it, before there is a venv."""
-    command = [sys.executable, "-I", "-S", str(TOP / "scripts" / "supply" / "space.py"), str(tmp_path)]
-    done = subprocess.run(command, env={"HOME": str(tmp_path), **os.environ}, capture_output=True, text=True)
-    assert "Traceback" not in done.stderr
-    assert done.returncode == 0 or "GB free" in done.stderr
 
 
 @pytest.mark.parametrize(

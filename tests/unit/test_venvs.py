@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from scripts.base.errors import SetupError
-from scripts.supply import space, venvs
+from scripts.doctor import space
+from scripts.supply import venvs
 
 pytestmark = pytest.mark.unit
 
@@ -24,7 +25,8 @@ class Uv:
         if arguments[0] in self.broken:
             raise SetupError("No space left on device", "")
         if arguments[0] == "venv":
-            Path(arguments[-1]).mkdir(exist_ok=True)
+            (Path(arguments[-1]) / "bin").mkdir(parents=True, exist_ok=True)
+            (Path(arguments[-1]) / "bin" / "python").touch()
 
     def made(self) -> list[str]:
         """`--clear` or `--allow-existing` of each venv."""
@@ -51,6 +53,13 @@ def test_whole_venv_is_left_alone_and_then_brought_up_to_date(uv: Uv, tmp_path: 
     (tmp_path / "a.txt").write_text("a==2\n")
     venvs.ensure("a", "a")
     assert uv.made() == ["--clear", "--allow-existing"]
+
+
+def test_venv_whose_python_has_vanished_is_made_anew(uv: Uv) -> None:
+    python = venvs.ensure("a", "a")
+    python.unlink()
+    assert venvs.ensure("a", "a").exists()
+    assert uv.made() == ["--clear", "--clear"]
 
 
 def test_venv_whose_making_broke_off_is_not_trusted(uv: Uv, tmp_path: Path) -> None:

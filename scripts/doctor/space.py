@@ -1,6 +1,6 @@
-"""How much room the set-up takes, and whether the disk has it. `bootstrap.sh` runs this file before there is a venv.
+"""How much room the set-up takes, and whether the disk has it.
 
-So it uses the standard library only. The sizes were measured on Linux, x86_64: `du` after `make e2e` in a new clone
+The sizes were measured on Linux, x86_64: `du` after `make e2e` in a new clone
 with an empty home.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from pathlib import Path
 
 REMEDY = "free some space there, or use a disk with more; XDG_CACHE_HOME moves the caches"
@@ -32,10 +31,15 @@ def lack(clone: Path, share: float = 1) -> str:
     else:
         needs = [(clone, CLONE), (cache, 0 if known else CACHE)]
     for folder, needed in needs:
-        free = shutil.disk_usage(_existing(folder)).free
-        if free < needed * share:
-            return f"{folder} has {free / GB:.1f} GB free, and the set-up needs {needed * share / GB:.1f} GB there"
+        found = free(folder)
+        if found < needed * share:
+            return f"{folder} has {found / GB:.1f} GB free, and the set-up needs {needed * share / GB:.1f} GB there"
     return ""
+
+
+def free(folder: Path) -> int:
+    """Returns the free bytes of the disk that has, or will have, `folder`."""
+    return shutil.disk_usage(_existing(folder)).free
 
 
 def uv_cache() -> Path:
@@ -51,8 +55,3 @@ def _device(path: Path) -> int:
 
 def _existing(path: Path) -> Path:
     return next(each for each in (path.absolute(), *path.absolute().parents) if each.exists())
-
-
-if __name__ == "__main__":
-    if found := lack(Path(sys.argv[1])):
-        sys.exit(f"error: {found}\n  -> {REMEDY}")
