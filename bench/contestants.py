@@ -183,6 +183,9 @@ def _ask(what: str, asked: Mapping[str, object], tools: Tools) -> dict[str, Any]
     command: list[str | Path] = [tools.worker_python, SPARK / "launcher.py", what]
     done = subprocess.run(command, input=json.dumps(asked), env=environment, capture_output=True, text=True)
     if done.returncode:
-        raise ContestantError(f"the worker agent's code refused to {what}: {done.stderr.strip()[-1500:]}")
+        raise ContestantError(
+            f"the worker agent's code refused to {what}: {done.stderr.strip()[-1500:]}",
+            "correct emulator/glue_worker/, which the benchmark calls",
+        )
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer

@@ -1,10 +1,18 @@
-"""The errors that the benchmark raises itself. The message names the cause and the remedy."""
+"""The errors that the benchmark raises itself. Each has a cause and a remedy."""
 
 from __future__ import annotations
 
 
 class BenchError(Exception):
-    """The benchmark can't go on."""
+    """The benchmark can't go on. `cause` says what is wrong, and `remedy` what to do."""
+
+    def __init__(self, cause: str, remedy: str) -> None:
+        super().__init__(cause, remedy)
+        self.cause = cause
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.cause}\n  -> {self.remedy}"
 
 
 class ContestantError(BenchError):

@@ -56,7 +56,10 @@ def run(command: Sequence[str | Path], environment: Mapping[str, str], log: Path
             raise
     if code:
         tail = "\n    ".join(log.read_text(errors="replace").splitlines()[-30:])
-        raise ContestantError(f"{log.stem} ended with exit code {code}; the end of its output:\n    {tail}")
+        raise ContestantError(
+            f"{log.stem} ended with exit code {code}; the end of its output:\n    {tail}",
+            "correct what the output names; KEEP=1 keeps the whole log in .local/bench-logs/",
+        )
     return Measured(seconds, sampler.peak_bytes)
 
 

@@ -80,8 +80,11 @@ def _check(contestant: Contestant, scenario: Scenario, expected: Contents) -> No
     if found != expected:
         values = "with other values" if found.rows == expected.rows else f"{expected.rows} expected"
         raise ContentsError(
-            f"{contestant.name} left other contents after {scenario.name}: {found.rows} rows, {values}. "
-            "KEEP=1 keeps its log in .local/bench-logs/"
+            f"{contestant.name} left other contents after {scenario.name}: {found.rows} rows, {values}",
+            "correct the contestant; KEEP=1 keeps its log in .local/bench-logs/",
         )
     if left := server.staging_left():
-        raise ContentsError(f"{contestant.name} left tables behind after {scenario.name}: {', '.join(left)}")
+        raise ContentsError(
+            f"{contestant.name} left tables behind after {scenario.name}: {', '.join(left)}",
+            "let the contestant remove them at its end",
+        )

@@ -82,8 +82,8 @@ def _check(options: dict[str, str]) -> None:
     """Raise ConfigurationError for a value that can't be meant."""
     if not re.fullmatch(r"[A-Za-z0-9_.-]+", options["JOB_RUN_ID"] or ""):
         raise ConfigurationError(
-            f"--JOB_RUN_ID {options['JOB_RUN_ID']!r} can't name a folder. Glue sets this argument itself; a run "
-            "started by hand must use letters, digits, '_', '.' and '-' only."
+            f"--JOB_RUN_ID {options['JOB_RUN_ID']!r} can't name a folder. Glue sets this argument itself. Use "
+            "letters, digits, '_', '.' and '-' only in a run that you start by hand."
         )
     if not re.fullmatch(r"[0-9]{1,5}", options["aurora_port"]):
         raise ConfigurationError(
@@ -149,8 +149,8 @@ def database_of(options: dict[str, str]) -> Database:
         ) from error
     except BotoCoreError as error:
         raise ConfigurationError(
-            f"secret {arn} could not be read: {error}. A private subnet needs an interface endpoint for Secrets "
-            "Manager whose security group admits the job's security group."
+            f"secret {arn} could not be read: {error}. Check that a private subnet has an interface endpoint for "
+            "Secrets Manager whose security group admits the job's security group."
         ) from error
     except (KeyError, TypeError, ValueError):  # no cause attached: it could quote the secret
         raise ConfigurationError(

@@ -127,7 +127,10 @@ def transaction(database: Database, connection: Connection) -> Iterator[psycopg2
         if not isinstance(error, psycopg2.Error):
             raise
         kind = ConnectionLost if connection.closed else DatabaseError
-        raise kind(f"database {database.name} answered: {_without_values(error)} (SQLSTATE {error.pgcode})") from None
+        raise kind(
+            f"database {database.name} answered: {_without_values(error)} (SQLSTATE {error.pgcode}). See the "
+            "database's log, then start the run again."
+        ) from None
 
 
 # SQLSTATE class -> what to say in place of PostgreSQL's message, which quotes the value: a pupil's name in the log.

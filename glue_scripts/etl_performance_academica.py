@@ -326,19 +326,19 @@ def check_counts(counts: Counts, job: Job, rejects: str | None) -> None:
             )
     if counts.kept == 0:
         raise InputFileError(
-            f"{job.raw}notas.csv has no usable line. Rejected: {dict(rejected['notas'])}. The lines and the rules that "
-            f"they break are in {rejects}"
+            f"{job.raw}notas.csv has no usable line. Rejected: {dict(rejected['notas'])}. See the lines and the rules "
+            f"that they break in {rejects}"
         )
     for name in SETS:
         percent = 100 * rejected[name].total() / max(1, read[name])
         if percent > job.max_rejected_percent:
             hint = ""
             if rejected[name]["invalid_encoding"]:
-                hint = f"The files are read as {job.csv_encoding}: set --csv_encoding to their encoding. "
+                hint = f". The files are read as {job.csv_encoding}: set --csv_encoding to their encoding"
             raise QualityError(
                 f"{rejected[name].total()} of {read[name]} lines of {name} ({percent:.1f} %) were rejected, more than "
                 f"--max_rejected_percent {job.max_rejected_percent:g}: {dict(rejected[name])}. Nothing was merged. "
-                f"{hint}The lines and the rules that they break are in {rejects}"
+                f"See the lines and the rules that they break in {rejects}{hint}"
             )
 
 

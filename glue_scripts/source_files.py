@@ -161,12 +161,13 @@ def _source_file(jvm: Any, file_system: Any, job: Job, name: str, number: int, s
         )
     separator, names = headers.separator_and_names(header, columns, job.csv_separator)
     if not any(names):
-        raise InputFileError(f"{path} is empty: its first line must be the header {','.join(columns)}")
+        raise InputFileError(f"{path} is empty. Make {','.join(columns)} its first line.")
     if missing := [column for column in columns if names.count(column) != 1]:
         # The message does not quote the first line: in a file without a header it is a pupil's data.
         raise InputFileError(
             f"{path} must have a header with each of the columns {', '.join(columns)} once, separated by "
-            f"{separator!r}; missing or repeated: {', '.join(missing)} (its first line has {len(names)} values)"
+            f"{separator!r}; missing or repeated: {', '.join(missing)} (its first line has {len(names)} values). "
+            "Correct that line."
         )
     if not head.has_data:
         raise InputFileError(f"{path} is empty: it has a header and no data line. Upload the whole file.")

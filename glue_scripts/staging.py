@@ -140,7 +140,9 @@ class Staging:
                     if counts := self._settled():
                         return counts
                 if (copied := self.copy(lines, rows)) != rows:
-                    raise CountError(f"{copied} of {rows} rows reached {self.name}; nothing was merged")
+                    raise CountError(
+                        f"{copied} of {rows} rows reached {self.name}; nothing was merged. Start the run again."
+                    )
                 return self.merge(rows)
             except ConnectionLost as error:
                 if self._sessions >= ATTEMPTS:

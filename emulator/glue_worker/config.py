@@ -83,7 +83,7 @@ def _required(environ: Mapping[str, str], name: str) -> str:
 
 def _url(name: str, value: str) -> str:
     if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname:
-        raise ConfigError(f"{name}={value!r} is not an http(s) URL")
+        raise ConfigError(f"{name}={value!r} is not an http(s) URL", "for example http://127.0.0.1:4566")
     return value.rstrip("/")
 
 
@@ -110,7 +110,7 @@ def _token(path: Path) -> str:
     try:
         token = path.read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise ConfigError(f"GLUE_WORKER_TOKEN_FILE can't be read: {error}") from error
+        raise ConfigError(f"GLUE_WORKER_TOKEN_FILE can't be read: {error}", "create it for this user") from error
     if not token:
         raise ConfigError(f"GLUE_WORKER_TOKEN_FILE {path} is empty", "put the bearer token into it")
     return token
@@ -140,12 +140,12 @@ def _seconds(environ: Mapping[str, str], name: str, default: str) -> float:
     except ValueError:
         seconds = 0
     if not seconds > 0:
-        raise ConfigError(f"{name}={value!r} is not a positive number of seconds")
+        raise ConfigError(f"{name}={value!r} is not a positive number of seconds", f"unset it for {default}")
     return seconds
 
 
 def _number(environ: Mapping[str, str], name: str, default: str) -> int:
     value = environ.get(name) or default
     if not value.isdecimal():
-        raise ConfigError(f"{name}={value!r} is no number from 0")
+        raise ConfigError(f"{name}={value!r} is no number from 0", f"unset it for {default}")
     return int(value)

@@ -1,4 +1,4 @@
-"""Errors of the agent. Each has a cause and, where one is known, a remedy."""
+"""Errors of the agent. Each has a cause and a remedy."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from __future__ import annotations
 class WorkerError(Exception):
     """Root of the agent's errors. `cause` says what is wrong, and `remedy` says what to do."""
 
-    def __init__(self, cause: str, remedy: str = "") -> None:
-        super().__init__(cause)
+    def __init__(self, cause: str, remedy: str) -> None:
+        super().__init__(cause, remedy)
         self.cause = cause
         self.remedy = remedy
 
@@ -24,19 +24,22 @@ class RequestError(WorkerError):
 
     status = 400
 
+    def __init__(self, cause: str, remedy: str = "CONTRACT.md of localstack-glue-aurora describes the request") -> None:
+        super().__init__(cause, remedy)
+
 
 class UnknownRunError(RequestError):
     status = 404
 
     def __init__(self, run_id: str) -> None:
-        super().__init__(f"run {run_id} is not known to this worker")
+        super().__init__(f"run {run_id} is not known to this worker", "it was restarted: start the run again")
 
 
 class DuplicateRunError(RequestError):
     status = 409
 
     def __init__(self, run_id: str) -> None:
-        super().__init__(f"run {run_id} exists already")
+        super().__init__(f"run {run_id} exists already", "give each run an id of its own")
 
 
 class RunAliveError(RequestError):
@@ -46,7 +49,7 @@ class RunAliveError(RequestError):
 
     def __init__(self, run_id: str, seconds: float) -> None:
         super().__init__(
-            f"run {run_id} is still alive {seconds:g} s after the agent asked it to end; send the request again"
+            f"run {run_id} is still alive {seconds:g} s after the agent asked it to end", "send the request again"
         )
 
 
@@ -73,7 +76,7 @@ class ModuleInstallError(LaunchError):
     Invalid requirement: '<7.0'`.
     """
 
-    def __init__(self, reason: str, remedy: str = "") -> None:
+    def __init__(self, reason: str, remedy: str) -> None:
         super().__init__(f"Installation of Additional Python Modules failed: {reason}", remedy)
 
 
@@ -81,6 +84,6 @@ class Interrupted(WorkerError):
     """The run ends before its script does. `state` is the run's last state, `message` its error message."""
 
     def __init__(self, state: str, message: str | None) -> None:
-        super().__init__(message or state)
+        super().__init__(message or state, "")  # the message, which a run has as its own, names the remedy
         self.state = state
         self.message = message

@@ -47,7 +47,7 @@ class Fetcher:
         except ClientError as error:
             raise LaunchError(f"{url} can't be read: {_reason(error)}", _remedy(error)) from error
         except BotoCoreError as error:
-            raise LaunchError(f"{url} can't be read: {error}") from error
+            raise LaunchError(f"{url} can't be read: {error}", "check that the emulator runs") from error
         return target
 
     def fetch_all(self, urls: list[str], folder: Path) -> list[Path]:

@@ -50,7 +50,7 @@ class Registry:
         """
         with self._lock:
             if self._closed:
-                raise RequestError("the worker is shutting down")
+                raise RequestError("the worker is shutting down", "start it again, then send the request")
             if request.run_id in self._runs:
                 raise DuplicateRunError(request.run_id)
             options = self._options(request.job_name)

@@ -83,13 +83,15 @@ class Run:
     def abandon(self) -> None:
         """Asks the run to end because the agent ends."""
         self._log_seconds = LOG_SECONDS_WHEN_FORGOTTEN
-        self.state.interrupt(Interrupted(state.FAILED, "the worker was shut down during the run"))
+        self.state.interrupt(Interrupted(state.FAILED, "the worker was shut down during the run; start the run again"))
 
     def orphan(self) -> None:
         """Asks the run to end because its emulator has ended. Its log stays here: it means nothing to the next one."""
         self._clients.revoke()
         self._log_seconds = LOG_SECONDS_WHEN_FORGOTTEN
-        self.state.interrupt(Interrupted(state.FAILED, "the emulator that started the run has ended"))
+        self.state.interrupt(
+            Interrupted(state.FAILED, "the emulator that started the run has ended; start the run again")
+        )
 
     def forget(self, seconds: float) -> None:
         """Ends the run and removes its folder.

@@ -119,7 +119,8 @@ class RunState:
             elif not self._pollers and now >= self._lease_ends:
                 self._interruption = Interrupted(
                     FAILED,
-                    f"no client asked for the run's state for {self._lease_seconds:g} s, so the worker ended the run",
+                    f"no client asked for the run's state for {self._lease_seconds:g} s, so the worker ended the run; "
+                    "start the run again",
                 )
         if self._interruption is not None:
             raise self._interruption

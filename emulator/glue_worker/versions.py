@@ -78,7 +78,7 @@ def _output(config: Config, command: list[str]) -> str:
             timeout=SECONDS,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise ConfigError(f"{command[0]} can't be run: {error}") from error
+        raise ConfigError(f"{command[0]} can't be run: {error}", "install it, or correct PATH") from error
     if done.returncode != 0:
         raise ConfigError(
             f"{' '.join(command[:2])} ended with exit code {done.returncode}: {done.stdout.strip()[-500:]}",

@@ -131,7 +131,7 @@ class ModuleInstaller:
         errors = [line for line in output.splitlines() if line.startswith("ERROR:")]
         reason = errors[-1] if errors else f"pip ended with exit code {code}"
         if "No matching distribution" not in reason:
-            raise ModuleInstallError(reason)
+            raise ModuleInstallError(reason, "correct --additional-python-modules")
         raise ModuleInstallError(reason, NOT_FROM_PYPI if self.internet else NO_INTERNET)
 
 

@@ -14,8 +14,8 @@ class CommandError(Exception):
 
     exit_code = 1
 
-    def __init__(self, cause: str, remedy: str = "") -> None:
-        super().__init__(cause)
+    def __init__(self, cause: str, remedy: str) -> None:
+        super().__init__(cause, remedy)
         self.cause = cause
         self.remedy = remedy
 
@@ -56,7 +56,7 @@ class TerraformError(CommandError):
     `resource_exists` says that it found a resource which it should make, `cut_off` that it or its provider was killed.
     """
 
-    def __init__(self, cause: str, remedy: str = "", *, resource_exists: bool = False, cut_off: bool = False) -> None:
+    def __init__(self, cause: str, remedy: str, *, resource_exists: bool = False, cut_off: bool = False) -> None:
         super().__init__(cause, remedy)
         self.resource_exists = resource_exists
         self.cut_off = cut_off

@@ -23,6 +23,7 @@ from scripts.environment import tables
 RESUMING = "DatabaseResumingException"
 RESUME_SECONDS = 120  # Aurora says 15 to 30
 ASK_AGAIN_SECONDS = 3.0
+CORRECT = "correct the statement, or what the message names"
 T = TypeVar("T")
 
 
@@ -118,7 +119,7 @@ class DataApi:
                     f"the cluster did not wake up in {RESUME_SECONDS} s: {found['Message']}",
                     "look at the cluster in the RDS console, then run the same command again",
                 ) from None
-            raise DatabaseError(f"{found['Code']}: {found['Message']}") from None
+            raise DatabaseError(f"{found['Code']}: {found['Message']}", CORRECT) from None
 
 
 def _is_resuming(error: BaseException) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from glue_scripts.table import KEY, NAME, NAMES
 from scripts.base.errors import CommandError, DatabaseError
-from scripts.case.data_api import DataApi, Result
+from scripts.case.data_api import CORRECT, DataApi, Result
 from scripts.case.statements import Statement, statements
 from scripts.environment.database import ANALYSIS
 
@@ -57,7 +57,8 @@ def results(api: DataApi, wanted: Sequence[Statement]) -> Iterator[tuple[Stateme
             try:
                 yield each, execute(each.sql)
             except DatabaseError as error:
-                raise DatabaseError(error.cause, error.remedy or _remedy(error.cause)) from None
+                remedy = _remedy(error.cause) if error.remedy == CORRECT else error.remedy
+                raise DatabaseError(error.cause, remedy) from None
 
 
 def first_rows(api: DataApi, limit: int) -> tuple[Result, int]:
@@ -76,4 +77,4 @@ def _remedy(cause: str) -> str:
         return f"the table is {NAME}, its columns {', '.join(NAMES)}. `make local-up` makes a table that is missing"
     if "size" in cause and "limit" in cause:
         return "ask for fewer rows or columns (LIMIT): an answer of the Data API has 1 MiB at most"
-    return "correct the statement"
+    return CORRECT

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from scripts.base.console import say
 from scripts.base.paths import LOCAL, TOP
+from scripts.checks import messages
 from scripts.checks.shown import run_shown
 from scripts.claims import page
 from scripts.supply import java, venvs
@@ -39,7 +40,8 @@ def format_sources() -> int:
         (["terraform", "fmt", "-recursive", "terraform"], provider.choose().environment),
         ([venvs.localstack(), "-m", "glue_aurora.operations"], {}),
     ]
-    return max(module_tables.write(), page.write(), *[run_shown(command, extra) for command, extra in commands])
+    written = [module_tables.write(), page.write(), messages.write()]
+    return max(*written, *[run_shown(command, extra) for command, extra in commands])
 
 
 def _python_checks(bin_: Path) -> list[Check]:

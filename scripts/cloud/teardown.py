@@ -100,7 +100,10 @@ def empty_bucket(account: Account, bucket: str) -> int:
             if objects:
                 done = s3.delete_objects(**owned, Delete={"Objects": objects, "Quiet": True})
                 if failed := done.get("Errors"):
-                    raise CommandError(f"{bucket}: {failed[0]['Key']} can't be deleted: {failed[0]['Message']}")
+                    raise CommandError(
+                        f"{bucket}: {failed[0]['Key']} can't be deleted: {failed[0]['Message']}",
+                        "correct what the message names, then make aws-destroy again",
+                    )
             removed += len(objects)
         for page in s3.get_paginator("list_multipart_uploads").paginate(**owned):
             for each in page.get("Uploads", []):

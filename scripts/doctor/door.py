@@ -7,7 +7,7 @@ import os
 import sys
 from typing import Iterable, Iterator, Sequence
 
-from scripts.doctor.finding import FAILURE, OK, WARNING, Finding
+from scripts.doctor.finding import FAILURE, OK, WARNING, Finding, failure
 
 # Layers of `make test` that start no Terraform.
 _WITHOUT_TERRAFORM = ("unit", "job", "bench")
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str]) -> int:
         return _quick(arguments[1:] if is_set_up else arguments[2:], is_set_up)
     unknown = [each for each in arguments if each not in ("--json", "--no-json")]
     if unknown:
-        print(f"error: doctor has no option {unknown[0]}\n  -> leave it out; --json is the only one", file=sys.stderr)
+        _complain([failure("doctor", f"doctor has no option {unknown[0]}", "leave it out; --json is the only one")])
         return 2
     as_json = arguments[-1:] == ["--json"] or (not arguments and os.environ.get("JSON", "") not in ("", "0"))
     return _show_json(list(every_check())) if as_json else _show(every_check())

@@ -45,9 +45,11 @@ def taken(name: str, number: int) -> Finding | None:
             what = f"port {number} is kept for the administrator"
             return failure("ports", what, f"choose another: make local-up {name}={settings.PORTS[name] + 100}")
         except OSError:
-            another = f"make local-up {name}={number + 100 if number < 65000 else number - 100}"
+            other = number + 100 if number < 65000 else number - 100
             return failure(
-                "ports", f"port {number} is taken by another program", f"stop it, or choose another: {another}"
+                "ports",
+                f"port {number} is taken by another program",
+                f"stop it, or choose another: make local-up {name}={other}",
             )
     return None
 
