@@ -31,7 +31,7 @@ help-all:  ## Show all targets
 	@printf '\nVariables: LOCALSTACK_PORT=4566 POSTGRES_PORT=15432 WORKER_PORT=4570 PYTHON=python3.11\n'
 
 ## The environment
-.PHONY: doctor setup local-up run debug shell glue-packages rows query rejects logs parity status env local-down snapshot restore snapshots reset
+.PHONY: doctor setup local-up run dev debug shell glue-packages rows query rejects logs parity status env local-down snapshot restore snapshots reset
 doctor:  ## Look at this machine: programs, ports, disk, network, variables, leftovers; each with its remedy. JSON=1
 	$(RUN) doctor
 setup:  ## Fetch and build what the environment needs (the other targets do this too)
@@ -40,6 +40,8 @@ local-up:  ## Start the environment as it was stopped, apply what has changed in
 	$(RUN) up
 run:  ## Deploy what is saved, run the Glue job and show its log. DATA=folder of CSVs; FRESH=1 empties the table; DEPLOY=0; ARGS="--key value"; UI=1
 	$(RUN) run
+dev:  ## Run the job on each save of glue_scripts/, the CSVs or sql/, and show the rows that changed (needs local-up). DATA, ARGS, FRESH as for run
+	$(RUN) dev
 debug:  ## Run the job in this terminal, where breakpoint() works (needs local-up). DATA, ARGS and UI as for run
 	$(RUN) debug
 shell:  ## Open PySpark with the job's modules, S3 and the database at hand (needs local-up)

@@ -10,11 +10,11 @@ from typing import NoReturn
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
-from scripts.base.console import err
-from scripts.base.errors import CommandError, of_user
+from scripts.base.console import complain, err
+from scripts.base.errors import CommandError
 from scripts.base.isolation import enter_local
-from scripts.cloud.refusals import of_aws
-from scripts.commands import checks, local, look, mutants, snapshots, terminal
+from scripts.cloud.refusals import message
+from scripts.commands import checks, dev, local, look, mutants, snapshots, terminal
 from scripts.commands.aws import aws
 from scripts.commands.aws_parity import aws_parity
 from scripts.commands.cost import cost
@@ -31,6 +31,7 @@ def cli(context: click.Context) -> None:
 
 _GROUPS = (
     local.COMMANDS,
+    dev.COMMANDS,
     snapshots.COMMANDS,
     look.COMMANDS,
     terminal.COMMANDS,
@@ -53,27 +54,20 @@ def main() -> None:
         signal.signal(signal.SIGHUP, signal.default_int_handler)
     try:
         cli(standalone_mode=False)
-    except CommandError as error:
-        _fail(error)
-    except (BotoCoreError, ClientError) as error:  # a missing right, a closed region, no network
-        if os.environ.get("TRACEBACK"):
+    except (CommandError, BotoCoreError, ClientError, OSError, ValueError) as error:
+        if os.environ.get("TRACEBACK") and not isinstance(error, CommandError):
             raise
-        _fail(of_aws(error))
+        _fail(message(error))
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         err.print("interrupted")
         sys.exit(130)
-    except (OSError, ValueError) as error:
-        if os.environ.get("TRACEBACK"):
-            raise
-        _fail(of_user(error))
 
 
 def _fail(error: CommandError) -> NoReturn:
-    err.print("[red]error:[/red] ", end="")
-    err.print(str(error), markup=False)
+    complain(error)
     sys.exit(error.exit_code)
 
 

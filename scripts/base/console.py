@@ -64,6 +64,13 @@ def show(text: str) -> None:
         os.close(nowhere)
 
 
+def complain(error: Exception) -> None:
+    """Prints an error with its remedy on standard error."""
+    err.print("[red]error:[/red] ", end="")
+    err.print(str(error), markup=False)
+    VOICE.note()
+
+
 class Pulse:
     """Prints lines through `show`, and a sign of life when it has printed none for `SECONDS`."""
 

@@ -110,7 +110,7 @@ def e2e() -> int:
 
 def commands() -> int:
     # Two sessions, each with an environment of its own: most of it waits for Terraform.
-    files = [f"tests/e2e/test_{name}.py" for name in ("commands", "aws_commands", "closed_terminal")]
+    files = [f"tests/e2e/test_{name}.py" for name in ("commands", "dev", "stopping", "aws_commands", "closed_terminal")]
     return _pytest(
         Path(sys.executable), "e2e", *files, "-p", "no:randomly", "-x", "-n", "2", "--dist", "loadfile", extra=_COLD
     )

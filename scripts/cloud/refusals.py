@@ -18,7 +18,7 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
-from scripts.base.errors import CommandError, NoAnswerError
+from scripts.base.errors import CommandError, NoAnswerError, of_user
 
 SIGN_IN = "sign in (`aws sso login`, `aws configure`), or choose a profile: export AWS_PROFILE=…"
 _NETWORK = (
@@ -74,6 +74,13 @@ _BY_CODE = {
     ),
 }
 _REMEDIES = {code: text for text, codes in _BY_CODE.items() for code in codes}
+
+
+def message(error: CommandError | BotoCoreError | ClientError | OSError | ValueError) -> CommandError:
+    """Returns the message for an error that ends a command: what failed, why, and what to do."""
+    if isinstance(error, CommandError):
+        return error
+    return of_aws(error) if isinstance(error, BotoCoreError | ClientError) else of_user(error)
 
 
 def of_aws(error: BotoCoreError | ClientError) -> CommandError:

@@ -79,8 +79,12 @@ def with_ui(
     return arguments
 
 
-def carry_out(cloud: Cloud, outputs: dict[str, Any], request: Request, transaction: Transaction) -> job.Run:
+def carry_out(
+    cloud: Cloud, outputs: dict[str, Any], request: Request, transaction: Transaction, *, with_log: bool = True
+) -> job.Run:
     """Prepares a run as `prepare` does, and runs the job once. Returns the ended run.
+
+    It shows the run's log unless `with_log` is false.
 
     Raises:
         JobError: a run is under way, or Glue refused the run.
@@ -88,7 +92,8 @@ def carry_out(cloud: Cloud, outputs: dict[str, Any], request: Request, transacti
     """
     prepare(cloud, outputs, request, transaction)
     pulse = Pulse()
-    return job.run(cloud, outputs, request.arguments, show=pulse.line, waiting=pulse.alive)
+    show = pulse.line if with_log else lambda line: None
+    return job.run(cloud, outputs, request.arguments, show=show, waiting=pulse.alive)
 
 
 def prepare(cloud: Cloud, outputs: dict[str, Any], request: Request, transaction: Transaction) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 from rich.table import Table
+from xdist.scheduler import LoadFileScheduling
 
 from scripts.base.console import out, say
 from scripts.base.paths import LOCAL
@@ -20,7 +21,10 @@ from scripts.environment import database, lifecycle, runtime
 from scripts.environment.instance import Instance, Ports
 from scripts.terraform.root import Terraform
 from tests.kit.expected import EVERY_ROW, Row, in_order
+from tests.kit.user import User
 
+# These files have one environment, in this order: the first starts it, the last removes it.
+ONE_ENVIRONMENT = ("test_commands.py", "test_dev.py", "test_stopping.py")
 ROAD = Path(__file__).with_name("test_road.py")
 REPORT = LOCAL / "e2e.json"
 LOGS = LOCAL / "e2e-logs"  # logs of the last run, after the environment is removed
@@ -63,12 +67,32 @@ class Road:
 
 
 @pytest.fixture(scope="session")
+def user() -> Iterator[User]:
+    """The user of the files of `ONE_ENVIRONMENT`."""
+    made = User(LOCAL / "test-commands", Ports.free())
+    yield made
+    made.try_make("reset")
+
+
+@pytest.fixture(scope="session")
 def road() -> Iterator[Road]:
     instance = lifecycle.new(LOCAL / "e2e", Ports.free())
     with lifecycle.running(instance):
         yield Road(instance, Terraform(instance), {})
         runtime.of(instance).save_logs(instance)
         shutil.copytree(instance.folder / "logs", LOGS, dirs_exist_ok=True)
+
+
+class Scheduling(LoadFileScheduling):
+    """Gives each file to one session of xdist, and the files of one environment to the same."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return ONE_ENVIRONMENT[0] if file.endswith(ONE_ENVIRONMENT) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    return Scheduling(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,4 +1,4 @@
-"""The make targets of a live environment, typed as a user types them, in their own instance."""
+"""The make targets of a live environment, typed as a user types them, from the first start on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -25,26 +25,16 @@ from scripts.base.paths import LOCAL, TOP
 from scripts.base.processes import Daemon
 from scripts.base.waiting import NotReady, wait_for
 from scripts.case import job
-from scripts.environment import database, lifecycle, localstack, postgres, snapshots, worker
-from scripts.environment.instance import Instance, Ports
+from scripts.environment import database, localstack, postgres, worker
+from scripts.environment.instance import Instance
 from scripts.terraform.root import Terraform
 from tests.kit.expected import expected
 from tests.kit.make import watched_make
 from tests.kit.sources import data_set, source
-from tests.kit.user import User
+from tests.kit.user import BUCKET, JOB, PLAN, User, client, rows
 
 pytestmark = pytest.mark.e2e
-JOB = "letrus-de-case-etl-performance-academica"
-BUCKET = "letrus-de-case-data-000000000000"
 MIGRATION = "sql/migrations/9000_index.sql"
-PLAN = "terraform -chdir=terraform plan -detailed-exitcode > .local/plan.log 2>&1 && echo $?"
-
-
-@pytest.fixture(scope="module")
-def user() -> Iterator[User]:
-    made = User(LOCAL / "test-commands", Ports.free())
-    yield made
-    made.try_make("reset")
 
 
 def test_interrupted_start_leaves_no_process(user: User) -> None:
@@ -345,13 +335,6 @@ def kill_amid_a_run(user: User, *daemons: Callable[[Instance], Daemon]) -> tuple
         return ended.result()
 
 
-def rows(user: User, column: str) -> str:
-    """What psycopg reads of the table with nothing but the environment that `make env` exports."""
-    query = f"SELECT {column} FROM performance_academica"
-    program = f"import psycopg; print(psycopg.connect('').execute('{query}').fetchall())"
-    return user.shell(f'"{sys.executable}" -c "{program}"').strip()
-
-
 @pytest.fixture(scope="module")
 def editor(user: User, tmp_path_factory: pytest.TempPathFactory) -> User:
     """The same user in a copy of the clone, whose files a test may edit."""
@@ -450,10 +433,6 @@ def test_own_data_has_a_place_of_its_own_and_an_empty_table(user: User, tmp_path
     assert objects(user, "raw/alunos", "raw/escolas", "raw/notas") == samples
 
 
-def client(user: User, service: str) -> Any:
-    return user.instance().client(service)
-
-
 def objects(user: User, *prefixes: str) -> dict[str, str]:
     """Returns the current version of each object in the data bucket under a prefix, or of all."""
     pages = client(user, "s3").get_paginator("list_object_versions").paginate(Bucket=BUCKET)
@@ -465,79 +444,3 @@ def extra_files(user: User) -> str:
     """Returns the modules that the job names."""
     arguments: dict[str, str] = client(user, "glue").get_job(JobName=JOB)["Job"]["DefaultArguments"]
     return arguments["--extra-py-files"]
-
-
-def test_stop_leaves_no_process(user: User) -> None:
-    user.make("local-up")
-    before = job_runs(user), rows(user, "nome_aluno")
-    user.make("local-down")
-    assert user.processes() == []
-    assert "nothing was running" in user.make("local-down")
-
-    said = user.make("local-up")
-    assert "makes no plan" in said and "Apply complete!" not in said
-    assert (job_runs(user), rows(user, "nome_aluno")) == before
-    assert user.shell(PLAN) == "0\n"
-
-
-def test_stopped_environment_is_compared_where_somebody_changed_it(user: User) -> None:
-    client(user, "s3").delete_bucket_lifecycle(Bucket=BUCKET)
-    user.make("local-down")
-    said = user.make("local-up")
-    assert "aws_s3_bucket_lifecycle_configuration" in said and "Apply complete!" in said
-    assert "makes no plan" in user.make("local-up")
-    assert "makes no plan" not in user.make("local-up", "PLAN=1")
-
-
-def test_snapshot_is_what_was_there(user: User) -> None:
-    before = job_runs(user), rows(user, "nome_aluno")
-    try:
-        assert "make restore NAME=test-commands" in user.make("snapshot", "NAME=test-commands")
-        user.make("run", "FRESH=1")
-        assert rows(user, "count(*)") == "[(194,)]"
-        user.make("restore", "NAME=test-commands")
-        assert (job_runs(user), rows(user, "nome_aluno")) == before
-        assert "makes no plan" in user.make("local-up")
-        assert "test-commands" in user.make("snapshots")
-    finally:
-        shutil.rmtree(snapshots.FOLDER / "test-commands", ignore_errors=True)
-    done = user.try_make("restore", "NAME=test-commands")
-    assert done.returncode != 0 and "there is no snapshot test-commands" in done.stderr
-
-
-def job_runs(user: User) -> list[str]:
-    return [run["Id"] for run in client(user, "glue").get_job_runs(JobName=JOB)["JobRuns"]]
-
-
-def test_reset_leaves_nothing_of_killed_parts(user: User) -> None:
-    instance = Instance.load(user.folder)
-    assert instance is not None
-    lifecycle.start(instance)
-    server = postgres.daemon(instance).process()
-    assert server is not None
-    memory = [path for each in (server, *server.children()) for path in _shared_memory(each)]
-    for daemon in (localstack.daemon, worker.daemon, postgres.daemon):
-        process = daemon(instance).process()
-        assert process is not None
-        process.kill()
-    user.make("reset")
-    assert user.processes() == []
-    assert [path for path in memory if path.exists()] == []
-    assert server.pid not in _owners_of_segments()
-    assert not user.folder.exists()
-    assert Instance.load(user.folder) is None
-
-
-def _shared_memory(process: psutil.Process) -> list[Path]:
-    """Returns the files of POSIX shared memory that a server's process uses. Only Linux shows them."""
-    if sys.platform != "linux":
-        return []
-    return [Path(each.path) for each in process.memory_maps() if each.path.startswith("/dev/shm/PostgreSQL.")]
-
-
-def _owners_of_segments() -> set[int]:
-    """Returns the pids that made the System V segments. Only Linux shows them."""
-    table = Path("/proc/sysvipc/shm")
-    lines = table.read_text().splitlines() if table.exists() else []
-    column = lines[0].split().index("cpid") if lines else 0
-    return {int(line.split()[column]) for line in lines[1:]}

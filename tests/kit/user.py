@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -14,6 +16,9 @@ from scripts.doctor import docker
 from scripts.environment.instance import Instance, Ports
 from tests.kit.make import HOSTILE, make, try_make
 
+JOB = "letrus-de-case-etl-performance-academica"
+BUCKET = "letrus-de-case-data-000000000000"
+PLAN = "terraform -chdir=terraform plan -detailed-exitcode > .local/plan.log 2>&1 && echo $?"
 SETTINGS = {
     **HOSTILE,
     "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9",
@@ -73,3 +78,14 @@ class User:
                 continue
         project = f"label=com.docker.compose.project={docker.project(self.folder)}"
         return found + (docker.query("ps", "--filter", project, "--format", "{{.Names}}") or "").split()
+
+
+def client(user: User, service: str) -> Any:
+    return user.instance().client(service)
+
+
+def rows(user: User, column: str) -> str:
+    """What psycopg reads of the table with nothing but the environment that `make env` exports."""
+    query = f"SELECT {column} FROM performance_academica"
+    program = f"import psycopg; print(psycopg.connect('').execute('{query}').fetchall())"
+    return user.shell(f'"{sys.executable}" -c "{program}"').strip()
