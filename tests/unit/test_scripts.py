@@ -253,10 +253,3 @@ def test_every_target_calls_a_command_that_exists() -> None:
         while isinstance(found, click.Group):
             found = found.commands[words.pop(0)]
         assert not words or found.name == "test", recipe
-
-
-def test_make_alone_shows_every_target_with_a_text() -> None:
-    makefile = (TOP / "Makefile").read_text()
-    phony = {name for line in makefile.splitlines() if line.startswith(".PHONY:") for name in line.split()[1:]}
-    shown = subprocess.run(["make"], cwd=TOP, capture_output=True, text=True, check=True).stdout
-    assert {line.split()[1] for line in shown.splitlines() if line.startswith("  make ")} == phony

@@ -203,9 +203,9 @@ def test_memory_that_is_too_small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_locale_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(surroundings, "locale", lambda: "xx_YY.UTF-8")
-    monkeypatch.setattr(machine, "TOP", Path("/home/ana"))
+    monkeypatch.setattr(machine, "TOP", Path("/srv/ana"))
     assert machine.locale().state == WARNING
-    monkeypatch.setattr(machine, "TOP", Path("/home/ana/Área de Trabalho"))
+    monkeypatch.setattr(machine, "TOP", Path("/srv/ana/Área de Trabalho"))
     assert machine.locale().state == FAILURE
 
 
@@ -259,7 +259,7 @@ def test_processes_are_found_as_macos_shows_them(monkeypatch: pytest.MonkeyPatch
     data = f"TF_DATA_DIR={local}/env/terraform LETRUS_COMMAND=77:1.5"
     (tmp_path / "ps").write_text(
         "#!/bin/sh\n"
-        f'echo "  12 /usr/bin/java -cp x HOME=/Users/ana LETRUS_DAEMON={record} LANG=C"\n'
+        f'echo "  12 /usr/bin/java -cp x HOME=/srv/ana LETRUS_DAEMON={record} LANG=C"\n'
         f'echo "  13 terraform apply {data} LANG=C"\n'
         'echo "  14 /bin/zsh LETRUS_DAEMON=/other/clone/.local/env/processes/worker.json"\n'
     )
