@@ -138,7 +138,7 @@ bench-parity:  ## Measure what judging costs a GetObject: PARITY=enforce against
 	$(RUN) bench-parity
 
 ## Single parts
-.PHONY: wheels cost verify-images lock check-wheels
+.PHONY: wheels cost verify-images lock check-wheels licences
 wheels:  ## Fetch the wheel of the job's driver to build/wheels/, where terraform/ expects it
 	$(RUN) wheels
 cost:  ## Write what dev and prod cost a month to docs/cost.md. ENVIRONMENT=dev shows its table; PLAN=plan.json shows that plan's
@@ -149,3 +149,5 @@ lock:  ## Pin the requirements anew: requirements/*.in -> *.txt
 	$(RUN) lock
 check-wheels:  ## Ask the index whether every pin has a wheel for Linux and macOS, x86_64 and arm64
 	$(RUN) check-wheels
+licences:  ## Write docs/licences.md: the licence of each pinned package, jar and image (fetches all packages)
+	$(RUN) licences

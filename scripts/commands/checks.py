@@ -10,7 +10,7 @@ from scripts.base.console import say
 from scripts.base.paths import WHEELS, relative
 from scripts.case import dictionary
 from scripts.checks import bench, bench_parity, images, layers, lint
-from scripts.supply import locking, platforms, wheels
+from scripts.supply import licences_page, locking, platforms, wheels
 
 
 @click.command()
@@ -63,4 +63,11 @@ def lock() -> None:
     locking.lock()
 
 
-COMMANDS = [test, format_, bench_, bench_parity_, wheels_, check_wheels, verify_images, lock]
+@click.command()
+def licences() -> None:
+    """Write docs/licences.md from the metadata of what is pinned."""
+    licences_page.write()
+    say(f"{relative(licences_page.PAGE)} is written")
+
+
+COMMANDS = [test, format_, bench_, bench_parity_, wheels_, check_wheels, verify_images, lock, licences]

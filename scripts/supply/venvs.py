@@ -90,6 +90,16 @@ def oracle() -> Path:
     return ensure("oracle", "oracle")
 
 
+def install_into(folder: Path, requirements: Path) -> None:
+    """Installs hash-locked `requirements`, and nothing that they need, into `folder`, which no venv uses.
+
+    Raises:
+        SetupError: uv failed.
+    """
+    options = ("--quiet", "--no-deps", "--require-hashes", "--python", sys.executable)
+    _uv("pip", "install", *options, "--target", str(folder), "--requirements", str(requirements))
+
+
 def _uv(*arguments: str) -> None:
     with tempfile.TemporaryDirectory(dir=VENVS) as temporary:  # uv leaves lock files in its temporary folder
         env = {**os.environ, "TMPDIR": temporary}
