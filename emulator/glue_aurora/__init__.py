@@ -1,3 +1,1 @@
 """LocalStack plugin: AWS Glue jobs that really run and Aurora PostgreSQL clusters that really exist."""
-
-__version__ = "0.1.0"
