@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scripts.base.console import say
 from scripts.base.paths import LOCAL, TOP
-from scripts.checks import messages
+from scripts.checks import messages, seams
 from scripts.checks.shown import run_shown
 from scripts.claims import page
 from scripts.supply import java, venvs
@@ -25,7 +25,7 @@ def lint() -> int:
     """Runs every check, even after a failure. Returns 0 when all passed."""
     bin_ = venvs.lint().parent
     checks = [*_python_checks(bin_), *_text_checks(bin_), *_workflow_checks(bin_), *_terraform_checks(bin_)]
-    return max(module_tables.check(), *[run_shown(command, extra) for command, extra in checks])
+    return max(module_tables.check(), seams.check(), *[run_shown(command, extra) for command, extra in checks])
 
 
 def format_sources() -> int:
@@ -40,7 +40,7 @@ def format_sources() -> int:
         (["terraform", "fmt", "-recursive", "terraform"], provider.choose().environment),
         ([venvs.localstack(), "-m", "glue_aurora.operations"], {}),
     ]
-    written = [module_tables.write(), page.write(), messages.write()]
+    written = [module_tables.write(), page.write(), messages.write(), seams.write()]
     return max(*written, *[run_shown(command, extra) for command, extra in commands])
 
 
