@@ -10,10 +10,14 @@ import sqlparse
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement without comments. `name` comes from the line `-- name: …` above it, else it is empty."""
+    """One statement without comments. `name` and `title` come from the lines `-- name: …` and `-- title: …` above it.
+
+    They are empty where there is no such line.
+    """
 
     sql: str
     name: str = ""
+    title: str = ""
 
 
 def statements(text: str) -> list[Statement]:
@@ -24,5 +28,6 @@ def statements(text: str) -> list[Statement]:
         sql = sqlparse.format(part, strip_comments=True).strip().rstrip(";").strip()
         if sql:
             name = re.search(r"^--\s*name:\s*(\S+)", part, re.M)
-            found.append(Statement(sql, name.group(1) if name else ""))
+            title = re.search(r"^--\s*title:[ \t]*(.*\S)", part, re.M)
+            found.append(Statement(sql, name.group(1) if name else "", title.group(1) if title else ""))
     return found
