@@ -31,7 +31,7 @@ help-all:  ## Show all targets
 	@printf '\nVariables: LOCALSTACK_PORT=4566 POSTGRES_PORT=15432 WORKER_PORT=4570 PYTHON=python3.11\n'
 
 ## The environment
-.PHONY: doctor setup local-up run dev debug shell glue-packages rows query rejects logs parity status env local-down snapshot restore snapshots reset
+.PHONY: doctor setup local-up run dev debug shell glue-packages rows query rejects report logs parity status env local-down snapshot restore snapshots reset
 doctor:  ## Look at this machine: programs, ports, disk, network, variables, leftovers; each with its remedy. JSON=1
 	$(RUN) doctor
 setup:  ## Fetch and build what the environment needs (the other targets do this too)
@@ -54,6 +54,8 @@ query:  ## Show the analyses (needs local-up). NAME=one,another picks some; SQL=
 	$(RUN) query
 rejects:  ## Show the lines that the last run rejected, by rule (needs local-up). RUN_ID=jr_… RULE=name LIMIT=10
 	$(RUN) rejects
+report:  ## Write results, quality and runs as one page, in Portuguese (needs local-up). OPEN=1 shows it; OUT=file.html
+	$(RUN) report
 logs:  ## Show the log of the last run (needs local-up). RUN_ID=jr_… of another; GROUP=output|error; FOLLOW=1 until its end
 	$(RUN) logs
 parity:  ## Show what AWS decides on the last run's requests, rights it did not use, the least policy (needs local-up). RUN_ID=jr_… JSON=1
@@ -74,7 +76,7 @@ reset:  ## Stop the environment and remove its data (of this clone only)
 	$(RUN) reset
 
 ## To AWS: ACCOUNT=123456789012 names your account, ENVIRONMENT=dev|prod; YES=1 answers the question before a change
-.PHONY: aws-bootstrap aws-plan aws-apply aws-create-tables aws-run aws-verify aws-query aws-destroy test-aws-parity
+.PHONY: aws-bootstrap aws-plan aws-apply aws-create-tables aws-run aws-verify aws-query aws-report aws-destroy test-aws-parity
 aws-bootstrap:  ## Create the bucket for Terraform's state, once for each account. STATE_BUCKET=name, then in all later targets too
 	$(RUN) aws bootstrap
 aws-plan:  ## Show what an apply would change, and save the plan
@@ -89,6 +91,8 @@ aws-verify:  ## Check counts, Parquet, table and analyses, and that a second run
 	$(RUN) aws verify
 aws-query:  ## Show the analyses, those in NAME=one,another, or what SQL="select …" reads
 	$(RUN) aws query
+aws-report:  ## Write results, quality and runs as one page, in Portuguese. OPEN=1 shows it; OUT=file.html
+	$(RUN) aws report
 aws-destroy:  ## Remove everything that Terraform made, and list what stays and until when
 	$(RUN) aws destroy
 test-aws-parity:  ## Ask AWS what the emulator claims of it, record the answers, remove what was made. CLAIMS=a,b KEYS=1 RECORD=1 CLEAN=1

@@ -19,6 +19,7 @@ from scripts.commands.aws import aws
 from scripts.commands.aws_parity import aws_parity
 from scripts.commands.cost import cost
 from scripts.commands.parity import parity
+from scripts.commands.report import aws_report, report
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -37,12 +38,13 @@ _GROUPS = (
     terminal.COMMANDS,
     checks.COMMANDS,
     mutants.COMMANDS,
-    [cost, parity, aws],
+    [cost, parity, report, aws],
 )
 for command in (each for group in _GROUPS for each in group):
     cli.add_command(command)
 
 aws.add_command(aws_parity)
+aws.add_command(aws_report)
 
 
 def main() -> None:

@@ -9,11 +9,12 @@ from urllib.parse import urlencode
 from urllib.request import ProxyHandler, build_opener
 
 from scripts.base.errors import CommandError
+from scripts.cloud.account import Account
 from scripts.environment.instance import Instance
 
 
-def report(instance: Instance, run_id: str) -> dict[str, Any]:
-    """Returns the report on a run (docs/interfaces.md).
+def report(instance: Instance | Account, run_id: str) -> dict[str, Any]:
+    """Returns the report on a run (docs/interfaces.md). An account must be the local environment's.
 
     Raises:
         CommandError: LocalStack has started anew since the run.
@@ -40,7 +41,7 @@ def report_of_role(instance: Instance, role_arn: str) -> dict[str, Any]:
         ) from None
 
 
-def _page(instance: Instance, **query: str) -> dict[str, Any]:
+def _page(instance: Instance | Account, **query: str) -> dict[str, Any]:
     url = f"{instance.endpoint_url}/_emulator/parity?{urlencode(query)}"
     with build_opener(ProxyHandler({})).open(url, timeout=30) as answer:
         found: dict[str, Any] = json.load(answer)

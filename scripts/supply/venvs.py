@@ -90,6 +90,14 @@ def oracle() -> Path:
     return ensure("oracle", "oracle")
 
 
+def charts() -> Path:
+    return ensure("charts", "charts")
+
+
+def browser() -> Path:
+    return ensure("browser", "browser")
+
+
 def install_into(folder: Path, requirements: Path) -> None:
     """Installs hash-locked `requirements`, and nothing that they need, into `folder`, which no venv uses.
 

@@ -108,7 +108,7 @@ def test_account_of_the_local_environment_is_on_this_machine_only(
     assert reason in refusal({**REAL, "ACCOUNT": "000000000000", **variables}, monkeypatch)
 
 
-@pytest.mark.parametrize("name", ["bootstrap", "plan", "apply", "run", "query", "destroy"])
+@pytest.mark.parametrize("name", ["bootstrap", "plan", "apply", "run", "query", "report", "destroy"])
 def test_every_command_refuses_another_account_than_that_of_the_keys(name: str) -> None:
     with Recorder("123456789012").running() as other:
         done = command("aws", name, ACCOUNT="000000000000", AWS_ENDPOINT_URL=other.url, YES="1")

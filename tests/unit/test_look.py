@@ -108,7 +108,7 @@ def test_exit_codes_are_those_of_the_documents() -> None:
 
 
 def test_commands_without_an_environment_end_with_its_code(tmp_path: Path) -> None:
-    for name in (["rows"], ["query"], ["rejects"], ["logs"], ["status"], ["run"]):
+    for name in (["rows"], ["query"], ["rejects"], ["report"], ["logs"], ["status"], ["run"]):
         ended = command(*name, LETRUS_INSTANCE=str(tmp_path / "none"))
         assert (ended.returncode, "make local-up" in ended.stderr) == (3, True), name
 
