@@ -229,6 +229,17 @@ def test_query_shows_the_analyses(operator: Operator) -> None:
     assert [line[-1] for line in lines if line[:1] == ["Matemática"]] == [str(len(notas))]
 
 
+def test_report_is_made_through_the_same_apis(operator: Operator, tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    said = operator.make("aws-report", OUT=str(path))
+    assert "read-only transaction" in said and str(path) in said
+    assert path.stat().st_mode & 0o777 == 0o600, "it may hold personal data"
+    text = path.read_text(encoding="utf-8")
+    want = expected(TOP / "csv_exemplos")
+    assert f"conta {ACCOUNT}, dev" in text and "letrus-de-case-dev-etl" in text
+    assert f"{len(want.rows)} aproveitadas" in text and text.count("<svg ") == 10
+
+
 def test_query_of_ones_own_may_read_but_not_write(operator: Operator) -> None:
     assert "42" in operator.make("aws-query", SQL="SELECT 42; SELECT 1")
     done = operator.try_make("aws-query", SQL="DELETE FROM performance_academica")

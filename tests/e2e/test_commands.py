@@ -27,9 +27,12 @@ from scripts.base.waiting import NotReady, wait_for
 from scripts.case import job
 from scripts.environment import database, localstack, postgres, worker
 from scripts.environment.instance import Instance
+from scripts.report import page
 from scripts.terraform.root import Terraform
+from tests.kit import browser
 from tests.kit.expected import expected
 from tests.kit.make import watched_make
+from tests.kit.report_facts import facts
 from tests.kit.sources import data_set, source
 from tests.kit.user import BUCKET, JOB, PLAN, User, client, rows
 
@@ -355,6 +358,23 @@ def test_saved_files_run_in_one_command(editor: User) -> None:
     want = len(expected(TOP / "csv_exemplos").rows)
     assert f"rows in the table: {want + 1}, of this run: {want}, others: 1 " in said
     assert editor.shell(PLAN) == "0\n"
+
+
+def test_report_is_a_page_that_a_browser_shows_whole(user: User, tmp_path: Path) -> None:
+    """With it a page of facts that no environment has all at once. The screenshots stay in .local/report-looks/."""
+    path, other = tmp_path / "live.html", tmp_path / "unusual.html"
+    said = user.make("report", f"OUT={path}")
+    assert f"the report is {path}" in said
+    text = path.read_text(encoding="utf-8")
+    want = expected(TOP / "csv_exemplos")
+    assert f"{want.read['notas']} linhas de notas lidas; {len(want.rows)} aproveitadas" in text
+    assert "A tabela tem também 1 nota de execuções anteriores" in text
+    assert "Nota que não é número" in text and "dispensado" in text
+    assert "falhou" in text and "Leitura e junção" in text and "A AWS permitiria" in text
+    chrome = browser.found()
+    other.write_text(page.html(facts()), encoding="utf-8")
+    for seen in browser.look(chrome, [path, other], LOCAL / "report-looks"):
+        browser.check(seen)
 
 
 def test_run_without_deploying_says_what_it_leaves_out(editor: User) -> None:

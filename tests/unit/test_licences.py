@@ -18,7 +18,14 @@ pytestmark = pytest.mark.unit
 
 PAGE = licences_page.PAGE.read_text(encoding="utf-8")
 ROWS = {tuple(line.strip("| ").split(" | ")) for line in PAGE.splitlines() if line.startswith("| ")}
-NOTHING_KNOWN: dict[str, Any] = {"packages": {}, "jars": {}, "images": {}, "programs": {}, "copyleft": {}, "restricted": {}}
+NOTHING_KNOWN: dict[str, Any] = {
+    "packages": {},
+    "jars": {},
+    "images": {},
+    "programs": {},
+    "copyleft": {},
+    "restricted": {},
+}
 
 
 def test_each_pin_has_a_row_with_its_files() -> None:
