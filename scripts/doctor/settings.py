@@ -29,7 +29,7 @@ OPTIONS = (
         "NAME",
         "NAMES",
     ),
-    *("PLAN", "PLAN_CHANGES", "PLAN_HASH", "RECORD", "RULE", "RUN_ID", "SQL", "UI", "YES"),
+    *("OPEN", "OUT", "PLAN", "PLAN_CHANGES", "PLAN_HASH", "RECORD", "RULE", "RUN_ID", "SQL", "UI", "YES"),
 )
 _LOADERS = ("LD_PRELOAD", "LD_LIBRARY_PATH", "DYLD_INSERT_LIBRARIES", "DYLD_LIBRARY_PATH")
 
