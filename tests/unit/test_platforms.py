@@ -77,6 +77,7 @@ def test_limits_name_what_a_machine_lacks() -> None:
 def test_linux_on_arm64_needs_a_java_of_its_own(machine: str, refused: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (programs, java):
         monkeypatch.setattr(module, "machine_java", lambda: None)
+    monkeypatch.delenv("RUNTIME", raising=False)  # a workflow sets it, and then Docker is no way out
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(platform, "machine", lambda: machine)
     monkeypatch.setattr(venvs, "ensure", lambda *names, **_: Path("/", *names))
