@@ -16,7 +16,8 @@ from scripts.doctor.place import LOCAL, NO_WRITING, TOP, VENVS
 _FORBIDDEN = ":,;%#\\\n"
 # PostgreSQL and macOS take paths of 1023 bytes. The longest file that the commands make in the clone takes 300 of them.
 _LONGEST_PATH = 700
-# What a run took at most, with everything around it (measured on Linux, x86_64; docs/interfaces.md has the warm JVM's).
+# An estimate. Without a run the environment takes 0.55 GB (measured on Linux, x86_64), a waiting JVM 0.7 more
+# (docs/interfaces.md), and a run's JVM may have 2 GB of heap.
 _MEMORY_GB = 3
 _SET_UP = ("tools", "worker", "localstack")
 
