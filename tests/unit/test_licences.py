@@ -47,9 +47,9 @@ def test_each_jar_has_a_licence() -> None:
 
 def test_each_image_has_a_licence() -> None:
     compose = (TOP / "docker-compose.yml").read_text(encoding="utf-8")
-    dockerfile = (TOP / "docker" / "localstack" / "Dockerfile").read_text(encoding="utf-8")
-    named = re.findall(r"^ +image: ([^\s$]+)$", compose, re.M) + re.findall(r"^FROM (\S+)", dockerfile, re.M)
-    assert len(named) == 3
+    files = [path for folder in ("docker", ".devcontainer") for path in (TOP / folder).rglob("Dockerfile")]
+    named = re.findall(r"^ +image: ([^\s$]+)$", compose, re.M)
+    named += [image for path in files for image in re.findall(r"^FROM (\S+)", path.read_text(encoding="utf-8"), re.M)]
     assert set(named) == set(licences.known()["images"])
     assert {row[0] for row in ROWS} >= set(named), "`make licences` writes docs/licences.md"
 
