@@ -232,7 +232,7 @@ def test_query_shows_the_analyses(operator: Operator) -> None:
 def test_report_is_made_through_the_same_apis(operator: Operator, tmp_path: Path) -> None:
     path = tmp_path / "report.html"
     said = operator.make("aws-report", OUT=str(path))
-    assert "read-only transaction" in said and str(path) in said
+    assert "read-only transaction" in said and path.name in said
     assert path.stat().st_mode & 0o777 == 0o600, "it may hold personal data"
     text = path.read_text(encoding="utf-8")
     want = expected(TOP / "csv_exemplos")

@@ -364,7 +364,7 @@ def test_report_is_a_page_that_a_browser_shows_whole(user: User, tmp_path: Path)
     """With it a page of facts that no environment has all at once. The screenshots stay in .local/report-looks/."""
     path, other = tmp_path / "live.html", tmp_path / "unusual.html"
     said = user.make("report", f"OUT={path}")
-    assert f"the report is {path}" in said
+    assert "the report is " in said and path.name in said
     text = path.read_text(encoding="utf-8")
     want = expected(TOP / "csv_exemplos")
     assert f"{want.read['notas']} linhas de notas lidas; {len(want.rows)} aproveitadas" in text
