@@ -19,7 +19,7 @@ from scripts.checks.shown import run_shown
 from scripts.environment import lifecycle, postgres
 from scripts.environment.instance import Instance, Ports
 from scripts.environment.superuser import SUPERUSER
-from scripts.supply import java, wheels
+from scripts.supply import java, venvs, wheels
 from scripts.terraform import provider
 
 # A JVM that gets ready after each run takes the cores from the tests. "e2e" and "faults" try it, and so do tests of its
@@ -109,6 +109,10 @@ def e2e() -> int:
 
 
 def commands() -> int:
+    # The tests' own shells lead to no network.
+    lifecycle.setup("embedded")
+    for make in (venvs.charts, venvs.browser):
+        make()
     # Two sessions, each with an environment of its own: most of it waits for Terraform.
     files = [f"tests/e2e/test_{name}.py" for name in ("commands", "dev", "stopping", "aws_commands", "closed_terminal")]
     return _pytest(
