@@ -109,10 +109,9 @@ def e2e() -> int:
 
 
 def commands() -> int:
-    # The tests' own shells lead to no network.
+    # The tests' own shells lead to no network, so what their targets fetch is fetched here.
     lifecycle.setup("embedded")
-    for make in (venvs.charts, venvs.browser):
-        make()
+    venvs.charts()
     # Two sessions, each with an environment of its own: most of it waits for Terraform.
     files = [f"tests/e2e/test_{name}.py" for name in ("commands", "dev", "stopping", "aws_commands", "closed_terminal")]
     return _pytest(
