@@ -108,12 +108,19 @@ def e2e() -> int:
     )
 
 
+# The first eight share one environment, in this order (tests/e2e/conftest.py).
+_COMMANDS = (
+    *("starting", "running", "terminals", "killed_parts", "report", "saved_files", "dev", "stopping"),
+    *("aws_commands", "closed_terminal"),
+)
+
+
 def commands() -> int:
     # The tests' own shells lead to no network, so what their targets fetch is fetched here.
     lifecycle.setup("embedded")
     venvs.charts()
     # Two sessions, each with an environment of its own: most of it waits for Terraform.
-    files = [f"tests/e2e/test_{name}.py" for name in ("commands", "dev", "stopping", "aws_commands", "closed_terminal")]
+    files = [f"tests/e2e/test_{name}.py" for name in _COMMANDS]
     return _pytest(
         Path(sys.executable), "e2e", *files, "-p", "no:randomly", "-x", "-n", "2", "--dist", "loadfile", extra=_COLD
     )

@@ -24,7 +24,16 @@ from tests.kit.expected import EVERY_ROW, Row, in_order
 from tests.kit.user import User
 
 # These files have one environment, in this order: the first starts it, the last removes it.
-ONE_ENVIRONMENT = ("test_commands.py", "test_dev.py", "test_stopping.py")
+ONE_ENVIRONMENT = (
+    "test_starting.py",
+    "test_running.py",
+    "test_terminals.py",
+    "test_killed_parts.py",
+    "test_report.py",
+    "test_saved_files.py",
+    "test_dev.py",
+    "test_stopping.py",
+)
 ROAD = Path(__file__).with_name("test_road.py")
 REPORT = LOCAL / "e2e.json"
 LOGS = LOCAL / "e2e-logs"  # logs of the last run, after the environment is removed

@@ -1,4 +1,4 @@
-"""`make dev` in the environment of test_commands.py: a save runs the job, and the changed row is shown."""
+"""`make dev` in the environment of test_starting.py: a save runs the job, and the changed row is shown."""
 
 from __future__ import annotations
 

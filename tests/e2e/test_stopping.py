@@ -1,4 +1,4 @@
-"""The last targets of the environment of test_commands.py: it is stopped, taken back to a snapshot, and removed."""
+"""The last targets of the environment of test_starting.py: it is stopped, taken back to a snapshot, and removed."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """SIGKILL of each part in each state of a run. `make local-up` and `make run` are green afterwards.
 
-FAULTS=n is the number of pairs. Without it they are skipped: tests/e2e/test_commands.py kills parts in `make test`.
+FAULTS=n is the number of pairs. Without it they are skipped: tests/e2e/test_killed_parts.py kills parts in `make test`.
 """
 
 from __future__ import annotations
