@@ -58,7 +58,7 @@ def _clean(account: Account, place: Place) -> None:
     ask(
         account,
         *(f"will remove {each}" for each in found.things),
-        "another person's run that goes on loses its things too",
+        "another person's run that has not ended loses its things too",
     )
     runs.clean(place, found.things, names.PREFIX, say)
 

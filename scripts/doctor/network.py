@@ -55,7 +55,7 @@ def taken(name: str, number: int) -> Finding | None:
 
 
 def unreadable_authorities() -> list[Finding]:
-    """Returns the failure of an SSL_CERT_FILE that can't be read, of which nothing can be fetched."""
+    """Returns the failure of an SSL_CERT_FILE that cannot be read: nothing can be fetched with it."""
     named = os.environ.get("SSL_CERT_FILE")
     if not named or os.access(named, os.R_OK):
         return []

@@ -27,7 +27,7 @@ class Runner:
     def run(self, mutants: Sequence[Mutant]) -> list[Result]:
         """Returns a result for each mutant, in their order.
 
-        Terraform goes on after a refused resource, so mutants of the stage `apply` share an apply. A mutant that is
+        Terraform continues after a refused resource, so mutants of the stage `apply` share an apply. A mutant that is
         not caught so is tried by itself. A bad verdict in an environment that an earlier mutant may have left its
         marks on does not count: the environment is brought back, and the mutant tried again.
         """

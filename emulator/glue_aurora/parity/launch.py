@@ -61,7 +61,7 @@ def of_end(access_key: str) -> str:
 def _messages(access_key: str, *, logs: bool, probes: bool = True) -> Sequence[str]:
     """Returns the refusals that concern logs, or all others, the last one first.
 
-    Spark asks for parents of its folders by HEAD and goes on when it is refused: such probes may be left out.
+    Spark asks for parents of its folders by HEAD and continues when it is refused: such probes may be left out.
     """
     found = [
         each

@@ -35,7 +35,7 @@ class _Pickler(Pickler):
 
 
 def _made_by(make: Any) -> Any:
-    return lambda pickler, lock: pickler.save_reduce(make, (), obj=lock)  # what shares a lock goes on sharing one
+    return lambda pickler, lock: pickler.save_reduce(make, (), obj=lock)  # objects that shared a lock share one again
 
 
 class _Unpickler(dill.Unpickler):

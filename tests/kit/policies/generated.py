@@ -121,7 +121,7 @@ _EXEMPT = (
     {"AWS": f"{ROLE}2"},
     {"AWS": USER},
 )
-# Enough for every choice of most requests; zero goes on after them.
+# Enough for every choice of most requests; zero continues after them.
 BYTES = 160
 KNOWN = ("s3:*", "aws:tokenissuetime", "aws:sourceip")
 

@@ -9,7 +9,7 @@ either name the principal, or name its account and so let the identity policies 
 key-policy-default.html).
 
 What the emulator can't judge never helps the caller: a Deny with such a part counts as matching, an Allow does not.
-With `in_doubt_allow` it always helps: whoever asks both ways knows whether a refusal rests on such a part.
+With `in_doubt_allow` it always helps: a caller that asks both ways knows whether a refusal rests on such a part.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -93,7 +93,7 @@ def to_cluster(
 ) -> Way:
     """Returns the way of a run to a cluster. `own` is None for a run outside every VPC.
 
-    `connections`: the job has connections, none of which gives it a subnet.
+    `connections`: the job has connections, and none gives it a subnet.
     """
     vpc = vpc_of(cluster.vpc_id)
     name = f"cluster {cluster.identifier}"

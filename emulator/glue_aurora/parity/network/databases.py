@@ -17,7 +17,7 @@ _RANDOM_END = len("-abcdef")
 def read_by(
     run: RunNetwork, service: str, operation: str, request: Mapping[str, Any], region: str
 ) -> Iterator[list[Cluster]]:
-    """Yields the clusters that a call tells of, those together of which the run can mean any."""
+    """Yields the clusters that a call describes. Clusters in one item are those that the run may mean."""
     if service == "secretsmanager" and operation in _READS_SECRETS:
         for secret_id in _secret_ids(request):
             secret = _secret(run.account, region, secret_id)

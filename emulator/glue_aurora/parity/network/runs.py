@@ -174,7 +174,7 @@ def routes_of(run_id: str) -> tuple[UsedRoute, ...]:
 def route_of_call(run: RunNetwork, prefix: str, region: str) -> Route | None:
     """Returns the VPC endpoint that a call of a run passes, or None. `prefix` is the service's endpoint prefix.
 
-    Whoever judges the call judges the endpoint's policy with it.
+    The judge of the call also judges the endpoint's policy with it.
     """
     if run.own is None:
         return None

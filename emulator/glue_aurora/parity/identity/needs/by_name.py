@@ -49,7 +49,7 @@ _LISTS = {
 }
 # Actions that AWS knows for every resource only.
 _ALL = frozenset({"rds:DescribeDBEngineVersions", "rds:DescribeOrderableDBInstanceOptions", "iam:ListRoles"})
-# What the maker of a tagged resource needs besides.
+# What the maker of a tagged resource also needs.
 _TAGGING = {
     "rds": "AddTagsToResource",
     "sns": "TagResource",

@@ -1,4 +1,4 @@
-"""What Glue itself does with a job's role before the script runs, besides reading the script and the other files.
+"""What Glue itself does with a job's role before the script runs, apart from reading the script and the other files.
 
 Sources: glue/latest/dg/create-service-policy.html and connection-properties.html (the list of ec2 actions).
 The worker reads the files with the role's credentials, so those reads are judged as they happen.

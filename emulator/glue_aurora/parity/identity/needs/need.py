@@ -15,7 +15,7 @@ class Need:
 
     `also` has other forms of the resource's ARN: one of them that is allowed is enough.
     `context` has the service's condition keys, lower case; `known` has patterns of those whose absence is known,
-    `unknown` of those of which nobody knows.
+    `unknown` of those that are not known.
     `resource_decides`: without the resource's own policy nobody may do this (KMS keys, trust policies).
     """
 
