@@ -34,7 +34,7 @@ help-all:  ## Show all targets
 .PHONY: doctor setup local-up run dev debug shell glue-packages rows query rejects report logs parity status env local-down snapshot restore snapshots reset
 doctor:  ## Look at this machine: programs, ports, disk, network, variables, leftovers; each with its remedy. JSON=1
 	$(RUN) doctor
-setup:  ## Fetch and build what the environment needs (the other targets do this too)
+setup:  ## Fetch and build what the environment needs (the targets that start something do so too)
 	$(RUN) setup
 local-up:  ## Start the environment as it was stopped, apply what has changed in terraform/, update the table. PLAN=1 compares all; WARM=0 keeps no JVM ready
 	$(RUN) up
@@ -99,10 +99,10 @@ test-aws-parity:  ## Ask AWS what the emulator claims of it, record the answers,
 	$(RUN) aws parity
 
 ## Checks
-.PHONY: e2e test test-unit test-isolation test-job test-emulator test-commands test-bench test-faults test-roles test-compose test-terraform mutants test-mutants lint format
+.PHONY: e2e test test-unit test-isolation test-job test-emulator test-commands test-bench test-faults test-roles test-compose test-docker test-terraform mutants test-mutants lint format
 e2e:  ## Apply, run, compare and destroy in an environment of its own; nothing stays
 	$(RUN) test e2e
-test:  ## Run all checks, two layers at once where the machine has room (LANES=1: one after the other)
+test:  ## Run the checks that need no Docker, two layers at once where the machine has room (LANES=1: one after the other)
 	$(RUN) test lint unit emulator commands faults job e2e mutants bench terraform isolation
 test-unit:  ## Run the tests that take seconds: no Spark, no server, no Terraform
 	$(RUN) test unit
@@ -129,6 +129,10 @@ test-mutants:  ## Try a dozen of them
 	$(RUN) test mutants
 test-compose:  ## Test the environment in Docker: isolation, kills (skipped with the reason where Docker does not answer)
 	$(RUN) test compose
+test-docker: export RUNTIME := docker
+test-docker: export COMPOSE_REQUIRED := 1
+test-docker:  ## Run both checks in Docker beside each other: test-compose and e2e
+	$(RUN) test compose e2e
 lint:  ## Check the sources: Python, imports, spelling, shell, Docker, workflows, Terraform, the READMEs' tables
 	$(RUN) test lint
 format:  ## Format the sources with ruff and terraform, and write the tables of the READMEs

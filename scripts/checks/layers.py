@@ -26,19 +26,21 @@ from scripts.terraform import provider
 # own in "emulator".
 _COLD = {"WARM": "0"}
 # These take the two cores, or fail fast, so they run alone and first. The others wait a lot.
-_ALONE = ("lint", "unit", "compose")
+_ALONE = ("lint", "unit")
 
 
 def run(layers: tuple[str, ...]) -> int:
     """Runs `layers`, all of them even after a failure. Returns 0 when every layer passed.
 
-    Several layers together are measured, and the coverage of scripts/ is shown before the summary. Those that wait a
-    lot run beside each other, the longest first.
+    With the unit tests several layers are measured, and the coverage of scripts/ is shown before the summary. Layers
+    that wait a lot run beside each other, in the order given.
     """
     if len(layers) == 1:
         out.rule(layers[0])
         return LAYERS[layers[0]]()
-    coverage.start()
+    measured = "unit" in layers
+    if measured:
+        coverage.start()
     results = []
     for layer in (each for each in layers if each in _ALONE):
         out.rule(layer)
@@ -49,7 +51,8 @@ def run(layers: tuple[str, ...]) -> int:
         out.rule("layers beside each other")
         lifecycle.setup("embedded")
         results += lanes.Lanes(together, lanes.count()).run()
-    coverage.report()
+    if measured:
+        coverage.report()
     out.rule("summary")
     for ended in results:
         say(f"{'ok    ' if ended.code == 0 else 'FAILED'} {ended.layer:<10} {ended.seconds:6.1f} s")

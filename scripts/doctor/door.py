@@ -58,7 +58,7 @@ def every_check() -> Iterator[Finding]:
 def _quick(command: Sequence[str], is_set_up: bool) -> int:
     from scripts.doctor import machine, programs, settings, surroundings
 
-    failures = [*machine.forbidden_path(), *settings.wrong(), machine.umask()]
+    failures = [*machine.forbidden_path(), *settings.wrong(), *settings.mistyped(), machine.umask()]
     if _needs_terraform(command):
         failures.append(programs.terraform())
     if os.environ.get("PYTHON") or not is_set_up:

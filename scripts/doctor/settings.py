@@ -31,6 +31,22 @@ OPTIONS = (
     ),
     *("OPEN", "OUT", "PLAN", "PLAN_CHANGES", "PLAN_HASH", "RECORD", "RULE", "RUN_ID", "SQL", "UI", "YES"),
 )
+# Variables of the checks and measurements, and of how the commands themselves run.
+OTHERS = (
+    *("ACCOUNT", "BARS", "BROWSER_REQUIRED", "CHROME", "COMPOSE_REQUIRED", "CONTESTANTS", "DIRTY", "ENVIRONMENT"),
+    *("FAULTS", "FAULTS_SEED", "IVY_SETTINGS", "JSON", "KEEP", "LANES", "LETRUS_INSTANCE", "MEMORY", "N"),
+    *(
+        "PARITY_EXAMPLES",
+        "PYTHON",
+        "REPEAT",
+        "RUNS",
+        "SCENARIOS",
+        "SEED",
+        "STATE_BUCKET",
+        "TF_PROVIDER_MIRROR",
+        "TRACEBACK",
+    ),
+)
 _LOADERS = ("LD_PRELOAD", "LD_LIBRARY_PATH", "DYLD_INSERT_LIBRARIES", "DYLD_LIBRARY_PATH")
 
 
@@ -57,6 +73,20 @@ def wrong() -> Iterator[Finding]:
             chosen[number] = name
 
 
+def mistyped() -> Iterator[Finding]:
+    """Yields a failure for each variable after the target that no command reads and that looks like one of ours.
+
+    make takes any name, so `make run FRSH=1` would keep the table's rows without a word. MAKEFLAGS has what was typed.
+    """
+    typed = re.findall(r"(?:^|(?<!\\)\s)(\w+)[:+?!]?=", os.environ.get("MAKEFLAGS", ""))
+    known = {*PORTS, *DEFAULTS, *OPTIONS, *OTHERS}
+    for name in sorted(set(typed) - known):
+        from difflib import get_close_matches
+
+        if near := get_close_matches(name.upper(), sorted(known), n=1, cutoff=0.75):
+            yield failure("settings", f"no command reads the variable {name}", f"write {near[0]}=…, or leave it out")
+
+
 def port(name: str) -> int | Finding:
     """Returns the port that the variable `name` chooses, or the failure of a value that is none."""
     text = os.environ.get(name) or str(PORTS[name])
@@ -68,7 +98,7 @@ def port(name: str) -> int | Finding:
 
 def check() -> Iterator[Finding]:
     """Yields what the project's own variables say."""
-    found = list(wrong())
+    found = [*wrong(), *mistyped()]
     yield from found
     folder = instance()
     if folder != LOCAL / "env":

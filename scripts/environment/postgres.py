@@ -152,7 +152,7 @@ def tidy(instance: Instance) -> None:
 
 
 def _await_end(folder: Path) -> None:
-    """Waits for the processes of a killed server on the data in `folder`, each of which ends by itself.
+    """Waits for the processes of a killed server on the data in `folder`. Each of them ends by itself.
 
     A zombie, which its parent has not waited for, keeps its pid. PostgreSQL would take it for a living server.
     """

@@ -1,4 +1,4 @@
-"""The environment of the whole road, and the table of its checks."""
+"""The environment of the end-to-end test, and the table of its checks."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def pytest_terminal_summary() -> None:
     if not _checks:
         return
-    table = Table("check", "result", "s", title="The whole road")
+    table = Table("check", "result", "s", title="The end-to-end test")
     for check in _checks.values():
         colour = {"passed": "green", "FAILED": "red"}.get(check["result"], "yellow")
         table.add_row(check["check"], f"[{colour}]{check['result']}[/]", f"{check['seconds']:.1f}")

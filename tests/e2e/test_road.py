@@ -1,4 +1,4 @@
-"""The whole road, in order: each check needs the results of those before it."""
+"""The end-to-end test, in order: each check needs the results of those before it."""
 
 from __future__ import annotations
 

@@ -9,8 +9,24 @@ from pathlib import Path
 import pytest
 
 from scripts.base.paths import TOP
+from scripts.doctor import settings
 
 pytestmark = pytest.mark.unit
+OF_OTHERS = (
+    "AWS_",
+    "COVERAGE_",
+    "EMULATOR_",
+    "GLUE_",
+    "HOME",
+    "JAVA_",
+    "PATH",
+    "PIP_",
+    "SSL_",
+    "TF_",
+    "TMPDIR",
+    "UV_",
+    "XDG_",
+)
 MAKEFILE = (TOP / "Makefile").read_text(encoding="utf-8")
 
 
@@ -21,6 +37,24 @@ def test_make_hands_a_value_over_as_it_was_typed(value: str, tmp_path: Path) -> 
     command = ["make", "-s", "-f", str(makefile), "print", f"ARGS={value}"]
     typed = subprocess.run(command, cwd=TOP, capture_output=True, text=True, check=True)
     assert typed.stdout == value + "\n"
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("FRSH", "FRESH"), ("fresh", "FRESH"), ("LIMITS", "LIMIT")])
+def test_mistyped_variable_stops_the_command(typed: str, meant: str) -> None:
+    command = ["make", "rows", f"{typed}=1", "SQL=select 'a=b'"]
+    done = subprocess.run(command, cwd=TOP, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert f"no command reads the variable {typed}\n  -> write {meant}=…" in done.stderr
+
+
+def test_every_variable_that_a_command_reads_is_known() -> None:
+    """An unknown one would count as mistyped where it resembles a known one."""
+    sources = [path for folder in ("scripts", "bench") for path in (TOP / folder).rglob("*.py")]
+    text = "".join(path.read_text(encoding="utf-8") for path in sources)
+    read = set(re.findall(r"""(?:envvar=|environ\.get\()"([A-Z_]+)\"""", text))
+    known = {*settings.PORTS, *settings.DEFAULTS, *settings.OPTIONS, *settings.OTHERS}
+    assert len(read & known) > 30
+    assert {name for name in read - known if not name.startswith(OF_OTHERS)} == set()
 
 
 def shown(*target: str) -> list[str]:

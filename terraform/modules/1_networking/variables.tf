@@ -5,7 +5,7 @@ variable "availability_zones" {
 
 variable "endpoint_in_every_zone" {
   type        = bool
-  description = "Give the Secrets Manager endpoint an address in every zone, each of which costs money; otherwise in Glue's zone only."
+  description = "Give the Secrets Manager endpoint an address in every zone (each costs money); otherwise in Glue's zone only."
   default     = false
 }
 
