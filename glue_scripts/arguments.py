@@ -154,7 +154,7 @@ def database_of(options: dict[str, str]) -> Database:
         ) from error
     except (KeyError, TypeError, ValueError):  # no cause attached: it could quote the secret
         raise ConfigurationError(
-            f"secret {arn} is not a JSON object with username and password. Let RDS manage the secret."
+            f"secret {arn} is not a JSON object with username and password. Give the secret that RDS manages."
         ) from None
     return Database(
         host=options["aurora_host"],

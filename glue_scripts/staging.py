@@ -52,7 +52,8 @@ class Staging:
             self._check_table(cursor)
             if not _lock(cursor, self.name):
                 raise DatabaseError(
-                    f"run {self.run_id} is still active: its session holds the lock of {self.name}. Wait for its end."
+                    f"run {self.run_id} is still active: its session holds the lock of {self.name}. "
+                    "Wait for its end, or stop it."
                 )
             cursor.execute(
                 sql.SQL(

@@ -11,7 +11,7 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from scripts.base.console import complain, err
-from scripts.base.errors import CommandError
+from scripts.base.errors import CommandError, OptionError
 from scripts.base.isolation import enter_local
 from scripts.cloud.refusals import message
 from scripts.commands import checks, dev, local, look, mutants, snapshots, terminal
@@ -60,12 +60,24 @@ def main() -> None:
         if os.environ.get("TRACEBACK") and not isinstance(error, CommandError):
             raise
         _fail(message(error))
+    except click.BadParameter as error:
+        _fail(_of_parameter(error))
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         err.print("interrupted")
         sys.exit(130)
+
+
+def _of_parameter(error: click.BadParameter) -> OptionError:
+    """Names the variable that was typed after the target, which is the option's value."""
+    variable = error.param.envvar if error.param else None
+    if not isinstance(variable, str):
+        return OptionError(error.format_message(), "make help-all shows what each target takes")
+    return OptionError(
+        f"{variable}={os.environ.get(variable, '')}: {error.message}", f"leave {variable} out, or give it another value"
+    )
 
 
 def _fail(error: CommandError) -> NoReturn:

@@ -75,7 +75,10 @@ def _listen(config: Config, registry: Registry, versions: Versions) -> Server:
     try:
         return Server(config, registry, versions)
     except OSError as error:
-        raise ConfigError(f"can't listen on {config.host}:{config.port}: {error}", "choose another port") from error
+        raise ConfigError(
+            f"can't listen on {config.host}:{config.port}: {error}",
+            "set another port in GLUE_WORKER_LISTEN (by make: WORKER_PORT=4670)",
+        ) from error
 
 
 def _own(home: Path) -> IO[str]:

@@ -23,6 +23,12 @@ class CommandError(Exception):
         return f"{self.cause}\n  -> {self.remedy}" if self.remedy else self.cause
 
 
+class OptionError(CommandError):
+    """The command has no such option, or its value is of another kind."""
+
+    exit_code = 2
+
+
 class SetupError(CommandError):
     """Something that the project needs could not be fetched, checked or built."""
 

@@ -58,7 +58,7 @@ def rejected_lines(
     if not keys and run.state != "SUCCEEDED":
         raise CommandError(
             f"run {run.id} is {run.state} and wrote no rejected lines: {run.error or 'it ended before it judged them'}",
-            "mend that first; then the next run judges every line",
+            "correct what the message names, then run the job again (`make run`, on AWS `make aws-run`)",
         )
     found: dict[str, Broken] = {}
     for key in keys:
@@ -73,7 +73,9 @@ def rejected_lines(
     if rule and rule not in found:
         raise CommandError(
             f"no line of run {run.id} broke the rule {rule}",
-            f"use one of: {', '.join(found)}" if found else "that run rejected no line",
+            f"use one of: {', '.join(found)}"
+            if found
+            else "that run rejected no line: leave RULE out, or name another run with RUN_ID=jr_…",
         )
     ordered = dict(sorted(found.items(), key=lambda item: (-item[1].count, item[0])))
     return {rule: ordered[rule]} if rule else ordered

@@ -152,5 +152,8 @@ class _User:
         with step(typed):
             code = run_foreground(["make", *words], {**self._environment, **variables}, on_line=hear)
         if code:
-            raise CommandError(f"{typed} failed:\n{''.join(said[-30:])}", "mend it first")
+            raise CommandError(
+                f"{typed} failed:\n{''.join(said[-30:])}",
+                "correct what the output names, then `make bench SCENARIOS=local`",
+            )
         return rows[0] if rows else 0.0, time.monotonic() - began

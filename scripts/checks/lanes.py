@@ -46,7 +46,7 @@ def count() -> int:
     """
     if wanted := os.environ.get("LANES"):
         if not wanted.isdecimal() or wanted == "0":
-            raise CommandError(f"LANES={wanted} is no number of layers", "give 1, or 2 for two layers at once")
+            raise CommandError(f"LANES={wanted} is not a number of layers", "give 1, or 2 for two layers at once")
         return int(wanted)
     roomy = psutil.virtual_memory().available >= 2 * MEMORY_OF_A_LANE
     return 2 if roomy and (os.cpu_count() or 1) > 1 else 1

@@ -38,6 +38,7 @@ def run(layers: tuple[str, ...]) -> int:
     if len(layers) == 1:
         out.rule(layers[0])
         return LAYERS[layers[0]]()
+    at_once = lanes.count()
     measured = "unit" in layers
     if measured:
         coverage.start()
@@ -50,7 +51,7 @@ def run(layers: tuple[str, ...]) -> int:
     if together := [each for each in layers if each not in _ALONE]:
         out.rule("layers beside each other")
         lifecycle.setup("embedded")
-        results += lanes.Lanes(together, lanes.count()).run()
+        results += lanes.Lanes(together, at_once).run()
     if measured:
         coverage.report()
     out.rule("summary")

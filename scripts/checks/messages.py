@@ -183,6 +183,9 @@ def text() -> str:
         "has no remedy. The remedies of a failed run (`scripts/case/failures.py`) and of AWS's refusals "
         "(`scripts/cloud/refusals.py`) follow from what the run or AWS said.",
         "",
+        "Where a message names a log of PostgreSQL or of the worker: locally all logs are in `.local/env/logs/`, and "
+        "in Docker `docker compose logs` shows them.",
+        "",
         "Not listed:",
         "",
         *(f"* `{name}`: {reason}." for name, reason in NOT_LISTED.items()),

@@ -60,7 +60,10 @@ def of(claim: Claim, answer: Answer, source: str, region: str) -> Recording:
         botocore.__version__,
     )
     if told := names.tells(json.dumps(asdict(made), ensure_ascii=False)):
-        raise CommandError(f"the recording of {claim.name} would tell {', '.join(told)}", "report this: it is a defect")
+        raise CommandError(
+            f"the recording of {claim.name} would contain {', '.join(told)}",
+            "report it as SECURITY.md says, without the recording",
+        )
     return made
 
 
@@ -82,7 +85,10 @@ def read(folder: Path = FOLDER, source: str = AWS) -> dict[str, Recording]:
         try:
             each = Recording(**json.loads(path.read_text()))
         except (TypeError, ValueError) as error:
-            raise CommandError(f"{relative(path)} is no recording: {error}", "remove it, or bring it back") from None
+            raise CommandError(
+                f"{relative(path)} is no recording: {error}",
+                f"git checkout -- {relative(path)}, or remove it and record again with RECORD=1",
+            ) from None
         if each.source != source or each.claim != path.stem:
             raise CommandError(f"{relative(path)} is not what {source} said to {path.stem}", "remove it")
         found[each.claim] = each

@@ -173,7 +173,7 @@ def verify() -> None:
     if failed := [check.title for check in checks if check.passed is False]:
         raise CommandError(
             f"{len(failed)} of {len(checks)} checks failed",
-            f"read the last run's log in {outputs['glue_log_group_error']}",
+            f"read the last run's log: aws logs tail {outputs['glue_log_group_error']} --since 1h",
         )
 
 

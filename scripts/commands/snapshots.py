@@ -19,10 +19,10 @@ _name = click.option("--name", envvar="NAME", default="", help="Name of the snap
 @_name
 def snapshot(name: str) -> None:
     """Copy the environment's data under a name."""
+    snapshots.check_name(_named(name, "snapshot"))
     instance = overview.running()
-    outputs = Terraform(instance).outputs()
-    job.check_idle(instance, outputs)
-    snapshots.make(instance, _named(name, "snapshot"))
+    job.check_idle(instance, Terraform(instance).outputs())
+    snapshots.make(instance, name)
     say(f"the snapshot {name} is whole; `make restore NAME={name}` goes back to it")
 
 
@@ -30,7 +30,7 @@ def snapshot(name: str) -> None:
 @_name
 def restore(name: str) -> None:
     """Give the environment the data of a snapshot, and start it."""
-    name = _named(name, "restore")
+    snapshots.check_found(_named(name, "restore"))
     folder = user_instance_folder()
     instance = Instance.load(folder)
     if instance is None or runtime.of(instance).idle(instance) == runtime.ALL:

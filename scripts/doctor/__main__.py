@@ -15,7 +15,7 @@ def main() -> int:
         from scripts.doctor import wanted
 
         found = ".".join(str(part) for part in sys.version_info[:3])
-        print("error: %s was not found, and Python %s can't even look for it" % (wanted.NAME, found), file=sys.stderr)
+        print("error: %s was not found, and Python %s is too old" % (wanted.NAME, found), file=sys.stderr)
         print("  -> %s" % wanted.REMEDY, file=sys.stderr)
         return 1
     from scripts.doctor import door

@@ -90,7 +90,7 @@ def terraform() -> Finding:
         numbers = tuple(int(part) for part in version.split(".")[:2])
     except (ValueError, KeyError, TypeError):
         said = f": {done.stderr.strip()[-300:]}" if done and done.stderr.strip() else ""
-        return failure("terraform", f"`terraform version` tells no version{said}", _INSTALL_TERRAFORM)
+        return failure("terraform", f"`terraform version` printed no version number{said}", _INSTALL_TERRAFORM)
     if numbers < TERRAFORM:
         return failure("terraform", f"terraform {version} is too old", _INSTALL_TERRAFORM)
     return ok("terraform", f"Terraform {version} ({shutil.which('terraform')})")
@@ -108,8 +108,8 @@ def make() -> Finding:
     if found and (int(found[1]), int(found[2])) >= (3, 81):
         return ok("make", first)
     if shutil.which("gmake"):
-        return warning("make", f"make is not GNU make ({first or 'it tells no version'})", "type gmake in its place")
-    what = f"make is no GNU make since 3.81 ({first or 'it tells no version'})" if done else "make is not on PATH"
+        return warning("make", f"make is not GNU make ({first or 'it prints no version'})", "type gmake in its place")
+    what = f"make is not GNU make 3.81 or later ({first or 'it prints no version'})" if done else "make is not on PATH"
     how = "Debian, Ubuntu: package make; macOS: `xcode-select --install`"
     return warning("make", what, f"install GNU make ({how}); scripts/bootstrap.sh COMMAND works without it")
 

@@ -25,6 +25,8 @@ READY_SECONDS = 240
 # The data of a part, by its service.
 _VOLUMES = {"localstack": "/var/lib/localstack/state", "postgres": "/var/lib/postgresql/data"}
 _EMBEDDED = "RUNTIME=embedded needs no Docker"
+_WITHOUT = "do without Docker: make local-down, then make local-up RUNTIME=embedded"
+_CORRECT = f"correct what Docker names, or {_WITHOUT}"
 
 
 class Docker:
@@ -34,7 +36,7 @@ class Docker:
         """Fetches the images that are missing, before anything starts."""
         architecture = query("version", "--format", "{{.Server.Arch}}")
         if architecture not in ("amd64", "arm64"):
-            raise StartError(f"the images are for amd64 and arm64, but Docker runs on {architecture}", _EMBEDDED)
+            raise StartError(f"the images are for amd64 and arm64, but Docker runs on {architecture}", _WITHOUT)
         absent = [image for image in images() if query("image", "inspect", "--format", "{{.Id}}", image) is None]
         if absent:
             _check_disk()
@@ -122,7 +124,7 @@ class Docker:
             stderr=subprocess.PIPE,
         )
         if done.returncode:
-            raise StartError(f"the data could not be copied: {done.stderr.decode().strip()[-800:]}", _EMBEDDED)
+            raise StartError(f"the data could not be copied: {done.stderr.decode().strip()[-800:]}", _CORRECT)
 
     def remove(self, instance: Instance) -> None:
         self._compose(instance, "down", "--volumes", "--remove-orphans", "--rmi", "local", "--timeout", "15")
@@ -167,7 +169,7 @@ class Docker:
             self._command(*arguments), env=self._env(instance), cwd=TOP, capture_output=True, text=True
         )
         if done.returncode:
-            raise StartError(f"docker compose {arguments[0]} failed: {done.stderr.strip()[-800:]}", _EMBEDDED)
+            raise StartError(f"docker compose {arguments[0]} failed: {done.stderr.strip()[-800:]}", _CORRECT)
         return done.stdout
 
     def _command(self, *arguments: str) -> list[str]:

@@ -93,4 +93,7 @@ def _copy(data: Path, to: Path) -> None:
     """Copies a folder with its owners and rights: as root, PostgreSQL's data belongs to another account."""
     done = subprocess.run(["cp", "-Rp", str(data), str(to)], capture_output=True, text=True)
     if done.returncode:
-        raise CommandError(f"the data could not be copied: {done.stderr.strip()}", "free some space, then try again")
+        raise CommandError(
+            f"the data could not be copied: {done.stderr.strip()}",
+            "free space in .local/ if the disk is full, then run the same command again",
+        )

@@ -269,7 +269,8 @@ def _unpacked(base: Path) -> Path:
                         tar.extractall(unpacked)  # noqa: S202 - its SHA-256 is checked; `filter` is not in 3.11.2
                 except tarfile.ReadError as error:
                     raise SetupError(
-                        f"can't unpack {packed.name}: {error}", "use a Python 3.11 with the module lzma"
+                        f"can't unpack {packed.name}: {error}",
+                        "free some space; if `python3.11 -c 'import lzma'` fails, use another one (`make PYTHON=…`)",
                     ) from None
                 for folder in (unpacked, *(path for path in unpacked.rglob("*") if path.is_dir())):
                     folder.chmod(0o755)
@@ -306,7 +307,10 @@ def _initialise(instance: Instance, binaries: Path, data: Path, account: Account
             **_as(account),
         )
         if done.returncode:
-            raise SetupError(f"initdb failed: {done.stderr.strip()[-1500:]}", "see docs/troubleshooting.md")
+            raise SetupError(
+                f"initdb failed: {done.stderr.strip()[-1500:]}",
+                "correct what initdb names (space, rights of the folder), then run `make local-up` again",
+            )
     finally:
         password.unlink(missing_ok=True)
     (making / "pg_hba.conf").write_text(_HBA)

@@ -62,7 +62,8 @@ def make(instance: Instance, name: str) -> None:
     Raises:
         CommandError: the name can't be one.
     """
-    folder = _folder(name)
+    check_name(name)
+    folder = FOLDER / name
     making = folder.with_name(f".{name}.making")
     shutil.rmtree(making, ignore_errors=True)
     making.mkdir(mode=0o700, parents=True)  # secrets and keys are in it
@@ -86,16 +87,13 @@ def put_back(instance: Instance, name: str) -> None:
     Raises:
         CommandError: there is no such snapshot, it is of the other runtime, or LocalStack can't read it.
     """
-    folder = _folder(name)
-    known = {each.name: each for each in found()}
-    if name not in known:
-        have = ", ".join(sorted(known)) or "none"
-        raise CommandError(f"there is no snapshot {name}", f"choose one that there is ({have}), or make one")
-    if known[name].runtime != instance.runtime:
+    made_in = check_found(name).runtime
+    if made_in != instance.runtime:
         raise CommandError(
-            f"the snapshot {name} is of the {known[name].runtime} runtime, and this is the {instance.runtime} one",
-            f"make local-down, then make restore NAME={name} RUNTIME={known[name].runtime}",
+            f"the snapshot {name} is of the {made_in} runtime, and this is the {instance.runtime} one",
+            f"make local-down, then make restore NAME={name} RUNTIME={made_in}",
         )
+    folder = FOLDER / name
     runtime.of(instance).drop(instance)
     with step(f"copying the data of the snapshot {name}"):
         runtime.of(instance).copy_in(instance, folder)
@@ -115,15 +113,34 @@ def put_back(instance: Instance, name: str) -> None:
 
 def remove(name: str) -> None:
     """Removes the snapshot, if there is one."""
-    shutil.rmtree(_folder(name), ignore_errors=True)
+    check_name(name)
+    shutil.rmtree(FOLDER / name, ignore_errors=True)
 
 
-def _folder(name: str) -> Path:
+def check_found(name: str) -> Snapshot:
+    """Returns the snapshot.
+
+    Raises:
+        CommandError: there is none of this name, or it can't be one.
+    """
+    check_name(name)
+    known = {each.name: each for each in found()}
+    if name not in known:
+        have = f"choose one of {', '.join(sorted(known))}" if known else f"make one: make local-up snapshot NAME={name}"
+        raise CommandError(f"there is no snapshot {name}", have)
+    return known[name]
+
+
+def check_name(name: str) -> None:
+    """Refuses what can't be the name of a snapshot.
+
+    Raises:
+        CommandError: it can't.
+    """
     if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}", name):
         raise CommandError(
             f"NAME={name} can't be the name of a snapshot", "use letters, digits, `.`, `_` and `-`: NAME=before-merge"
         )
-    return FOLDER / name
 
 
 @contextmanager

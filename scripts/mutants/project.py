@@ -57,7 +57,7 @@ class LocalProject:
         if (outcome := self.run()).failed_at:
             raise CommandError(
                 f"the unmutated project fails, so no mutant can be judged:\n{outcome.said}",
-                "mend it first (`make e2e`)",
+                "run `make e2e`, correct what it names, then `make mutants` again",
             )
         snapshots.make(self._instance, self._snapshot)
 

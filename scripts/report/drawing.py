@@ -27,7 +27,10 @@ def svgs(specs: Sequence[Spec]) -> list[str]:
     command = [str(venvs.charts()), "-I", str(PROGRAM), version]
     done = subprocess.run(command, input=json.dumps(specs), capture_output=True, text=True)
     if done.returncode:
-        raise CommandError(f"a chart can't be drawn: {_last_line(done.stderr)}", "look at the results by `make query`")
+        raise CommandError(
+            f"a chart can't be drawn: {_last_line(done.stderr)}",
+            "look at the results by `make query`, on AWS by `make aws-query`",
+        )
     found: list[str] = json.loads(done.stdout)
     return found
 

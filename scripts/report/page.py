@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from scripts.base.console import printable
@@ -20,7 +21,7 @@ def html(facts: Facts) -> str:
         SetupError: the converter of charts could not be installed.
     """
     import jinja2  # here, since most commands need no page
-    from markupsafe import Markup
+    from markupsafe import Markup, escape
 
     results, quality, history = views.results(facts), views.quality(facts), views.history_chart(facts)
     drawn = _drawn([each.chart for each in results] + [quality.chart, history])
@@ -36,6 +37,9 @@ def html(facts: Facts) -> str:
         lstrip_blocks=True,
     )
     environment.filters["printable"] = printable
+    environment.filters["commands"] = lambda text: Markup(  # noqa: S704 - the text is escaped first
+        re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text)))
+    )
     return environment.get_template("page.html.j2").render(
         style=Markup((FOLDER / "page.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
         facts=facts,

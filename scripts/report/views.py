@@ -74,7 +74,8 @@ def _section(place: int, analysis: Analysis, facts: Facts) -> Section:
     rest = len(result.rows) - MOST_ROWS
     note = ""
     if rest > 0:
-        command = f"make query NAME={statement.name}" if statement.name else "make query"
+        target = "query" if facts.place == words.HERE else "aws-query"
+        command = f"make {target} NAME={statement.name}" if statement.name else f"make {target}"
         shown, of = texts.number(MOST_ROWS), texts.number(len(result.rows))
         note = f"A tabela mostra {shown} de {of} linhas; `{command}` mostra todas."
     return Section(
@@ -248,7 +249,7 @@ def history_table(facts: Facts) -> Table:
         "Rejeitadas",
         "Inseridas",
         "Atualizadas",
-        "Iguais",
+        "Sem alteração",
         "Execução",
     )
     return Table("Execuções do job", columns, rows, frozenset(range(2, 8)))
@@ -271,18 +272,18 @@ def parity(facts: Facts) -> Parity:
         return Parity([facts.parity])
     decisions = facts.parity["decisions"]
     counts = {name: sum(each["count"] for each in decisions if each["outcome"] == name) for name in words.OUTCOMES}
-    total = texts.counted(sum(counts.values()), "pedido", "pedidos")
+    total = texts.counted(sum(counts.values()), "requisição", "requisições")
     sentences = [f"A AWS permitiria {texts.number(counts['allowed'])} de {total} que a execução fez."]
     if counts["refused"]:
         sentences.append(f"Recusaria {texts.number(counts['refused'])}.")
         if facts.last.described.state == "SUCCEEDED" and _only_probes(decisions):
+            expected = "Essa recusa é esperada" if counts["refused"] == 1 else "Essas recusas são esperadas"
             sentences.append(
-                "Essa recusa é esperada: antes de gravar, o Spark pergunta por um objeto que o papel não pode ler, e "
-                "continua."
+                f"{expected}: antes de gravar, o Spark consulta objetos que a role não pode ler, e continua."
             )
     if counts["not judged"]:
         sentences.append(
-            f"{texts.counted(counts['not judged'], 'pedido não foi avaliado', 'pedidos não foram avaliados')}."
+            f"{texts.counted(counts['not judged'], 'requisição não foi avaliada', 'requisições não foram avaliadas')}."
         )
     if facts.parity["mode"] != "enforce":
         sentences.append(f"O ambiente roda com PARITY={facts.parity['mode']}: o que a AWS recusaria foi atendido.")
@@ -299,7 +300,7 @@ def parity(facts: Facts) -> Parity:
     return Parity(
         sentences,
         [(each["action"], each["reason"]) for each in decisions if each["outcome"] == "refused"],
-        Table("Decisões", ("Decisão", "Ação", "Recurso", "Pedidos"), rows, frozenset({3})),
+        Table("Decisões", ("Decisão", "Ação", "Recurso", "Requisições"), rows, frozenset({3})),
         facts.parity.get("routes", ()),
         unused,
     )
@@ -319,7 +320,9 @@ def files(facts: Facts) -> Table:
         [each.name, texts.size(each.size_bytes), texts.when(each.uploaded), "sim" if each.changed else "não"]
         for each in facts.files
     ]
-    return Table("Arquivos", ("Arquivo", "Tamanho", "Enviado em", "Trocado depois da execução"), rows, frozenset({1}))
+    return Table(
+        "Arquivos", ("Arquivo", "Tamanho", "Enviado em", "Trocado depois do início da execução"), rows, frozenset({1})
+    )
 
 
 def origin(facts: Facts) -> list[tuple[str, str]]:

@@ -22,7 +22,7 @@ COLUMNS = {
 RULES = {
     "other_header": ("Cabeçalho em outra ordem", "o arquivo repete o cabeçalho com as colunas em outra ordem"),
     "control_character": ("Caractere de controle", "a linha contém um caractere que não é texto"),
-    "malformed_line": ("Linha malformada", "valores a mais ou a menos que o cabeçalho, ou aspas que não fecham"),
+    "malformed_line": ("Linha malformada", "mais ou menos valores do que o cabeçalho, ou aspas malformadas"),
     "invalid_encoding": ("Codificação inválida", "a linha tem bytes que não são da codificação do arquivo"),
     "empty_key": ("Identificação vazia", "falta o id, o aluno ou a disciplina"),
     "invalid_key": ("Identificação inválida", "o id não é um número inteiro"),
@@ -52,10 +52,10 @@ PHASES = {
     "database": "Banco de dados",
 }
 WITHIN = ("copy", "merge")
-REST = "Partida e fim"  # what the run took beyond its phases
+REST = "Inicialização e encerramento"  # what the run took beyond its phases
 UNKNOWN = "Sem fases no log"
 
-OUTCOMES = {"allowed": "permitido", "refused": "recusado", "not judged": "não avaliado"}
+OUTCOMES = {"allowed": "permitida", "refused": "recusada", "not judged": "não avaliada"}
 
 # Part of the origin of the data -> what it is called.
 ORIGIN = {
@@ -71,11 +71,12 @@ HERE = "ambiente local"
 
 # In place of the decisions of AWS.
 DECIDED_BY_AWS = (
-    "Esta execução foi na própria AWS, que decidiu cada pedido. `make parity` compara só as do ambiente local."
+    "Esta execução foi na própria AWS, que decidiu cada requisição. `make parity` mostra só as execuções do ambiente "
+    "local."
 )
 FORGOTTEN = (
-    "O LocalStack começou de novo depois desta execução e não lembra dos pedidos dela: rode `make run` e gere o "
-    "relatório de novo."
+    "O LocalStack começou de novo depois desta execução e não guarda mais as requisições dela: rode `make run` e "
+    "gere o relatório de novo."
 )
 
 # Names in SQL have no accents. Words that end in -ao and -oes need no entry.

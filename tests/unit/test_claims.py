@@ -117,7 +117,7 @@ def test_a_rehearsals_recording_does_not_pass_for_aws(tmp_path: Path) -> None:
 
 
 def test_an_answer_that_tells_the_account_is_not_recorded() -> None:
-    with pytest.raises(CommandError, match="would tell 123456789012"):
+    with pytest.raises(CommandError, match="would contain 123456789012"):
         recordings.of(CLAIM, Answer("X", "account 123456789012"), recordings.AWS, "us-east-1")
 
 

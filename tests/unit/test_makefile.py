@@ -14,6 +14,7 @@ from scripts.doctor import settings
 pytestmark = pytest.mark.unit
 OF_OTHERS = (
     "AWS_",
+    "MAKEFLAGS",
     "COVERAGE_",
     "EMULATOR_",
     "GLUE_",

@@ -245,10 +245,10 @@ def test_refused_request_is_called_expected_only_where_spark_probes(call: str, e
         decision("refused", call),
     ]
     found = views.parity(report_facts.facts(parity={"mode": "enforce", "decisions": decisions, "unused": []}))
-    assert found.sentences[0] == "A AWS permitiria 6 de 7 pedidos que a execução fez."
+    assert found.sentences[0] == "A AWS permitiria 6 de 7 requisições que a execução fez."
     assert ("Essa recusa é esperada" in " ".join(found.sentences)) is expected
     assert found.table is not None
-    assert found.table.rows == [["recusado", "s3:GetObject", "—", "1"], ["permitido", "s3:GetObject", "—", "6"]]
+    assert found.table.rows == [["recusada", "s3:GetObject", "—", "1"], ["permitida", "s3:GetObject", "—", "6"]]
 
 
 def test_parts_of_a_run_are_its_phases_and_the_rest_of_its_time() -> None:

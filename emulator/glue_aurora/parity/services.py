@@ -1,7 +1,7 @@
 """Judges what AWS's services do by themselves: publish to a topic, encrypt logs with a customer's key.
 
-On AWS a service asks the policy of the resource and that of its key, for the principal that caused the call. The administrator's
-calls are judged here too: no right of a caller takes the place of the service's.
+On AWS a service asks the policy of the resource and that of its key, for the principal that caused the call. The
+administrator's calls are judged here too: no right of a caller takes the place of the service's.
 """
 
 import logging

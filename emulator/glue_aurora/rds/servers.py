@@ -243,7 +243,10 @@ def _first(conn: psycopg.Connection[tuple[object, ...]]) -> _First:
         " FROM pg_database WHERE datname = 'template1'"
     ).fetchone()
     if row is None:
-        raise DatabaseError("PostgreSQL has no template1.", "Make the data folder anew.")
+        raise DatabaseError(
+            "PostgreSQL has no template1.",
+            "Remove PostgreSQL's data folder and start it again (by make: `make reset`, then `make local-up`).",
+        )
     encoding, collate, ctype, provider, icu_locale = row
     locale = [f"--encoding={encoding}", f"--lc-collate={collate}", f"--lc-ctype={ctype}"]
     if provider in ("i", b"i"):

@@ -49,6 +49,6 @@ def _tags(context: RequestContext, request: Mapping[str, Any]) -> Tags:
         "pg": INSTANCE.find,
     }
     if kind not in finders:
-        raise NotSupportedError(f"Tags of a {kind}")
+        raise NotSupportedError(f"Tagging a {kind}")
     found: Tags = finders[kind](context, resource).tags
     return found

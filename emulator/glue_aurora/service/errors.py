@@ -46,7 +46,9 @@ class NotSupportedError(ApiError):
     Both retry 500, 502, 503 and 504 only (botocore/retries/standard.py, aws-sdk-go-v2/aws/retry/standard.go).
     """
 
-    def __init__(self, what: str, remedy: str = "LIMITS.md of localstack-glue-aurora lists what is supported.") -> None:
+    def __init__(
+        self, what: str, remedy: str = "In localstack-glue-aurora (folder emulator/), README.md lists what works."
+    ) -> None:
         super().__init__(
             "NotSupportedByEmulator", f"{what} is not supported by this emulator. {remedy}", status_code=501
         )

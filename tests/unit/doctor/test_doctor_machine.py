@@ -100,7 +100,7 @@ def test_venv_whose_python_is_gone(patient: Patient) -> None:
         ("""echo '{"terraform_version": "1.10.5"}'""", FAILURE, "terraform 1.10.5 is too old -> install"),
         ("""echo '{"terraform_version": "1.11.0"}'""", OK, "Terraform 1.11.0"),
         ("""echo '{"terraform_version": "2.0.0-beta1"}'""", OK, "Terraform 2.0.0-beta1"),
-        ("echo broken >&2; exit 1", FAILURE, "tells no version: broken"),
+        ("echo broken >&2; exit 1", FAILURE, "printed no version number: broken"),
     ],
 )
 def test_terraform(patient: Patient, script: str, state: str, said: str) -> None:
@@ -113,8 +113,8 @@ def test_terraform(patient: Patient, script: str, state: str, said: str) -> None
     ("script", "state", "said"),
     [
         ("echo GNU Make 3.81", OK, "GNU Make 3.81"),
-        ("echo GNU Make 3.80", WARNING, "no GNU make since 3.81"),
-        ("exit 2", WARNING, "tells no version"),
+        ("echo GNU Make 3.80", WARNING, "not GNU make 3.81 or later"),
+        ("exit 2", WARNING, "prints no version"),
     ],
 )
 def test_make(patient: Patient, script: str, state: str, said: str) -> None:

@@ -86,7 +86,9 @@ def _check_reached(arn: str) -> None:
     service = parts[2] if len(parts) > 5 else ""
     if service == "glue":
         if parts[5].startswith("workflow/"):
-            raise NotSupportedError("A rule with a Glue workflow as its target", "There are no workflows here.")
+            raise NotSupportedError(
+                "A rule with a Glue workflow as its target", "Leave the target out, and start the job by StartJobRun."
+            )
         raise ValidationException(
             f"Parameter {arn} is not valid. Reason: Provided Arn is not in correct format. (emulator) A Glue job is no "
             "target of EventBridge. Start the job by a trigger of Glue."

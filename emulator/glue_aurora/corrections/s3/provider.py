@@ -48,7 +48,7 @@ class CorrectedS3Provider(S3Provider):
     ) -> None:
         mfa_delete = versioning_configuration.get("MFADelete")
         if mfa_delete == "Enabled":
-            raise NotSupportedError("MFADelete: Enabled", "There is no multi-factor authentication here.")
+            raise NotSupportedError("MFADelete: Enabled", "Leave MFADelete out.")
         super().put_bucket_versioning(context, bucket, versioning_configuration, **kwargs)
         if mfa_delete:
             kept: Any = self._get_cross_account_bucket(context, bucket)[1]
