@@ -38,12 +38,23 @@ def _chosen(names: str, known: dict[str, object], default: list[str]) -> list[st
 @click.option("--contestants", envvar="CONTESTANTS", default="", help="Names with commas between.")
 @click.option("--scenarios", envvar="SCENARIOS", default="", help="Names with commas between.")
 @click.option("--memory", envvar="MEMORY", default="", help="Heap of Spark's driver; default: the worker's.")
+@click.option("--check", is_flag=True, help="Judge the options only.")
 def main(
-    grades: int, repeat: int, dirty: float, seed: int, fail: bool, contestants: str, scenarios: str, memory: str
+    grades: int,
+    repeat: int,
+    dirty: float,
+    seed: int,
+    fail: bool,
+    contestants: str,
+    scenarios: str,
+    memory: str,
+    check: bool,
 ) -> None:
     """Measure the job against its peers. The variables of `make bench` are in brackets in bench/README.md."""
     who = _chosen(contestants, dict(CONTESTANTS), [name for name, each in CONTESTANTS.items() if each.by_default])
     when = _chosen(scenarios, dict(SCENARIOS), list(SCENARIOS))
+    if check:
+        return
     tools = Tools(
         worker_python=Path(os.environ["BENCH_WORKER_PYTHON"]),
         worker={name: value for name, value in os.environ.items() if name.startswith("GLUE_WORKER_")},
@@ -117,5 +128,18 @@ def _publish(made: report.Report) -> None:
     click.echo(f"\n{text}\nwritten to {path.relative_to(TOP)}.md and .json")
 
 
+def _door() -> None:
+    """Says by the variable what is wrong with a value: nobody types the options."""
+    try:
+        main(standalone_mode=False)
+    except click.ClickException as error:
+        variable = getattr(getattr(error, "param", None), "envvar", None)
+        cause = f"{variable}={os.environ.get(variable, '')}: {error.message}" if variable else error.message
+        click.echo(f"error: {cause}\n  -> see bench/README.md for the variables and their values", err=True)
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(130)
+
+
 if __name__ == "__main__":
-    main()
+    _door()
