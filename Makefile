@@ -104,7 +104,7 @@ e2e:  ## Apply, run, compare and destroy in an environment of its own; nothing s
 	$(RUN) test e2e
 test:  ## Run the checks that need no Docker, two layers at once where the machine has room (LANES=1: one after the other)
 	$(RUN) test lint unit emulator commands faults job e2e mutants bench terraform isolation
-test-unit:  ## Run the tests that take seconds: no Spark, no server, no Terraform
+test-unit:  ## Run the quickest tests: no Spark, no server, no Terraform
 	$(RUN) test unit
 test-isolation:  ## Run local commands in environments that would lead them to AWS; no call may leave this machine
 	$(RUN) test isolation

@@ -35,7 +35,7 @@ def format_sources() -> int:
     """
     ruff = venvs.lint().parent / "ruff"
     commands: list[Check] = [
-        ([ruff, "check", "--fix", *SOURCES], {}),
+        ([ruff, "check", "--fix", "--show-fixes", *SOURCES], {}),
         ([ruff, "format", *SOURCES], {}),
         (["terraform", "fmt", "-recursive", "terraform"], provider.choose().environment),
         ([venvs.localstack(), "-m", "glue_aurora.operations"], {}),

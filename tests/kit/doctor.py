@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scripts.base.paths import TOP
+from scripts.environment.instance import Ports
 
 PYTHON = getattr(sys, "_base_executable", sys.executable)
 
@@ -41,6 +42,10 @@ class Patient:
             each.mkdir()
         (made.programs / "python3.11").symlink_to(PYTHON)
         return made
+
+    def choose_free_ports(self) -> None:
+        """Chooses ports of its own, since the default ones may be those of somebody's environment."""
+        self.variables |= {name: str(number) for name, number in Ports.free().by_variable().items()}
 
     @property
     def programs(self) -> Path:

@@ -7,6 +7,7 @@ nobody. Calls that LocalStack makes to itself are not judged.
 import functools
 import importlib
 import re
+from pathlib import Path
 from typing import Any
 
 from botocore.model import ServiceModel
@@ -17,8 +18,8 @@ from glue_aurora.service.errors import ApiError
 from glue_aurora.service.rules import Rule, check
 from glue_aurora.service.validation import ModelRules, Violation, compiled, refusal
 
-# Services of corrections/ that have a table.
-_WITH_RULES = ("cloudwatch", "ec2", "events", "iam", "kms", "logs", "s3", "scheduler", "secretsmanager", "sns")
+# Services whose folder beside this file has a table.
+_WITH_RULES = frozenset(path.parent.name for path in Path(__file__).parent.glob("*/rules.py"))
 # Services whose model holds what AWS checks, with the code of its refusal. Glue, RDS, Budgets and the Data API apply
 # their models themselves.
 _MODEL_CODES = {

@@ -32,6 +32,7 @@ def patient(tmp_path: Path) -> Patient:
 
 
 def test_machine_with_nothing_but_python_gets_an_answer_for_each_check(patient: Patient) -> None:
+    patient.choose_free_ports()
     before = sorted(patient.top.parent.rglob("*"))
     found = patient.findings()
     assert set(found) == CHECKS
@@ -150,6 +151,7 @@ def test_docker(patient: Patient) -> None:
 def test_port_that_another_program_has(patient: Patient) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         number = server.getsockname()[1]
+        patient.choose_free_ports()
         patient.variables["WORKER_PORT"] = str(number)
         assert f"port {number} is taken by another program -> stop it" in patient.one("ports", FAILURE)
 
@@ -275,6 +277,7 @@ def test_port_of_the_clones_own_environment_is_no_failure(patient: Patient, left
     (folder / "processes" / "worker.json").write_text(f'{{"pid": {leftover.pid}, "started": 1}}')
     with socket.create_server(("127.0.0.1", 0)) as server:
         number = server.getsockname()[1]
+        patient.choose_free_ports()
         patient.variables["WORKER_PORT"] = str(number)
         assert patient.one("ports", FAILURE)
         ports = f'{{"localstack": 1, "postgres": 2, "worker": {number}}}'

@@ -44,7 +44,8 @@ def test_every_patch_fits_what_is_saved(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(tree, "WHEELS", tmp_path / "wheels")
     copy = Tree(tmp_path / "tree")
     copy.make()
-    assert [mutant.name for mutant in MUTANTS if not copy.fits(mutant.path)] == [], "make these changes anew"
+    unfit = [mutant.name for mutant in MUTANTS if not copy.fits(mutant.path)]
+    assert unfit == [], f"make these changes anew: {', '.join(unfit)}"
     outside = [
         mutant.name for mutant in MUTANTS if any(target.partition("/")[0] not in PARTS for target in mutant.targets)
     ]
