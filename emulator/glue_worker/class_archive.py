@@ -62,19 +62,20 @@ class ClassArchive:
         return []
 
     def prepare(self) -> None:
-        """Makes the archive in the background, unless it exists or another agent is making it."""
+        """Makes the archive in the background, unless it exists, after an agent that makes it and may be killed."""
         if self._path:
             self._idle.clear()
             threading.Thread(target=self._make, args=(self._path,), name="class-archive", daemon=True).start()
 
     def wait_idle(self) -> None:
-        """Returns when this agent does not make the archive, or no longer."""
+        """Returns when this agent neither makes the archive nor waits for one that does, or no longer."""
         self._idle.wait()
 
     def close(self) -> None:
         """Stops making the archive."""
         self._closed = True
         self._ended.set()
+        self._idle.set()
         if self._process:
             self._process.kill()
 
@@ -87,11 +88,8 @@ class ClassArchive:
     def _make_once(self, path: Path) -> None:
         self._config.class_archives.mkdir(parents=True, exist_ok=True)
         with (self._config.class_archives / ".lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                return
-            if path.exists():
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if self._closed or path.exists():
                 return
             for left in self._config.class_archives.glob(f"{MAKING}*"):  # A killed agent leaves them.
                 shutil.rmtree(left, ignore_errors=True)

@@ -54,15 +54,22 @@ def test_archive_is_made_once_and_a_broken_one_does_no_harm(
     assert finish(agent, cloud) == ("SUCCEEDED", ["5"])
 
 
-def test_agent_that_ends_gives_up_the_archive(start_agent: Callable[..., Agent], tmp_path: Path) -> None:
+def test_agent_that_ends_leaves_the_archive_to_the_next(start_agent: Callable[..., Agent], tmp_path: Path) -> None:
     folder = tmp_path / "archives"
-    agent = start_agent(GLUE_WORKER_CLASS_ARCHIVES=str(folder))
+    places: set[Path] = set()
 
     def begun() -> None:
-        if not list(folder.glob("making-*/*.log")):
+        begun_now = {path.parent for path in folder.glob("making-*/*.log")} - places
+        if not begun_now:
             raise NotReady("not begun")
+        places.update(begun_now)
 
-    wait_for("the making of the class archive", begun, seconds=30, remedy="see the agent's log")
-    assert agent.process is not None
-    assert terminate(agent.process, signal.SIGTERM) == 0
+    agents = [start_agent(GLUE_WORKER_CLASS_ARCHIVES=str(folder))]
+    wait_for("the making of the class archive", begun, seconds=60, remedy="see the agent's log")
+    agents.append(start_agent(GLUE_WORKER_CLASS_ARCHIVES=str(folder)))
+    for number, agent in enumerate(agents):
+        assert agent.process is not None
+        assert terminate(agent.process, signal.SIGTERM) == 0
+        if number == 0:
+            wait_for("the making by the other agent", begun, seconds=60, remedy="see the agent's log")
     assert [path.name for path in folder.iterdir() if path.name != ".lock"] == []
