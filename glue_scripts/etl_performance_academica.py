@@ -148,10 +148,11 @@ def run(spark: SparkSession, job: Job, staging: Staging) -> dict[str, object]:
         rejects = outputs.write_rejects(parts, job, plan.one_partition) if parts else None
         clock.lap("rejects")
         check_counts(counts, job, rejects)
+        outputs.mark_whole(spark, parquet)
     except BaseException:
-        outputs.remove_unmarked(spark, parquet)
+        with staging.kept_on_failure():  # the JVM may be gone, too
+            outputs.remove_unmarked(spark, parquet)
         raise
-    outputs.mark_whole(spark, parquet)
 
     # Read back, not computed again: the table gets what the Parquet holds even if a source file changed meanwhile.
     merged = staging.load(copy_lines(outputs.read_parquet(spark, parquet)), counts.kept)

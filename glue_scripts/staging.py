@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import psycopg2
 from common import ConnectionLost, CountError, DatabaseError, log
@@ -24,7 +25,8 @@ class Staging:
     """The run's staging table, and the session that owns it from the run's beginning to its end.
 
     The session holds an advisory lock on the table's name, so no other run takes the table for a leftover.
-    `with Staging(…).open() as staging` drops the table at its end, after an exception as well.
+    `with Staging(…).open() as staging` drops the table at its end, after an exception as well. A table that stays
+    leads the next run to what else this one has left.
     """
 
     def __init__(self, database: Database, table: str, run_id: str) -> None:
@@ -34,6 +36,7 @@ class Staging:
         self.name = ""
         self.seconds: dict[str, float] = {}  # of `copy` and `merge`, without the wait for other runs
         self._sessions = 0
+        self._kept = False
         # The last transaction that merged, and its counts. The server may have committed it without an answer.
         self._in_doubt: tuple[str, dict[str, int]] | None = None
 
@@ -83,8 +86,17 @@ class Staging:
     def __enter__(self) -> Staging:
         return self
 
+    @contextmanager
+    def kept_on_failure(self) -> Iterator[None]:
+        """Keeps the table after an error in the block, which removes what the run has left. It only logs the error."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - of whatever kind: the run fails by an earlier one
+            self._kept = True
+            log("leftovers_for_the_next_run", table=self.name, error=str(error))
+
     def __exit__(self, *_: object) -> None:
-        for session in range(self._sessions, 0, -1):
+        for session in range(0 if self._kept else self._sessions, 0, -1):
             name = staging_name(self.table, self.run_id, session)
             try:
                 with transaction(self.database, self._connection) as cursor:

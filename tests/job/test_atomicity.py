@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import etl_performance_academica as etl
+import outputs
 import pytest
 import staging
 from common import CountError, DatabaseError, QualityError
@@ -77,8 +79,6 @@ def test_parquet_of_a_run_whose_merge_failed_is_whole_and_the_next_run_brings_th
 
 
 def test_parquet_that_could_not_be_finished_is_not_left(job: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-    import etl_performance_academica as etl
-
     def fail(*_: object) -> None:
         raise CountError("as if the counts differed")
 
@@ -86,6 +86,25 @@ def test_parquet_that_could_not_be_finished_is_not_left(job: Runner, monkeypatch
     with pytest.raises(CountError):
         job()
     assert not parquet_folder(job, "jr_1").exists()
+
+
+def test_parquet_that_could_not_be_removed_is_found_by_the_next_run(
+    job: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The JVM is killed and the driver outlives it for a moment: it can remove nothing in S3."""
+
+    def fail(*_: Any) -> None:
+        raise ConnectionError("the JVM is gone")
+
+    with monkeypatch.context() as jvm:
+        jvm.setattr(etl, "check_counts", fail)
+        jvm.setattr(outputs, "remove_unmarked", fail)
+        with pytest.raises(ConnectionError, match="the JVM is gone"):
+            job()
+    assert parquet_folder(job, "jr_1").exists()
+    job.run("jr_2")
+    assert not parquet_folder(job, "jr_1").exists()
+    assert relations(job.database) == [TABLE]
 
 
 def test_run_of_the_same_id_replaces_what_its_killed_attempt_left(job: Runner) -> None:
