@@ -249,7 +249,7 @@ def history_table(facts: Facts) -> Table:
         "Rejeitadas",
         "Inseridas",
         "Atualizadas",
-        "Sem alteração",
+        "Iguais",
         "Execução",
     )
     return Table("Execuções do job", columns, rows, frozenset(range(2, 8)))
