@@ -100,5 +100,6 @@ def _lines(cloud: Cloud, uri: str, key: str) -> Iterator[Mapping[str, Any]]:
     with tempfile.TemporaryFile() as file:
         cloud.client("s3").download_fileobj(bucket, key, file)
         file.seek(0)
-        for batch in pyarrow.parquet.ParquetFile(file).iter_batches(BATCH):
+        # Without threads of its own: one could abort the process at its end (apache/arrow issue 33975).
+        for batch in pyarrow.parquet.ParquetFile(file).iter_batches(BATCH, use_threads=False):
             yield from batch.to_pylist()
