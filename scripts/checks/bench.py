@@ -34,7 +34,7 @@ def run() -> int:
 def _peers(more: dict[str, str]) -> int:
     """Compares the job with its peers, with the caller's variables and `more`."""
     python = venvs.bench()
-    # Before anything is fetched or started for it.
+    # Before anything else is fetched or started.
     if code := run_foreground([python, "-m", "bench", "--check"], {**clean_environment(), **more}):
         return code
     worker, own_jars, jdbc, modules = java.worker(), jars.worker(), jars.jdbc(), wheels.importable()

@@ -112,10 +112,10 @@ def e2e() -> int:
     )
 
 
-# The first eight share one environment, in this order (tests/e2e/conftest.py).
-_COMMANDS = (
-    *("starting", "running", "terminals", "killed_parts", "report", "saved_files", "dev", "stopping"),
-    *("aws_commands", "closed_terminal"),
+# These files of tests/e2e/ share one environment, in this order: the first starts it, the last removes it.
+ONE_ENVIRONMENT = tuple(
+    f"test_{name}.py"
+    for name in ("starting", "running", "terminals", "killed_parts", "report", "saved_files", "dev", "stopping")
 )
 
 
@@ -124,7 +124,7 @@ def commands() -> int:
     lifecycle.setup("embedded")
     venvs.charts()
     # Two sessions, each with an environment of its own: most of it waits for Terraform.
-    files = [f"tests/e2e/test_{name}.py" for name in _COMMANDS]
+    files = [f"tests/e2e/{name}" for name in (*ONE_ENVIRONMENT, "test_aws_commands.py", "test_closed_terminal.py")]
     return _pytest(
         Path(sys.executable), "e2e", *files, "-p", "no:randomly", "-x", "-n", "2", "--dist", "loadfile", extra=_COLD
     )

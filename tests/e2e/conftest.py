@@ -17,23 +17,13 @@ from xdist.scheduler import LoadFileScheduling
 from scripts.base.console import out, say
 from scripts.base.paths import LOCAL
 from scripts.case import datasets, job
+from scripts.checks.layers import ONE_ENVIRONMENT
 from scripts.environment import database, lifecycle, runtime
 from scripts.environment.instance import Instance, Ports
 from scripts.terraform.root import Terraform
 from tests.kit.expected import EVERY_ROW, Row, in_order
 from tests.kit.user import User
 
-# These files have one environment, in this order: the first starts it, the last removes it.
-ONE_ENVIRONMENT = (
-    "test_starting.py",
-    "test_running.py",
-    "test_terminals.py",
-    "test_killed_parts.py",
-    "test_report.py",
-    "test_saved_files.py",
-    "test_dev.py",
-    "test_stopping.py",
-)
 ROAD = Path(__file__).with_name("test_road.py")
 REPORT = LOCAL / "e2e.json"
 LOGS = LOCAL / "e2e-logs"  # logs of the last run, after the environment is removed
