@@ -1,7 +1,8 @@
 """Makes a class-data archive for the jobs' JVM: loading and checking Spark's classes is a third of a small run's work.
 
 The JVM writes the archive itself (JEP 350) from the classes that a small Spark program loads. That takes 20 s of one
-core, once, in the background. Without the archive, or where it does not fit, runs are slower but otherwise the same.
+core, once, in the background. It extends the archive of Java's own classes, which comes with most Javas and lies beside
+the JVM's library. Without the archive, or where it does not fit, runs are slower but otherwise the same.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 PROGRAM = Path(__file__).with_name("class_archive_program.py")
 ITS_MODULES = (PROGRAM.with_name("small_job.py"), PROGRAM.with_name("small_s3.py"))
 MAKING = "making-"
+BASE = Path("lib", "server", "classes.jsa")  # below Java's home
 
 
 class ClassArchive:
@@ -44,9 +46,14 @@ class ClassArchive:
         except ConfigError as error:  # A Spark with another layout still runs jobs.
             log.warning("no class archive: %s", error)
             return
-        # The JVM takes an archive only with the jars that it was made from: same names, sizes and times.
+        base = _java_home() / BASE
+        if not base.is_file():
+            dump = f"{_java_home() / 'bin' / 'java'} -Xshare:dump"
+            log.warning("no class archive, so runs start slower: Java has no %s; `%s` makes it", base, dump)
+            return
+        # The JVM takes an archive only with the jars and the base that it was made from: same names, sizes and times.
         jars = sorted(jar for folder in folders for jar in folder.glob("*.jar"))
-        found = [(str(jar), jar.stat().st_size, jar.stat().st_mtime_ns) for jar in jars]
+        found = [(str(jar), jar.stat().st_size, jar.stat().st_mtime_ns) for jar in [base, *jars]]
         programs = [each.read_text(encoding="utf-8") for each in (PROGRAM, *ITS_MODULES)]
         told = repr([versions.java, COLLECTOR, *programs, *found])
         self._path = config.class_archives / f"spark-{hashlib.sha256(told.encode()).hexdigest()[:16]}.jsa"
@@ -127,4 +134,10 @@ class ClassArchive:
             shutil.move(made, path)
             log.info("runs start from the class archive %s now", path.name)
         else:
-            log.warning("no class archive: %s", (folder / "error.log").read_text(errors="replace").strip()[-500:])
+            said = (folder / "error.log").read_text(errors="replace").strip()[-500:]
+            log.warning("no class archive: %s", said or f"the JVM wrote none, exit code {self._process.exit_code}")
+
+
+def _java_home() -> Path:
+    """Returns the home of the Java that Spark's scripts start: `JAVA_HOME`, or that of the `java` on PATH."""
+    return Path(os.environ.get("JAVA_HOME") or Path(shutil.which("java") or "java").resolve().parent.parent)

@@ -12,7 +12,7 @@ from scripts.base.certificates import write_java_trust_store
 from scripts.base.errors import SetupError
 from scripts.base.paths import CACHE, VENVS
 from scripts.doctor.programs import lacks_java, machine_java
-from scripts.supply import compiled, venvs
+from scripts.supply import base_archive, compiled, venvs
 
 # Its presence means that the user wants the packages of requirements/glue-packages.in in the worker's venv.
 ALL_PACKAGES = VENVS / "worker-has-all-packages"
@@ -29,7 +29,7 @@ def worker() -> Path:
         raise SetupError(lack.what, lack.remedy)
     packages = "glue-packages" if ALL_PACKAGES.exists() else "worker"
     more = [] if machine_java() else ["java"]
-    return venvs.ensure("worker", packages, *more, finish=compiled.compile_archives)
+    return venvs.ensure("worker", packages, *more, finish=(compiled.compile_archives, base_archive.make))
 
 
 def with_all_packages() -> Path:

@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from filelock import FileLock
@@ -33,21 +33,21 @@ def ensure(
     name: str,
     *requirements: str,
     project: Path | None = None,
-    finish: Callable[[Path], None] | None = None,
+    finish: Sequence[Callable[[Path], None]] = (),
 ) -> Path:
     """Makes venv `name` from `requirements/<file>.txt`, unless it is complete. Returns its interpreter.
 
-    uv installs `project` editable and without its dependencies, which are in the requirements. `finish` gets the venv's
-    folder then. The stamp is written last. The next call makes a venv anew whose making broke off, because uv takes a
-    package for whole that it copied in part, or whose Python has vanished.
+    uv installs `project` editable and without its dependencies, which are in the requirements. Then each of `finish`
+    gets the venv's folder. The stamp is written last. The next call makes a venv anew whose making broke off, because
+    uv takes a package for whole that it copied in part, or whose Python has vanished.
 
     Raises:
         SetupError: uv failed.
     """
     files = [REQUIREMENTS / f"{file}.txt" for file in requirements]
     inputs = [*files, project / "pyproject.toml"] if project else files
-    if finish:  # A venv that was made before another way to finish it is made up.
-        inputs = [*inputs, Path(inspect.getfile(finish))]
+    # A venv that was made before another way to finish it is made up.
+    inputs = [*inputs, *(Path(inspect.getfile(each)) for each in finish)]
     wanted = hashlib.sha256(b"\0".join(file.read_bytes() for file in inputs)).hexdigest()
     stamp = VENVS / name / "requirements.sha256"
     VENVS.mkdir(parents=True, exist_ok=True)
@@ -64,8 +64,8 @@ def ensure(
             if project:
                 install = ("pip", "install", "--quiet", "--no-deps", "--no-build-isolation")
                 _uv(*install, "--python", str(python(name)), "--editable", str(project))
-            if finish:
-                finish(VENVS / name)
+            for each in finish:
+                each(VENVS / name)
         stamp.write_text(wanted)
     return python(name)
 
