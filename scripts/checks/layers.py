@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 from psycopg.conninfo import make_conninfo
 
 from scripts.base.console import out, say
@@ -205,3 +206,12 @@ def _pytest(python: Path, marker: str, *arguments: str, extra: dict[str, str] | 
         return run_shown(command, extra or {}, tells=True)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+        _remove_left()
+
+
+def _remove_left() -> None:
+    """Removes the environments of tests whose process has ended: pytest-xdist kills its sessions on an interrupt."""
+    for folder in sorted(LOCAL.glob("test-*-*")):
+        number = folder.name.rpartition("-")[2]
+        if number.isdecimal() and not psutil.pid_exists(int(number)) and (left := Instance.load(folder)):
+            lifecycle.remove(left)
