@@ -110,19 +110,22 @@ def _parsed(lines: DataFrame, layout: Layout, columns: tuple[str, ...]) -> DataF
         f"trim(line) = '' OR octet_length(line) < 10 AND rlike(line, {literal(SEPARATOR_LINE)}) AS empty",
         "NOT plain AND line <> raw_line AS cleaned",
         "plain",
+        f"contains(lower(line), {literal(max(columns, key=len))}) AS names_a_column",
         f"CASE WHEN {few} THEN {parsed} END AS parsed",
     )
     texts = {name: f"parsed.{fields[layout.header.index(name)]}" for name in columns}
     names = {name: f"coalesce(lower({text}), '')" for name, text in texts.items()}
-    any_name = ", ".join(map(literal, columns))
     own_header = " AND ".join(f"{name} = {literal(column)}" for column, name in names.items())
-    some_header = " AND ".join(f"{name} IN ({any_name})" for name in names.values())
+    # Another header may have a column that the job ignores in the place of one that it needs. Few lines get that far:
+    # CASE, unlike AND, computes nothing ahead.
+    values = ", ".join(f"coalesce(lower(parsed.{field}), '')" for field in fields)
+    some_header = " AND ".join(f"{literal(column)} IN ({values})" for column in columns)
     return found.selectExpr(
         "raw_line",
         *POSITION,
         "open_quote",
         f"empty OR {own_header} AS no_data",
-        f"{some_header} AND NOT ({own_header}) AS other_header",
+        f"CASE WHEN names_a_column THEN {some_header} AND NOT ({own_header}) ELSE false END AS other_header",
         "control_character",
         "coalesce(parsed IS NULL OR parsed.corrupt IS NOT NULL OR ill_quoted, true) AS malformed",
         # Decoding writes U+FFFD for bytes that mean nothing in the file's encoding.

@@ -93,6 +93,14 @@ def test_second_header_in_another_order_fails_the_run(job: Runner) -> None:
     assert table(job.database) == []
 
 
+@pytest.mark.parametrize("second", ["aluno_id,disciplina,recuperacao,nota", 'NOTA, "Recuperacao",aluno_id,disciplina'])
+def test_second_header_that_moves_an_ignored_column_fails_the_run(job: Runner, second: str) -> None:
+    notas = f"aluno_id,disciplina,nota,recuperacao\n1,Artes,7,\n{second}\n1,Física,3,8\n"
+    with pytest.raises(InputFileError, match=r"notas has a second header .*another order.*run=jr_1"):
+        job(notas=notas)
+    assert table(job.database) == []
+
+
 # --- Characters that nobody sees
 
 

@@ -47,3 +47,11 @@ def test_the_commands_still_print_these_words() -> None:
         "SUCCEEDED",
     ):
         assert words in printed, words
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.pt-BR.md"])
+def test_the_summary_of_the_tests_has_every_layer(name: str) -> None:
+    (block,) = (each for each in Document.read(TOP / name).blocks if each.startswith("$ make test\n"))
+    makefile = (TOP / "Makefile").read_text(encoding="utf-8")
+    (layers,) = re.findall(r"^test:.*\n\t\$\(RUN\) test (.+)$", makefile, re.MULTILINE)
+    assert sorted(re.findall(r"^ok +(\w+) +[\d.]+ s$", block, re.MULTILINE)) == sorted(layers.split())
