@@ -45,6 +45,8 @@ _OF_RUNS = {
     "sns": {"Publish", "PublishBatch"},
     "sts": {"AssumeRole", "AssumeRoleWithWebIdentity"},
 }
+# These wait for a message, up to 20 s, and change something only at their end.
+_POLLS = {"sqs": {"ReceiveMessage"}}
 
 
 class Changes:
@@ -70,7 +72,8 @@ class Changes:
             return
         with self._condition:
             self._condition.wait_for(lambda: not self._held)
-            self._under_way.add(id(context))
+            if operation not in _POLLS.get(service, ()):
+                self._under_way.add(id(context))
             if not self.made and not self._ended:
                 self._mark.touch()
                 self.made = True

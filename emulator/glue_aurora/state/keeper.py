@@ -47,7 +47,7 @@ class Keeper:
             self._told["why"] = "was saved by another version of LocalStack or of its plugin"
             return
         try:
-            self._saved.read()
+            header.left_out.update(self._saved.read())
         except Exception as error:
             LOG.exception("the saved state can't be used, so LocalStack begins again without it")
             self._saved.remove()
@@ -55,18 +55,24 @@ class Keeper:
             os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - this very command
         late = self._saved.mark.exists()
         self.changes.made, self.changes.configured = late, late or header.configured or bool(header.left_out)
-        why = "is from before the last changes, because LocalStack was killed" if late else ""
+        why = "may lack the last changes, because LocalStack was killed or a request was under way at its end"
+        why = why if late else ""
         if header.left_out:
             why = why or f"lacks {', '.join(header.left_out)}"
         self._header = header
         self._told = {"loaded": True, "why": why, "seconds": round(time.monotonic() - began, 3)}
 
-    def save(self, *, applied: bool = False) -> bool:
+    def save(self, *, applied: bool = False, last: bool = False) -> bool:
         """Writes the state. Returns False, and writes nothing, when requests that change something do not end.
 
-        `applied`: Terraform found or made everything as terraform/ says.
+        `applied`: Terraform found or made everything as terraform/ says. `last`: LocalStack ends, so the state is
+        written even so, and the mark of changes stays: the next LocalStack compares.
         """
         with self._lock, self.changes.held(_QUIET_SECONDS) as quiet:
+            if not quiet and last:
+                LOG.warning("the state was saved while requests were under way")
+                self._header = self._saved.write(time.time(), self.changes.configured)
+                return True
             if not quiet:
                 LOG.warning("the state was not saved: requests are under way")
                 return False
@@ -78,7 +84,7 @@ class Keeper:
 
     def close(self) -> None:
         """Writes what has changed, before the services stop."""
-        if not self.changes.made or self.save():
+        if not self.changes.made or self.save(last=True):
             self.changes.end_of_all()
 
     def report(self) -> dict[str, Any]:

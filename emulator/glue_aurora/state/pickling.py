@@ -7,6 +7,7 @@ of the process that reads.
 
 import io
 import threading
+from collections import defaultdict
 from typing import Any
 
 import dill  # type: ignore[import-untyped]
@@ -33,9 +34,21 @@ class _Pickler(Pickler):
             return ("policy", obj.account_id, obj.arn)
         return None
 
+    def reducer_override(self, obj: Any) -> Any:
+        """Lets a dictionary of moto's own be made without the arguments of its class, which it does not keep."""
+        if isinstance(obj, defaultdict) and type(obj) is not defaultdict:
+            return (_empty, (type(obj), obj.default_factory), vars(obj), None, iter(defaultdict.items(obj)))
+        return NotImplemented
+
 
 def _made_by(make: Any) -> Any:
     return lambda pickler, lock: pickler.save_reduce(make, (), obj=lock)  # objects that shared a lock share one again
+
+
+def _empty(kind: type[defaultdict[Any, Any]], factory: Any) -> Any:
+    made = kind.__new__(kind)
+    made.default_factory = factory
+    return made
 
 
 class _Unpickler(dill.Unpickler):

@@ -114,23 +114,33 @@ class Saved:
             return None
         return found if isinstance(found, Header) else None
 
-    def read(self) -> None:
-        """Puts the state into the services.
+    def read(self) -> dict[str, str]:
+        """Puts the state into the services. Returns those whose state can't be read, with the reason: they have none.
 
         Raises:
-            Exception: a part of it can't be read. The services may then have a part of it.
+            Exception: a part of it can't be put there. The services may then have a part of it.
         """
         with io.BytesIO(self._file.read_bytes()) as file:
             pickle.load(file)  # noqa: S301 - the header
             services, index = pickle.load(file)  # noqa: S301
+        read, unreadable = {}, {}
         for service, text in services.items():
+            try:
+                read[service] = pickling.loads(text)
+            except Exception as error:
+                if service == "s3":  # Terraform's state: without it the other services have what Terraform can't know
+                    raise
+                LOG.warning("the state of %s can't be read: %s: %s", service, type(error).__name__, error)
+                unreadable[service] = f"{type(error).__name__}: {error}"
+        for service, contents in read.items():
             found = containers.of(service)
             containers.hook(service, "on_before_state_load")
-            _put(found, pickling.loads(text))
-        if index:
+            _put(found, contents)
+        if index and "s3" in read:
             objects.load(self.folder / "objects", index)
-        for service in services:
+        for service in read:
             containers.hook(service, "on_after_state_load")
+        return unreadable
 
 
 def _contents(found: containers.Containers) -> dict[str, Any]:

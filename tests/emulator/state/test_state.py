@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import pickletools
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
@@ -104,6 +106,47 @@ def test_a_rule_sends_events_afterwards(site: Site) -> None:
     site.again()
     events.put_events(Entries=[{"Source": rule, "DetailType": "t", "Detail": json.dumps({"n": 1})}])
     assert queue.messages(1)[0]["detail"] == {"n": 1}
+
+
+def test_a_dictionary_of_another_kind_does_no_harm(site: Site, bucket: str) -> None:
+    """moto keeps SSM's parameters in a class of its own, which Python alone can write and not read."""
+    ssm, name = site.client("ssm"), unique("parameter")
+    ssm.put_parameter(Name=name, Value="v", Type="String")
+    kept = site.again()
+    assert (kept.loaded, kept.why) == (True, "")
+    assert ssm.get_parameter(Name=name)["Parameter"]["Value"] == "v"
+    assert site.client("s3").head_bucket(Bucket=bucket)
+
+
+def test_a_service_whose_state_cannot_be_read_is_left_out_alone(site: Site, bucket: str) -> None:
+    queue = unique("queue")
+    site.client("sqs").create_queue(QueueName=queue)
+    localstack.daemon(site.instance).stop()
+    file = site.saved / "services"
+    with file.open("rb") as written:
+        list(pickletools.genops(written))  # over the header, whose class is LocalStack's
+        end = written.tell()
+        services, index = pickle.load(written)
+    services["sqs"] = b"ruin"
+    file.write_bytes(file.read_bytes()[:end] + pickle.dumps((services, index)))
+
+    kept = site.again()
+
+    assert (kept.loaded, kept.configured, kept.why) == (True, True, "lacks sqs")
+    assert site.client("sqs").list_queues(QueueNamePrefix=queue).get("QueueUrls", []) == []
+    assert site.client("s3").head_bucket(Bucket=bucket)
+
+
+def test_a_poll_that_waits_keeps_nothing_from_being_saved(site: Site) -> None:
+    sqs, later = site.client("sqs"), unique("later")
+    url = sqs.create_queue(QueueName=unique("queue"))["QueueUrl"]
+    with ThreadPoolExecutor(1) as pool:
+        poll = pool.submit(site.client("sqs").receive_message, QueueUrl=url, WaitTimeSeconds=20)
+        sqs.create_queue(QueueName=later)
+        kept = site.again()
+        poll.exception()  # LocalStack ended, or it waited on the next one
+    assert (kept.loaded, kept.why) == (True, "")
+    assert sqs.get_queue_url(QueueName=later)
 
 
 def test_what_came_after_the_last_save_is_gone_after_a_kill_and_said(site: Site, bucket: str) -> None:
