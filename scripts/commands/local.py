@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from contextlib import suppress
 from dataclasses import replace
@@ -13,11 +12,10 @@ import click
 import requests
 
 from scripts.base.console import say
-from scripts.base.errors import CommandError
 from scripts.case import failures, job
 from scripts.commands import deploy, overview, runs
 from scripts.environment import database, lifecycle, runtime, state
-from scripts.environment.instance import DEFAULT_PORTS, Instance, Ports, user_instance_folder
+from scripts.environment.instance import Instance, user_instance_folder
 from scripts.terraform.root import Terraform
 
 
@@ -35,48 +33,35 @@ def setup() -> None:
 def up(plan: bool) -> None:
     """Start the environment, apply terraform/, create the tables."""
     folder = user_instance_folder()
-    instance = Instance.load(folder)
-    if instance is None or runtime.of(instance).idle(instance) == runtime.ALL:
-        instance = lifecycle.new(folder, Ports.chosen())
-    else:
-        _check_asked_is(instance)
-        lifecycle.setup(instance.runtime)
-    already = lifecycle.is_running(instance)
-    with lifecycle.stopped_on_interrupt(instance):
-        lifecycle.start(instance)
-        changed = lifecycle.provision(instance, plan=plan)
+    with lifecycle.alone(folder):
+        instance = lifecycle.opened(folder)
+        already = lifecycle.is_running(instance)
+        with lifecycle.stopped_on_interrupt(instance):
+            lifecycle.start(instance)
+            changed = lifecycle.provision(instance, plan=plan)
     if already and not changed:
         say("the environment was already running; nothing changed")
     overview.show(instance)
     say('next: `make run`; for your shell: eval "$(make -s env)"')
 
 
-def _check_asked_is(instance: Instance) -> None:
-    """Compares the ports and the runtime that the user asks for with those of the running instance.
-
-    Raises:
-        CommandError: they differ.
-    """
-    if any(os.environ.get(name) for name in DEFAULT_PORTS) and Ports.chosen() != instance.ports:
-        raise CommandError("the environment runs on other ports", "stop it first: make local-down")
-    if os.environ.get("RUNTIME", "auto") not in ("auto", instance.runtime):
-        raise CommandError(f"the environment runs in the {instance.runtime} runtime", "stop it first: make local-down")
-
-
 @click.command()
 def down() -> None:
     """Stop the environment; what it has stays for the next start."""
-    instance = Instance.load(user_instance_folder())
-    stopped = lifecycle.stop(instance) if instance else False
+    folder = user_instance_folder()
+    with lifecycle.alone(folder):
+        instance = Instance.load(folder)
+        stopped = lifecycle.stop(instance) if instance else False
     say("the environment is stopped" if stopped else "nothing was running")
 
 
 @click.command()
 def reset() -> None:
     """Stop the environment and remove its data."""
-    instance = Instance.load(user_instance_folder())
-    if instance:
-        lifecycle.remove(instance)
+    folder = user_instance_folder()
+    with lifecycle.alone(folder):
+        if instance := Instance.load(folder):
+            lifecycle.remove(instance)
     say("the environment and its data are gone; the next `make local-up` starts from nothing")
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import click
 
 from scripts.base.console import say
-from scripts.base.errors import CommandError
+from scripts.base.errors import CommandError, TerraformError
 from scripts.case import job
 from scripts.commands import overview
-from scripts.environment import lifecycle, runtime, snapshots
-from scripts.environment.instance import Instance, Ports, user_instance_folder
+from scripts.environment import lifecycle, snapshots
+from scripts.environment.instance import user_instance_folder
 from scripts.terraform.root import Terraform
 
 _name = click.option("--name", envvar="NAME", default="", help="Name of the snapshot.")
@@ -20,9 +22,10 @@ _name = click.option("--name", envvar="NAME", default="", help="Name of the snap
 def snapshot(name: str) -> None:
     """Copy the environment's data under a name."""
     snapshots.check_name(_named(name, "snapshot"))
-    instance = overview.running()
-    job.check_idle(instance, Terraform(instance).outputs())
-    snapshots.make(instance, name)
+    with lifecycle.alone(user_instance_folder()):
+        instance = overview.running()
+        job.check_idle(instance, Terraform(instance).outputs())
+        snapshots.make(instance, name)
     say(f"the snapshot {name} is whole; `make restore NAME={name}` goes back to it")
 
 
@@ -32,12 +35,12 @@ def restore(name: str) -> None:
     """Give the environment the data of a snapshot, and start it."""
     snapshots.check_found(_named(name, "restore"))
     folder = user_instance_folder()
-    instance = Instance.load(folder)
-    if instance is None or runtime.of(instance).idle(instance) == runtime.ALL:
-        instance = lifecycle.new(folder, Ports.chosen())
-    elif lifecycle.is_running(instance):
-        job.check_idle(instance, Terraform(instance).outputs())
-    snapshots.put_back(instance, name)
+    with lifecycle.alone(folder):
+        instance = lifecycle.opened(folder)
+        if lifecycle.is_running(instance):
+            with suppress(TerraformError):  # without an applied terraform/ there is no run, and what is there goes
+                job.check_idle(instance, Terraform(instance).outputs())
+        snapshots.put_back(instance, name)
     say(f"the environment has the data of the snapshot {name}")
     overview.show(instance)
 

@@ -42,6 +42,12 @@ def are(instance: Instance, found: dict[str, str]) -> bool:
     return _remembered(instance) == found
 
 
+def had_these_ports(instance: Instance) -> bool:
+    """Returns whether the last apply had the instance's ports: the endpoint of the cluster names one."""
+    before = _remembered(instance)
+    return all(before.get(f"port {name}") == str(number) for name, number in asdict(instance.ports).items())
+
+
 def _remembered(instance: Instance) -> dict[str, str]:
     try:
         found: dict[str, str] = json.loads(_kept(instance).read_text(encoding="utf-8"))

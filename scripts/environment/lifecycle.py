@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from scripts.base.console import say, step
-from scripts.base.errors import StartError, TerraformError
+from scripts.base.errors import CommandError, StartError, TerraformError
 from scripts.environment import database, inputs, runtime, state
-from scripts.environment.instance import Instance, Ports
+from scripts.environment.instance import DEFAULT_PORTS, Instance, Ports
 from scripts.supply import wheels
 from scripts.terraform import leftovers, sources
 from scripts.terraform.root import Terraform
 
 _FIRST = "first apply"
+_CUT_OFF = "an earlier apply was cut off"
 
 
 def setup(name: str) -> None:
@@ -36,6 +40,49 @@ def new(folder: Path, ports: Ports, runtime_name: str | None = None) -> Instance
         say(f"runtime: {name} ({reason})")
     setup(name)
     return Instance.open(folder, ports, name)
+
+
+def opened(folder: Path) -> Instance:
+    """Sets up the instance in `folder` and returns it without starting it.
+
+    One that runs stays as it is. A stopped one keeps its ports and its runtime, unless variables name others. A new one
+    gets those that variables name, or the usual ones.
+
+    Raises:
+        CommandError: it runs, and variables name other ports or the other runtime.
+        StartError: another program has a port. Nothing was fetched or changed.
+    """
+    instance = Instance.load(folder)
+    if instance is None:
+        return new(folder, Ports.chosen())
+    ports = Ports.chosen() if any(os.environ.get(name) for name in DEFAULT_PORTS) else instance.ports
+    asked = os.environ.get("RUNTIME", "auto") not in ("auto", instance.runtime)
+    if set(runtime.of(instance).idle(instance)) == set(runtime.ALL):
+        # The data of a stopped one is in its runtime. Docker may have gone meanwhile.
+        keeps = instance.runtime == "embedded" and not asked
+        return new(folder, ports, instance.runtime if keeps else None)
+    if ports != instance.ports:
+        raise CommandError("the environment runs on other ports", "stop it first: make local-down")
+    if asked:
+        raise CommandError(f"the environment runs in the {instance.runtime} runtime", "stop it first: make local-down")
+    setup(instance.runtime)
+    return instance
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Waits for a command that starts, stops or replaces the instance in `folder`, and lets no other do so then."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder.with_name(f"{folder.name}.lock"))
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        with step("waiting for another command that starts or stops this environment"):
+            lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def is_running(instance: Instance) -> bool:
@@ -83,17 +130,19 @@ def provision(instance: Instance, *, plan: bool = False) -> bool:
     terraform = Terraform(instance)
     given = inputs.of(instance)  # before Terraform reads the files: somebody may save one while it works
     kept = state.ask(instance)
-    if not plan and not kept.configured and inputs.are(instance, given):
+    if not plan and not kept.configured and inputs.are(instance, given) and terraform.has_outputs():
         say("nothing has changed since terraform/ was applied, so Terraform makes no plan (PLAN=1 makes one)")
         return database.create_tables(instance, terraform.outputs())
     if kept.why:
         say(_lost(kept))
+    if not kept.configured and not terraform.state():
+        _start_localstack_anew(instance, "Terraform's state is gone")
     applied = sources.hashes()
     terraform.init()
     mark = _cut_off(instance)
     was_cut_off = mark.exists()
     if was_cut_off and mark.read_text() == _FIRST:
-        _start_localstack_anew(instance)
+        _start_localstack_anew(instance, _CUT_OFF)
         terraform.init()
     with step("comparing the environment with terraform/"):
         changes = bool(terraform.changes())
@@ -104,7 +153,7 @@ def provision(instance: Instance, *, plan: bool = False) -> bool:
         except TerraformError as error:
             if not (was_cut_off and error.resource_exists):
                 raise
-            _start_localstack_anew(instance)
+            _start_localstack_anew(instance, _CUT_OFF)
             terraform.init()
             apply(instance, terraform)
     sources.remember(instance.folder, applied)
@@ -142,8 +191,8 @@ def _cut_off(instance: Instance) -> Path:
     return instance.folder / "apply-under-way"
 
 
-def _start_localstack_anew(instance: Instance) -> None:
-    say("an earlier apply was cut off, so LocalStack starts anew; the database keeps its rows, the buckets do not")
+def _start_localstack_anew(instance: Instance, why: str) -> None:
+    say(f"{why}, so LocalStack starts from nothing; the database keeps its rows, the buckets do not")
     runtime.of(instance).stop(instance, ["localstack"])
     start(instance, localstack_env=state.ANEW)
 

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scripts.base.console import step
+from scripts.base.console import say, step
 from scripts.base.errors import CommandError
 from scripts.base.files import write_whole
 from scripts.base.paths import LOCAL
-from scripts.environment import lifecycle, runtime, state
+from scripts.environment import inputs, lifecycle, runtime, state
 from scripts.environment.instance import Instance
 
 FOLDER = LOCAL / "snapshots"
@@ -60,7 +60,7 @@ def make(instance: Instance, name: str) -> None:
     A snapshot of the same name is replaced once the new one is whole.
 
     Raises:
-        CommandError: the name can't be one.
+        CommandError: the name can't be one, or LocalStack could not save all of its state.
     """
     check_name(name)
     folder = FOLDER / name
@@ -73,6 +73,11 @@ def make(instance: Instance, name: str) -> None:
             for each in _FILES:
                 if (instance.folder / each).exists():
                     shutil.copy2(instance.folder / each, making / each.replace("/", "-"))
+        if lifecycle.is_running(instance) and (told := state.ask(instance)).why:
+            raise CommandError(
+                f"the snapshot {name} would not be whole: LocalStack's state {told.why}",
+                "wait until what uses the environment has ended, look what is missing, then make the snapshot again",
+            )
         about = {"runtime": instance.runtime, "made": datetime.now(UTC).isoformat()}
         write_whole(making / _ABOUT, json.dumps(about).encode())
         shutil.rmtree(folder, ignore_errors=True)
@@ -109,6 +114,10 @@ def put_back(instance: Instance, name: str) -> None:
             f"LocalStack can't read the snapshot {name}: its state {told.why or 'is not there'}",
             "run `make local-up`, which builds the environment again around this database; then make another one",
         )
+    if told.why:
+        say(f"LocalStack's state {told.why}; `make local-up PLAN=1` compares and repairs")
+    if not inputs.had_these_ports(instance):
+        lifecycle.provision(instance)
 
 
 def remove(name: str) -> None:

@@ -93,10 +93,16 @@ class Terraform:
 
         Terraform's output is shown, or added to `lines` where the caller gives one.
         """
+        self._init_if_never()
         self._unlock()
         fast = [] if refresh else ["-refresh=false"]
         arguments = ("-input=false", "-auto-approve", *fast, *self._variables, *_var(variables))
         self.run("apply", *arguments, lines=lines, quiet=lines is not None)
+
+    def _init_if_never(self) -> None:
+        """Initialises the root of an environment whose data came from a snapshot: Terraform has not seen it yet."""
+        if not (self.cloud.folder / "terraform" / "terraform.tfstate").exists():
+            self.init()
 
     def destroy(self) -> None:
         self.run("destroy", "-input=false", "-auto-approve", *self._variables, patient=True)
@@ -149,6 +155,7 @@ class Terraform:
 
         Terraform takes the lock for it, and refuses when another command has stored a state in the meantime.
         """
+        self._init_if_never()
         self._unlock()
         file = self.cloud.folder / "state.json"
         write_private(file, json.dumps(state, indent=2).encode())

@@ -5,6 +5,7 @@ import os
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ class Keeper:
             self._told["why"] = "was saved by another version of LocalStack or of its plugin"
             return
         try:
-            header.left_out.update(self._saved.read())
+            header = replace(header, left_out={**header.left_out, **self._saved.read()})
         except Exception as error:
             LOG.exception("the saved state can't be used, so LocalStack begins again without it")
             self._saved.remove()
