@@ -7,6 +7,7 @@ import json
 import re
 import shlex
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from scripts.base.paths import TOP
 from scripts.case import job, tracebacks
 from scripts.case.logs import log_lines
+from scripts.case.summary import are_counts
 from scripts.cloud.cloud import Cloud
 
 SHOWN_FRAMES = 3
@@ -76,8 +78,8 @@ def rejected_by_set(lines: Sequence[str]) -> dict[str, dict[str, int]]:
     """Returns the counts of the job's event `rejected_lines`, or nothing when its log has none."""
     for line in reversed(lines):
         if line.startswith("{") and '"rejected_lines"' in line:
-            found = json.loads(line)
-            return {name: counts for name, counts in found.items() if isinstance(counts, dict)}
+            with suppress(json.JSONDecodeError):  # a line of a user's own script
+                return {name: counts for name, counts in json.loads(line).items() if are_counts(counts)}
     return {}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from botocore.exceptions import ClientError
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from scripts.base.errors import CommandError, JobError
+from scripts.case import summary
 from scripts.case.logs import Follower
 from scripts.cloud.cloud import Cloud
 
@@ -25,8 +25,9 @@ LATE_LOG_SECONDS = 60
 
 @dataclass
 class Run:
-    """A job run that has ended. `summary` has the job's own counts, or is None when the job did not print them.
+    """A job run that has ended. `summary` has the job's own counts, or is None when the job did not print all of them.
 
+    `lacking` names what the summary that it printed lacks.
     `detail` is Glue's StateDetail. The emulator says there what AWS does, and what it does not do itself.
     """
 
@@ -36,6 +37,7 @@ class Run:
     seconds: int = 0
     summary: dict[str, Any] | None = field(default=None)
     detail: str = ""
+    lacking: Sequence[str] = ()
 
 
 def parse_arguments(text: str) -> dict[str, str]:
@@ -133,7 +135,7 @@ def follow(
         if ended["JobRunState"] == "SUCCEEDED" and not cloud.is_local:
             # CloudWatch may show the last lines seconds after the run has ended.
             late = Retrying(
-                retry=retry_if_result(lambda _: summary_of(lines) is None),
+                retry=retry_if_result(lambda _: summary.printed(lines) is None),
                 wait=wait,
                 stop=stop_after_delay(LATE_LOG_SECONDS),
                 retry_error_callback=lambda _: None,
@@ -142,6 +144,7 @@ def follow(
     except KeyboardInterrupt:
         glue.batch_stop_job_run(JobName=name, JobRunIds=[run_id])
         raise
+    told = summary.printed(lines)
     return Run(
         run_id,
         ended["JobRunState"],
@@ -149,13 +152,11 @@ def follow(
         ended.get("ExecutionTime", 0),
         summary_of(lines),
         ended.get("StateDetail", ""),
+        summary.lacking(told) if told else (),
     )
 
 
 def summary_of(lines: Sequence[str]) -> dict[str, Any] | None:
-    """Returns the run's counts from the last summary in its log (docs/interfaces.md), or None."""
-    for line in reversed(lines):
-        if line.startswith("{") and '"run_summary"' in line:
-            found: dict[str, Any] = json.loads(line)
-            return found
-    return None
+    """Returns the run's counts from the last summary in its log, or None when that has none, or lacks some."""
+    found = summary.printed(lines)
+    return found if found and not summary.lacking(found) else None

@@ -146,13 +146,25 @@ def report(
         failure = failures.look_into(cloud, outputs, ended, typed)
         raise JobError(failures.cause(failure), failures.remedy(failure))
     if ended.summary is None:
-        missing = f"run {ended.id} SUCCEEDED, but the job printed no counts: {ended.detail or 'see its log'}"
+        missing = _without_counts(ended)
         if cloud.is_local:
-            raise JobError(missing, "correct the script so that it comes to its end, then make run")
-        say(missing)  # CloudWatch may still be late.
+            raise missing
+        say(missing.cause)  # CloudWatch may still be late.
     if ended.summary:
         say(_rows_of_run(ended.summary, transaction))
     out.print(f"[green]✓[/green] run {ended.id} SUCCEEDED in {ended.seconds} s")
+
+
+def _without_counts(ended: job.Run) -> JobError:
+    told = f"run {ended.id} SUCCEEDED, but the job printed no counts"
+    if ended.lacking:
+        return JobError(
+            f"{told}: its run_summary lacks {', '.join(ended.lacking)}, or has another kind of value there",
+            "correct what the script logs as run_summary (docs/interfaces.md has its form), then make run",
+        )
+    return JobError(
+        f"{told}: {ended.detail or 'see its log'}", "correct the script so that it comes to its end, then make run"
+    )
 
 
 def _rows_of_run(summary: dict[str, Any], transaction: Transaction) -> str:

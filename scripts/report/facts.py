@@ -17,6 +17,7 @@ from scripts.case.chosen import Found, chosen_run, last_runs
 from scripts.case.data_api import DataApi, Result
 from scripts.case.rejects import Broken
 from scripts.case.statements import Statement, statements
+from scripts.case.summary import EVENT, are_counts, lacking
 from scripts.cloud.cloud import Cloud
 from scripts.environment.database import ANALYSIS
 
@@ -72,7 +73,7 @@ class Run:
     def rejected(self) -> Mapping[str, Mapping[str, int]]:
         """Rejected lines by set and rule."""
         logged = self.events.get("rejected_lines", {})
-        return {name: logged[name] for name in SETS if logged.get(name)}
+        return {name: logged[name] for name in SETS if are_counts(logged.get(name)) and logged[name]}
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,10 @@ def collect(
 
 
 def events(lines: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Returns what a run logged, by the name of the event; of two with one name the last. Other lines don't count."""
+    """Returns what a run logged, by the name of the event; of two with one name the last.
+
+    Other lines don't count, and neither does a summary that lacks a count: a user's own script may log it.
+    """
     found = {}
     for line in lines:
         if line.startswith("{") and '"event"' in line:
@@ -149,6 +153,8 @@ def events(lines: Sequence[str]) -> dict[str, dict[str, Any]]:
             except json.JSONDecodeError:  # a line of a user's own script
                 continue
             found[str(event.pop("event", ""))] = event
+    if lacking(found.get(EVENT, {})):
+        found.pop(EVENT, None)
     return found
 
 

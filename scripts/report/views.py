@@ -170,7 +170,10 @@ def _rejected_sentence(run: Run, facts: Facts) -> str:
         )
     if run.summary:
         return "Nenhuma linha foi rejeitada."
-    return "A execução terminou antes de avaliar as linhas, ou o seu log já expirou: não há contagens."
+    return (
+        "Não há contagens: a execução terminou antes de avaliar as linhas, o seu log já expirou, ou o script não "
+        "registrou todas."
+    )
 
 
 def _rules_chart(facts: Facts) -> Chart | None:
@@ -186,7 +189,8 @@ def _rules_chart(facts: Facts) -> Chart | None:
 def _corrections(run: Run) -> list[str]:
     """Returns what the job set right in lines that it kept, as it logged that."""
     told = []
-    if count := run.events.get("values_set_to_null", {}).get("idade"):
+    count = run.events.get("values_set_to_null", {}).get("idade")
+    if count and isinstance(count, int):
         told.append(f"{texts.counted(count, 'idade inválida ficou vazia', 'idades inválidas ficaram vazias')}.")
     for event, what in (
         ("invisible_characters_removed", "com caracteres invisíveis, que foram retirados"),

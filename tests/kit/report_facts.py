@@ -24,6 +24,7 @@ SUMMARY: dict[str, Any] = {
     "inserted": 12000,
     "updated": 0,
     "unchanged": 0,
+    "parquet": "s3://data/processed/performance_academica/run=jr_1/",
     "seconds": {"prepare": 1.5, "parquet": 70.25, "rejects": 2.0, "database": 9.0, "copy": 6.0, "merge": 3.0},
 }
 

@@ -115,6 +115,9 @@ def test_counts_come_from_the_last_event_of_the_log() -> None:
     lines = ['{"event": "rejected_lines", "alunos": {"x": 1}}', "text", '{"event": "rejected_lines", "alunos": {}}', ""]
     assert failures.rejected_by_set(lines) == {"alunos": {}}
     assert failures.rejected_by_set(["none"]) == {}
+    assert (
+        failures.rejected_by_set(['{"event": "rejected_lines", "alunos": {"x": "two"}}', '{"rejected_lines" cut']) == {}
+    )
 
 
 def test_words_that_are_looked_for_are_those_of_the_job() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from decimal import Decimal
 from pathlib import Path
@@ -171,6 +172,19 @@ def test_analysis_has_a_name_and_a_title_of_its_own() -> None:
 def test_events_are_what_the_job_logged_and_nothing_else() -> None:
     lines = ["text", '{"event": "a", "n": 1}', '{"event": "a", "n": 2}', '{"event": broken', '{"other": 1}']
     assert facts.events(lines) == {"a": {"n": 2}}
+
+
+def test_summary_that_lacks_a_count_is_no_event() -> None:
+    """The page would end with a KeyError: a user who edits the script may leave out what the page shows."""
+    whole = {"event": "run_summary", **report_facts.SUMMARY}
+    cut = {name: value for name, value in whole.items() if name != "rejected"}
+    assert "run_summary" in facts.events([json.dumps(whole)])
+    events: dict[str, Any] = facts.events(
+        [json.dumps(cut), '{"event": "rejected_lines", "alunos": {"x": "two"}, "notas": 3}']
+    )
+    cut_run = report_facts.run(1, **events)
+    assert cut_run.summary == {} and cut_run.rejected == {}
+    assert "não registrou todas" in page.html(report_facts.facts(history=[cut_run], rejected={}))
 
 
 def test_page_has_every_analysis_with_its_table_and_what_can_be_drawn(html: str) -> None:

@@ -28,6 +28,13 @@ def test_a_local_run_without_counts_is_no_success() -> None:
         runs.report(account, {}, ended, Typed(), transaction=pytest.fail)
 
 
+def test_counts_that_a_script_left_out_are_named() -> None:
+    ended = job.Run("jr_1", "SUCCEEDED", lacking=("kept", "rejected"))
+    account: Any = SimpleNamespace(is_local=True)
+    with pytest.raises(JobError, match=r"lacks kept, rejected[\s\S]*logs as run_summary"):
+        runs.report(account, {}, ended, Typed(), transaction=pytest.fail)
+
+
 def data_in(folder: Path, *names: str) -> Path:
     for name in names or ("alunos.csv", "escolas.csv.gz", "notas/2026.csv", "notas/2027.csv.gz", "other.txt"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -18,11 +18,12 @@ from scripts.__main__ import cli
 from scripts.base.errors import CommandError
 from scripts.base.paths import TOP
 from scripts.base.processes import Daemon
-from scripts.case import job
+from scripts.case import job, summary
 from scripts.environment import database
 from scripts.environment.instance import Instance, Ports
 from scripts.terraform import provider
 from tests.kit.commands import command
+from tests.kit.report_facts import SUMMARY
 
 pytestmark = pytest.mark.unit
 FOREVER = [sys.executable, "-c", "import signal; signal.pause()"]
@@ -58,15 +59,18 @@ def test_argument_with_an_open_quotation_mark_is_refused() -> None:
 
 
 def test_summary_is_the_last_one_that_the_job_printed() -> None:
-    lines = [
-        '{"event": "run_summary", "kept": 1}',
-        '{"event": "other"}',
-        "text",
-        '{"event": "run_summary", "kept": 2}',
-        "",
-    ]
-    assert job.summary_of(lines) == {"event": "run_summary", "kept": 2}
+    first, second = ({"event": "run_summary", **SUMMARY, "kept": kept} for kept in (1, 2))
+    lines = [json.dumps(first), '{"event": "other"}', "text", json.dumps(second), '{"run_summary" is no JSON', ""]
+    assert job.summary_of(lines) == second
     assert job.summary_of(["no summary"]) is None
+
+
+@pytest.mark.parametrize("name", SUMMARY)
+def test_summary_that_lacks_a_count_is_none(name: str) -> None:
+    """A user who edits the script may leave out what the commands read."""
+    for changed in ({other: SUMMARY[other] for other in SUMMARY if other != name}, {**SUMMARY, name: None}):
+        assert summary.lacking(changed) == [name]
+        assert job.summary_of([json.dumps({"event": "run_summary", **changed})]) is None
 
 
 @pytest.mark.parametrize("port", ["x", "0", "65536", "-1", "²", "٤٥٦٦"])
