@@ -44,7 +44,7 @@ def parse_arguments(text: str) -> dict[str, str]:
     """Returns Glue's Arguments for a text such as `--key value --flag`.
 
     Raises:
-        CommandError: `text` has another form.
+        CommandError: `text` has another form, or an argument twice.
     """
     try:
         tokens = shlex.split(text)
@@ -55,12 +55,23 @@ def parse_arguments(text: str) -> dict[str, str]:
     for token in tokens:
         if token.startswith("--"):
             name, _, value = token.partition("=")
+            if name in arguments:  # Glue's Arguments are a map, so one of the values would be lost
+                raise _given_twice(name)
             arguments[name] = value
         elif name and not arguments[name]:
             arguments[name] = token
         else:
             raise CommandError(f"ARGS: `{token}` follows no --key", 'write ARGS="--key value --other value"')
     return arguments
+
+
+def _given_twice(name: str) -> CommandError:
+    return CommandError(
+        f"{name} is given twice in ARGS",
+        """Glue takes several settings as one value: ARGS='--conf "a=1 --conf b=2"'"""
+        if name == "--conf"
+        else "leave one of them out: the job gets one value for each name",
+    )
 
 
 def run(

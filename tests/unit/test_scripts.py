@@ -53,6 +53,23 @@ def test_argument_without_a_key_is_refused_with_the_way_to_write_it() -> None:
         job.parse_arguments("value --key value")
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("--conf a=1 --conf b=2", r"--conf is given twice[\s\S]*ARGS='--conf \"a=1 --conf b=2\"'"),
+        ("--csv_encoding=utf-8 --x y --csv_encoding windows-1252", r"--csv_encoding is given twice[\s\S]*leave one"),
+    ],
+)
+def test_argument_that_is_given_twice_is_refused(text: str, says: str) -> None:
+    """The run would succeed without the first value."""
+    with pytest.raises(CommandError, match=says):
+        job.parse_arguments(text)
+
+
+def test_several_settings_of_spark_are_one_value() -> None:
+    assert job.parse_arguments('--conf "a=1 --conf b=2"') == {"--conf": "a=1 --conf b=2"}
+
+
 def test_argument_with_an_open_quotation_mark_is_refused() -> None:
     with pytest.raises(CommandError, match=r"ARGS=--key it's[\s\S]*quotation mark"):
         job.parse_arguments("--key it's")
