@@ -11,9 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from botocore.exceptions import ClientError
+
 from glue_scripts import table
 from scripts.base.errors import CommandError
 from scripts.cloud.cloud import Cloud
+from scripts.cloud.refusals import of_aws
 
 PLACE = "raw/sets/"
 RAW_PREFIX = "--raw_prefix"
@@ -85,10 +88,18 @@ def upload(cloud: Cloud, bucket: str, data_set: DataSet, moved: Callable[[str, i
     `moved` is called with a file's key and the bytes that were sent of it since the last call.
 
     Returns the keys of the files that were removed from there.
+
+    Raises:
+        CommandError: S3 refused a file.
     """
     s3 = cloud.client("s3")
     for key, path in data_set.files.items():
-        s3.upload_file(str(path), bucket, key, Callback=lambda sent, key=key: moved(key, sent))
+        # Not upload_file, whose error hides the code of the refusal.
+        with path.open("rb") as body:
+            try:
+                s3.upload_fileobj(body, bucket, key, Callback=lambda sent, key=key: moved(key, sent))
+            except ClientError as error:
+                raise CommandError(f"s3://{bucket}/{key} can't be written: {error}", of_aws(error).remedy) from None
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=data_set.prefix)
     there = [each["Key"] for page in pages for each in page.get("Contents", [])]
     gone = [key for key in there if key not in data_set.files]

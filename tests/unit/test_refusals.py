@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -14,13 +15,16 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from scripts.base.errors import CommandError
 from scripts.base.paths import TOP
+from scripts.case import datasets
 from scripts.cloud.refusals import of_aws
 from tests.kit.recorder import Recorder, Request
 
 pytestmark = pytest.mark.unit
 NOBODY = "http://127.0.0.1:1"
 LOCAL_ACCOUNT = {"ACCOUNT": "000000000000", "TF_VAR_aurora_ca_bundle": "none.pem", "YES": "1"}
+KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
 ONCE = Config(retries={"total_max_attempts": 1}, connect_timeout=5)
 
 
@@ -61,6 +65,17 @@ def said(call: Callable[[], Any]) -> str:
     return text.partition("\n  -> ")[2]
 
 
+def test_refused_upload_names_its_place_and_the_remedy(session: boto3.Session, tmp_path: Path) -> None:
+    """boto3's upload_file raises an error of another family, which ended in a traceback."""
+    (tmp_path / "notas.csv").write_text("x")
+    data_set = datasets.DataSet(tmp_path, "raw/sets/x/", {"raw/sets/x/notas.csv": tmp_path / "notas.csv"})
+    with Refusing(403, "AccessDenied").running() as service:
+        s3: Any = session.client("s3", endpoint_url=service.url, config=ONCE, **KEYS)  # type: ignore[call-overload]
+        cloud: Any = SimpleNamespace(client=lambda name: s3)
+        with pytest.raises(CommandError, match=r"s3://data/raw/sets/x/notas.csv can't be written[\s\S]*permission"):
+            datasets.upload(cloud, "data", data_set, lambda key, size: None)
+
+
 @pytest.mark.parametrize(
     ("status", "code", "remedy"),
     [
@@ -79,9 +94,8 @@ def said(call: Callable[[], Any]) -> str:
 def test_refusal_of_aws_comes_with_the_remedy_of_its_kind(
     status: int, code: str, remedy: str, session: boto3.Session
 ) -> None:
-    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
     with Refusing(status, code).running() as service:
-        client: Any = session.client("rds", endpoint_url=service.url, config=ONCE, **keys)  # type: ignore[call-overload]
+        client: Any = session.client("rds", endpoint_url=service.url, config=ONCE, **KEYS)  # type: ignore[call-overload]
         assert remedy in said(client.describe_db_clusters)
 
 
