@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass
 
 import sqlparse
+from sqlparse.exceptions import SQLParseError
+
+from scripts.base.errors import CommandError
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,22 @@ class Statement:
 
 
 def statements(text: str) -> list[Statement]:
-    """Returns the statements of `text` in order. The Data API takes one in each call."""
+    """Returns the statements of `text` in order. The Data API takes one in each call.
+
+    Raises:
+        CommandError: sqlparse does not take so many words, or so many parentheses in each other.
+    """
+    try:
+        return _split(text)
+    except SQLParseError as error:
+        raise CommandError(
+            f"the SQL can't be split into statements: {error}",
+            "write it shorter, or with fewer parentheses in each other. Locally, psql with the variables of `make env` "
+            "runs it as it is",
+        ) from None
+
+
+def _split(text: str) -> list[Statement]:
     found = []
     for part in sqlparse.split(text):
         # Without comments: AWS does not say whether the Data API looks for :parameters in comments too.

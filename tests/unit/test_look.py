@@ -44,6 +44,12 @@ def test_statement_and_analysis_at_once_are_refused() -> None:
         queries.chosen("SELECT 1", "desempenho_por_rede")
 
 
+def test_statement_that_is_too_long_to_be_split_is_refused() -> None:
+    numbers = ", ".join(str(number) for number in range(6000))
+    with pytest.raises(CommandError, match=r"can't be split[\s\S]*write it shorter"):
+        queries.chosen(f"SELECT 1 WHERE 1 IN ({numbers})", "")
+
+
 def test_result_through_a_pipe_has_whole_values_null_and_escapes(capsys: pytest.CaptureFixture[str]) -> None:
     long = "Escola " * 40
     grids.show(Result(["nome", "nota"], [(long.strip(), Decimal("7.50")), ("[red]a\x1b[2J", None)]), "titulo")
