@@ -8,12 +8,11 @@ import sys
 from typing import NoReturn
 
 import click
-from botocore.exceptions import BotoCoreError, ClientError
 
 from scripts.base.console import complain, err
 from scripts.base.errors import CommandError, OptionError
 from scripts.base.isolation import enter_local
-from scripts.cloud.refusals import message
+from scripts.cloud.refusals import KNOWN, message
 from scripts.commands import checks, dev, local, look, mutants, snapshots, terminal
 from scripts.commands.aws import aws
 from scripts.commands.aws_parity import aws_parity
@@ -56,7 +55,7 @@ def main() -> None:
         signal.signal(signal.SIGHUP, signal.default_int_handler)
     try:
         cli(standalone_mode=False)
-    except (CommandError, BotoCoreError, ClientError, OSError, ValueError) as error:
+    except KNOWN as error:
         if os.environ.get("TRACEBACK") and not isinstance(error, CommandError):
             raise
         _fail(message(error))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
+from subprocess import CalledProcessError
 
 
 class CommandError(Exception):
@@ -99,9 +101,15 @@ def remedy_for(said: str, otherwise: str) -> str:
     return otherwise
 
 
-def of_user(error: OSError | ValueError) -> CommandError:
+def of_user(error: OSError | ValueError | CalledProcessError) -> CommandError:
     """Returns the message for an error that no command expected: what failed, why, and what to do."""
     again = "TRACEBACK=1 before the same command shows where it failed"
+    if isinstance(error, CalledProcessError):
+        said = str(error.stderr or error.stdout or "").strip()[-1500:]
+        return CommandError(
+            f"{shlex.join(map(str, error.cmd))} ended with {error.returncode}: {said or 'it said nothing'}",
+            remedy_for(said, f"correct what the message names; {again}"),
+        )
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return CommandError(f"{where}{error.strerror or error}", _REMEDIES.get(error.errno or 0, again))

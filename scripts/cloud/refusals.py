@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from subprocess import CalledProcessError
+from typing import TypeAlias
+
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -31,6 +34,10 @@ _RIGHTS = (
 )
 _AGAIN = "wait a minute, then run the same command again"
 _UNKNOWN = "correct what the message names; TRACEBACK=1 before the same command shows where it failed"
+
+# The errors that end a command with a message. Another one is a defect of the command and shows its traceback.
+KNOWN = (CommandError, BotoCoreError, ClientError, OSError, ValueError, CalledProcessError)
+Known: TypeAlias = CommandError | BotoCoreError | ClientError | OSError | ValueError | CalledProcessError
 
 # The first fitting class counts, because botocore's SSLError is a ConnectionError too.
 _BY_CLASS: list[tuple[tuple[type[BotoCoreError], ...], str]] = [
@@ -76,7 +83,7 @@ _BY_CODE = {
 _REMEDIES = {code: text for text, codes in _BY_CODE.items() for code in codes}
 
 
-def message(error: CommandError | BotoCoreError | ClientError | OSError | ValueError) -> CommandError:
+def message(error: Known) -> CommandError:
     """Returns the message for an error that ends a command: what failed, why, and what to do."""
     if isinstance(error, CommandError):
         return error

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import click
 import requests
-from botocore.exceptions import BotoCoreError, ClientError
 
 from glue_scripts.table import NAME
 from scripts.base.console import complain, say
@@ -18,7 +17,7 @@ from scripts.base.errors import CommandError
 from scripts.base.paths import relative
 from scripts.case import changes, failures, job, queries, saves
 from scripts.case.data_api import DataApi
-from scripts.cloud.refusals import message
+from scripts.cloud.refusals import KNOWN, message
 from scripts.commands import deploy, grids, look, overview, runs
 from scripts.environment import database, state
 from scripts.environment.database import ANALYSIS
@@ -55,7 +54,7 @@ def _answer(saved: Sequence[Path], data: Path | None, arguments: str, fresh: boo
             _run(instance, data, arguments, fresh, limit)
         if ANALYSIS in saved:
             look.show_results(DataApi(instance, Terraform(instance).outputs()), queries.chosen("", ""))
-    except (CommandError, BotoCoreError, ClientError, OSError, ValueError) as error:
+    except KNOWN as error:
         if os.environ.get("TRACEBACK") and not isinstance(error, CommandError):
             raise
         complain(message(error))

