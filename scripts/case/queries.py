@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from glue_scripts.table import KEY, NAME, NAMES
 from scripts.base.errors import CommandError, DatabaseError
 from scripts.case.data_api import CORRECT, DataApi, Result
+from scripts.case.pages import whole
 from scripts.case.statements import Statement, statements
 from scripts.environment.database import ANALYSIS
 
@@ -55,7 +56,7 @@ def results(api: DataApi, wanted: Sequence[Statement]) -> Iterator[tuple[Stateme
     with api.transaction(read_only=True) as execute:
         for each in wanted:
             try:
-                yield each, execute(each.sql)
+                yield each, whole(execute, each.sql)
             except DatabaseError as error:
                 remedy = _remedy(error.cause) if error.remedy == CORRECT else error.remedy
                 raise DatabaseError(error.cause, remedy) from None
@@ -71,10 +72,11 @@ def first_rows(api: DataApi, limit: int) -> tuple[Result, int]:
 
 
 def _remedy(cause: str) -> str:
-    if "read-only" in cause or "read-write mode" in cause:
+    # A cursor, by which a query is read, takes no statement that writes.
+    if any(words in cause for words in ("read-only", "read-write mode", "data-modifying", "INTO is not allowed")):
         return "this command only reads. To write, use psql with the variables of `make env`, or a migration in sql/"
     if "does not exist" in cause:
         return f"the table is {NAME}, its columns {', '.join(NAMES)}. `make local-up` makes a table that is missing"
-    if "size" in cause and "limit" in cause:
-        return "ask for fewer rows or columns (LIMIT): an answer of the Data API has 1 MiB at most"
+    if "64 KB" in cause or ("size" in cause and "limit" in cause):
+        return "ask for a part of the long values (left(column, 1000)): a row of the Data API has 64 KiB at most"
     return CORRECT

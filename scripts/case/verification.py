@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from glue_scripts.table import KEY, NAME, NAMES
 from scripts.base.console import Pulse
 from scripts.base.errors import JobError
-from scripts.case import job, logs
+from scripts.case import job, logs, pages
 from scripts.case.analyses import Row, computed, named, sorted_rows
 from scripts.case.data_api import DataApi
 from scripts.cloud.cloud import Cloud
@@ -17,8 +17,6 @@ from scripts.environment.database import ANALYSIS
 
 if TYPE_CHECKING:
     from types_boto3_glue.type_defs import JobRunTypeDef
-
-PAGE = 2000  # rows in one call; an answer of the Data API has 1 MiB at most
 
 
 @dataclass(frozen=True)
@@ -77,20 +75,10 @@ def verify(cloud: Cloud, outputs: Mapping[str, Any], api: DataApi, show: Callabl
 
 
 def table_rows(api: DataApi) -> list[Row]:
-    """Returns every row of the table in the order of its key. Each call reads one page."""
-    order, columns = ", ".join(KEY), ", ".join(NAMES)
-    rows: list[Row] = []
+    """Returns every row of the table in the order of its key."""
     with api.transaction(read_only=True) as execute:
-        where = ""
-        values: dict[str, Any] = {}
-        while True:
-            sql = f"SELECT {columns} FROM {NAME} {where} ORDER BY {order} LIMIT {PAGE}"  # noqa: S608 - constants
-            page = execute(sql, **values).rows
-            rows += page
-            if len(page) < PAGE:
-                return rows
-            values = {name: page[-1][NAMES.index(name)] for name in KEY}
-            where = f"WHERE ({order}) > ({', '.join(f':{name}' for name in KEY)})"
+        sql = f"SELECT {', '.join(NAMES)} FROM {NAME} ORDER BY {', '.join(KEY)}"  # noqa: S608 - constants
+        return pages.whole(execute, sql).rows
 
 
 def _last_run(cloud: Cloud, outputs: Mapping[str, Any]) -> JobRunTypeDef:
@@ -132,7 +120,7 @@ def _counts(summary: Mapping[str, Any]) -> Check:
 def _analyses(api: DataApi, table: list[Row]) -> list[Check]:
     with api.transaction(read_only=True) as execute:
         queries = named(ANALYSIS.read_text(encoding="utf-8"))
-        found = {name: sorted_rows(execute(sql).rows) for name, sql in queries.items()}
+        found = {name: sorted_rows(pages.whole(execute, sql).rows) for name, sql in queries.items()}
     return compared(found, computed(table))
 
 
