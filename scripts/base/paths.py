@@ -6,6 +6,8 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
+from scripts.base.errors import CommandError
+
 TOP = Path(__file__).resolve().parents[2]
 LOCAL = TOP / ".local"
 VENVS = LOCAL / "venv"
@@ -13,6 +15,20 @@ REQUIREMENTS = TOP / "requirements"
 TERRAFORM = TOP / "terraform"
 WHEELS = TOP / "build" / "wheels"
 CACHE = user_cache_path("letrus-data-case", appauthor=False)
+
+
+def expanded(path: Path, variable: str) -> Path:
+    """Returns `path`, in which `~` means the home folder: zsh passes on the `~` of a variable after a target.
+
+    Raises:
+        CommandError: nobody has that home folder. The error names `variable`, in which `path` was given.
+    """
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise CommandError(
+            f"{variable}={path}: nobody has the home folder {path.parts[0]}", "give the whole path"
+        ) from None
 
 
 def relative(path: Path) -> str:

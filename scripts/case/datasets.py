@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from glue_scripts import table
 from scripts.base.errors import CommandError
+from scripts.base.paths import expanded
 from scripts.cloud.cloud import Cloud
 from scripts.cloud.refusals import of_aws
 
@@ -37,7 +38,7 @@ def find(folder: Path) -> DataSet:
     Raises:
         CommandError: there is no such folder, or it lacks a source.
     """
-    folder = _expanded(folder)
+    folder = expanded(folder, "DATA")
     if not folder.is_dir():
         what = "is a file" if folder.exists() else "does not exist"
         raise CommandError(f"DATA={folder} {what}", "DATA must name a folder that holds alunos, escolas and notas")
@@ -106,12 +107,3 @@ def upload(cloud: Cloud, bucket: str, data_set: DataSet, moved: Callable[[str, i
     for key in gone:
         s3.delete_object(Bucket=bucket, Key=key)
     return gone
-
-
-def _expanded(folder: Path) -> Path:
-    try:
-        return folder.expanduser()
-    except RuntimeError:
-        raise CommandError(
-            f"DATA={folder}: nobody has the home folder {folder.parts[0]}", "give the whole path"
-        ) from None

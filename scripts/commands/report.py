@@ -12,7 +12,7 @@ import click
 from scripts.base.console import heartbeat, say
 from scripts.base.errors import CommandError
 from scripts.base.files import write_whole
-from scripts.base.paths import TOP, relative
+from scripts.base.paths import TOP, expanded, relative
 from scripts.case.data_api import DataApi
 from scripts.cloud.account import Account
 from scripts.cloud.cloud import Cloud
@@ -27,10 +27,17 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 FOLDER = TOP / "build" / "report"
 
 
+class _File(click.Path):
+    """A file, in whose path `~` means the home folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return super().convert(expanded(Path(value), "OUT"), param, ctx)
+
+
 def report_options(function: Function) -> Function:
     """Adds the options `--out` (or OUT) and `--open` (or OPEN) to a command."""
-    kind = click.Path(path_type=Path, dir_okay=False)
-    out = click.option("--out", envvar="OUT", type=kind, help="The file to write, in place of one in build/report/.")
+    what = "The file to write, in place of one in build/report/."
+    out = click.option("--out", envvar="OUT", type=_File(path_type=Path, dir_okay=False), help=what)
     opened = click.option("--open/--no-open", "opens", envvar="OPEN", default=False, help="Show it in the browser.")
     return out(opened(function))
 

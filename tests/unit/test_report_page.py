@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from glue_scripts.table import NAMES
@@ -279,3 +280,19 @@ def test_report_that_nothing_shows_is_written_all_the_same(tmp_path: Path, monke
         report._write(report_facts.facts(analyses=[]), path, opens=True)
     assert path.read_text(encoding="utf-8").endswith("</html>")
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_tilde_in_out_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """zsh passes it on, and the page would lie in a folder `~` of the clone."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("OUT", "~/r.html")
+
+    @click.command()
+    @report.report_options
+    def command(out: Path, opens: bool) -> Path:
+        return out
+
+    assert command.main([], standalone_mode=False) == tmp_path / "r.html"
+    monkeypatch.setenv("OUT", "~nobody-has-this-name/r.html")
+    with pytest.raises(CommandError, match=r"OUT=~nobody-has-this-name/r\.html: nobody has"):
+        command.main([], standalone_mode=False)
