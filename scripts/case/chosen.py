@@ -17,7 +17,10 @@ LOOKED_AT = 1000  # runs among which a cut id is looked up
 
 @dataclass(frozen=True)
 class Found:
-    """A run as Glue describes it. `arguments` are the job's defaults, and over them `own_arguments`, the run's."""
+    """A run as Glue describes it. `arguments` are the job's defaults, and over them `own_arguments`, the run's.
+
+    `ended` is None while the run has not ended.
+    """
 
     id: str
     state: str
@@ -26,11 +29,13 @@ class Found:
     seconds: int
     arguments: Mapping[str, str]
     own_arguments: Mapping[str, str]
+    ended: datetime | None = None
 
 
 def last_runs(cloud: Cloud, outputs: Mapping[str, Any], count: int = FEW) -> list[Found]:
     """Returns the last runs of the job, the newest first."""
-    return [_found(each, {}) for each in islice(_runs(cloud, outputs), count)]
+    defaults = _defaults(cloud, outputs)
+    return [_found(each, defaults) for each in islice(_runs(cloud, outputs), count)]
 
 
 def chosen_run(cloud: Cloud, outputs: Mapping[str, Any], run_id: str = "") -> Found:
@@ -52,8 +57,12 @@ def chosen_run(cloud: Cloud, outputs: Mapping[str, Any], run_id: str = "") -> Fo
                 "the job has not run yet", f"start it with `make {'run' if cloud.is_local else 'aws-run'}`"
             )
         described = newest
-    defaults = glue.get_job(JobName=name)["Job"].get("DefaultArguments", {})
-    return _found(described, defaults)
+    return _found(described, _defaults(cloud, outputs))
+
+
+def _defaults(cloud: Cloud, outputs: Mapping[str, Any]) -> Mapping[str, str]:
+    described = cloud.client("glue").get_job(JobName=outputs["glue_job_performance_academica_name"])["Job"]
+    return described.get("DefaultArguments", {})
 
 
 def _unknown(run_id: str, known: list[str]) -> CommandError:
@@ -83,4 +92,5 @@ def _found(described: Mapping[str, Any], defaults: Mapping[str, str]) -> Found:
         seconds=described.get("ExecutionTime", 0),
         arguments={**defaults, **described.get("Arguments", {})},
         own_arguments=described.get("Arguments", {}),
+        ended=described.get("CompletedOn"),
     )

@@ -14,6 +14,7 @@ from typing import Any
 
 from scripts.base.paths import TOP
 from scripts.case import job, tracebacks
+from scripts.case.chosen import chosen_run
 from scripts.case.logs import log_lines
 from scripts.case.summary import are_counts
 from scripts.cloud.cloud import Cloud
@@ -66,7 +67,7 @@ class Failure:
 
 def look_into(cloud: Cloud, outputs: Mapping[str, Any], ended: job.Run, typed: Typed) -> Failure:
     """Returns what the run's log tells about its failure."""
-    lines = log_lines(cloud, dict(outputs), ended.id, "output")
+    lines = log_lines(cloud, outputs, chosen_run(cloud, outputs, ended.id), "output")
     files = {path.name: path.relative_to(TOP).as_posix() for path in (TOP / "glue_scripts").glob("*.py")}
     found = [] if _class(ended.error) in OF_THE_JOB else tracebacks.frames(lines, files)
     return Failure(

@@ -12,6 +12,7 @@ from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from scripts.base.errors import CommandError, JobError
 from scripts.case import summary
+from scripts.case.chosen import chosen_run
 from scripts.case.logs import Follower
 from scripts.cloud.cloud import Cloud
 
@@ -128,7 +129,8 @@ def follow(
     """
     glue, name = cloud.client("glue"), outputs["glue_job_performance_academica_name"]
     lines: list[str] = []
-    follower = Follower(cloud.client("logs"), outputs["glue_log_group_output"], run_id)
+    run = chosen_run(cloud, outputs, run_id)
+    follower = Follower(cloud.client("logs"), outputs["glue_log_group_output"], run)
 
     def look() -> JobRunTypeDef:
         # State first, log second: the last look then reads everything that the run logged before its end.

@@ -11,6 +11,7 @@ from scripts.base.console import Pulse
 from scripts.base.errors import JobError
 from scripts.case import job, logs, pages
 from scripts.case.analyses import Row, computed, named, sorted_rows
+from scripts.case.chosen import chosen_run
 from scripts.case.data_api import DataApi
 from scripts.cloud.cloud import Cloud
 from scripts.environment.database import ANALYSIS
@@ -97,7 +98,7 @@ def _last_run(cloud: Cloud, outputs: Mapping[str, Any]) -> JobRunTypeDef:
 
 
 def _summary(cloud: Cloud, outputs: Mapping[str, Any], run_id: str) -> dict[str, Any]:
-    found = job.summary_of(logs.log_lines(cloud, dict(outputs), run_id, "output"))
+    found = job.summary_of(logs.log_lines(cloud, outputs, chosen_run(cloud, outputs, run_id), "output"))
     if found is None:
         raise JobError(
             f"the log of run {run_id} has no counts",

@@ -18,7 +18,7 @@ def watch(cloud: Cloud, outputs: Mapping[str, Any], run_id: str, group: str, sho
 
     An interrupt ends the following and leaves the run alone.
     """
-    follower = Follower(cloud.client("logs"), group_named(outputs, group), run_id)
+    follower = Follower(cloud.client("logs"), group_named(outputs, group), chosen_run(cloud, outputs, run_id))
 
     def look() -> Found:
         # State first, log second: the last look then reads everything that the run logged before its end.

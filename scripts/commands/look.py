@@ -64,7 +64,7 @@ def logs(run_id: str, group: str, follow: bool) -> None:
         ended = watch(instance, outputs, run.id, group, show=say)
         say(f"run {ended.id} is {ended.state}" + (f": {ended.error}" if ended.error else ""))
         return
-    lines = log_lines(instance, outputs, run.id, group)
+    lines = log_lines(instance, outputs, run, group)
     for line in lines:
         say(line)
     if not lines:

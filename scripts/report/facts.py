@@ -13,7 +13,7 @@ from glue_scripts.table import NAME, SETS
 from scripts.base.errors import CommandError
 from scripts.base.paths import TOP
 from scripts.case import job, logs, queries, rejects
-from scripts.case.chosen import Found, chosen_run, last_runs
+from scripts.case.chosen import Found, last_runs
 from scripts.case.data_api import DataApi, Result
 from scripts.case.rejects import Broken
 from scripts.case.statements import Statement, statements
@@ -124,14 +124,14 @@ def collect(
     if not ended:
         command = "make run" if cloud.is_local else "make aws-run"
         raise CommandError("no run of the job has ended yet, so there is nothing to report", f"run the job: {command}")
-    last = chosen_run(cloud, outputs, ended[0].id)  # with the job's own arguments too
+    last = ended[0]
     totals, analyses = _results(api)
     return Facts(
         made=datetime.now().astimezone(),
         place=place,
         totals=totals,
         analyses=analyses,
-        history=[Run(each, events(logs.log_lines(cloud, outputs, each.id, "output"))) for each in [last, *ended[1:]]],
+        history=[Run(each, events(logs.log_lines(cloud, outputs, each, "output"))) for each in ended],
         under_way=runs[0].state not in job.ENDED,
         rejected=_rejected(cloud, outputs, last),
         files=_files(cloud, outputs, last),

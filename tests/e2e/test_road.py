@@ -19,6 +19,7 @@ from scripts.base.isolation import ACCESS_KEY, REGION, SECRET_KEY
 from scripts.base.paths import TOP
 from scripts.case import job, logs
 from scripts.case.analyses import computed, named, sorted_rows
+from scripts.case.chosen import chosen_run
 from scripts.environment import database, warm
 from tests.e2e.conftest import Road
 from tests.kit.expected import Row, expected, in_order, key_of, value
@@ -93,8 +94,9 @@ def test_rejects(road: Road) -> None:
 
 def test_logs(road: Road) -> None:
     """The run's logs are in both groups"""
-    output = logs.log_lines(road.instance, road.outputs, runs["first"].id, "output")
-    error = logs.log_lines(road.instance, road.outputs, runs["first"].id, "error")
+    run = chosen_run(road.instance, road.outputs, runs["first"].id)
+    output = logs.log_lines(road.instance, road.outputs, run, "output")
+    error = logs.log_lines(road.instance, road.outputs, run, "error")
     assert job.summary_of(output) == runs["first"].summary
     assert any("spark" in line.lower() for line in error)
 
