@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -82,7 +83,7 @@ def run(
     show: Callable[[str], None] = lambda line: None,
     waiting: Callable[[str], None] = lambda state: None,
 ) -> Run:
-    """Starts a run, passes each line of its output log to `show`, and returns the ended run.
+    """Starts a run, passes each line of its output log to `show`, and returns the ended run. An interrupt stops it.
 
     `waiting` gets the state of the run at each look.
 
@@ -90,14 +91,30 @@ def run(
         JobError: Glue refused the run.
     """
     glue, name = cloud.client("glue"), outputs["glue_job_performance_academica_name"]
-    try:
-        run_id = glue.start_job_run(JobName=name, Arguments=arguments or {})["JobRunId"]
-    except ClientError as error:
-        remedy = (
-            "see `make status`" if cloud.is_local else f"look at the last runs: aws glue get-job-runs --job-name {name}"
-        )
-        raise JobError(f"Glue refused the run: {error.response['Error']['Message']}", remedy) from None
-    return follow(cloud, outputs, run_id, show, waiting)
+    started: list[str] = []
+
+    def start() -> None:
+        started.append(glue.start_job_run(JobName=name, Arguments=arguments or {})["JobRunId"])
+
+    # An interrupt reaches the main thread only: the request goes on to its end, which says what to stop.
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            pool.submit(start).result()
+            return _followed(cloud, outputs, started[0], show, waiting)
+        except KeyboardInterrupt:
+            pool.shutdown()
+            if started:
+                glue.batch_stop_job_run(JobName=name, JobRunIds=started)
+            raise
+        except ClientError as error:
+            if started:
+                raise
+            remedy = (
+                "see `make status`"
+                if cloud.is_local
+                else f"look at the last runs: aws glue get-job-runs --job-name {name}"
+            )
+            raise JobError(f"Glue refused the run: {error.response['Error']['Message']}", remedy) from None
 
 
 def check_idle(cloud: Cloud, outputs: dict[str, Any]) -> None:
@@ -127,6 +144,21 @@ def follow(
 
     `waiting` gets the state of the run at each look.
     """
+    try:
+        return _followed(cloud, outputs, run_id, show, waiting)
+    except KeyboardInterrupt:
+        name = outputs["glue_job_performance_academica_name"]
+        cloud.client("glue").batch_stop_job_run(JobName=name, JobRunIds=[run_id])
+        raise
+
+
+def _followed(
+    cloud: Cloud,
+    outputs: dict[str, Any],
+    run_id: str,
+    show: Callable[[str], None],
+    waiting: Callable[[str], None],
+) -> Run:
     glue, name = cloud.client("glue"), outputs["glue_job_performance_academica_name"]
     lines: list[str] = []
     run = chosen_run(cloud, outputs, run_id)
@@ -142,21 +174,17 @@ def follow(
             waiting(f"run {found['JobRunState']}")
         return found
 
-    try:
-        wait = wait_fixed(0.5 if cloud.is_local else 2.5)
-        ended = Retrying(retry=retry_if_result(lambda found: found["JobRunState"] not in ENDED), wait=wait)(look)
-        if ended["JobRunState"] == "SUCCEEDED" and not cloud.is_local:
-            # CloudWatch may show the last lines seconds after the run has ended.
-            late = Retrying(
-                retry=retry_if_result(lambda _: summary.printed(lines) is None),
-                wait=wait,
-                stop=stop_after_delay(LATE_LOG_SECONDS),
-                retry_error_callback=lambda _: None,
-            )
-            late(look)
-    except KeyboardInterrupt:
-        glue.batch_stop_job_run(JobName=name, JobRunIds=[run_id])
-        raise
+    wait = wait_fixed(0.5 if cloud.is_local else 2.5)
+    ended = Retrying(retry=retry_if_result(lambda found: found["JobRunState"] not in ENDED), wait=wait)(look)
+    if ended["JobRunState"] == "SUCCEEDED" and not cloud.is_local:
+        # CloudWatch may show the last lines seconds after the run has ended.
+        late = Retrying(
+            retry=retry_if_result(lambda _: summary.printed(lines) is None),
+            wait=wait,
+            stop=stop_after_delay(LATE_LOG_SECONDS),
+            retry_error_callback=lambda _: None,
+        )
+        late(look)
     told = summary.printed(lines)
     return Run(
         run_id,
