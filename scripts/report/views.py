@@ -116,9 +116,11 @@ def state(facts: Facts) -> list[str]:
     run, summary = facts.last.described, facts.last.summary
     begun = texts.when(run.started)
     if run.state != "SUCCEEDED":
+        # What it left of the table is not known here: FRESH=1 empties it before a run, and a script may fail after
+        # its merge.
         return [
             f"A última execução, de {begun}, não foi concluída ({words.state(run.state)}). Os resultados são os da "
-            "tabela como as execuções anteriores a deixaram."
+            "tabela como ela está agora."
         ]
     told = [f"A última execução, de {begun}, foi concluída em {texts.seconds(run.seconds)}."]
     if summary:

@@ -226,9 +226,10 @@ def test_table_says_what_it_leaves_out() -> None:
     assert "300 de 305 linhas" in found.note and "make query NAME=uma_analise" in found.note
 
 
-def test_failed_run_is_told_first_and_the_table_is_the_earlier_ones() -> None:
+def test_failed_run_is_told_first_and_nothing_of_what_it_left_in_the_table() -> None:
     found = report_facts.facts(history=[FAILED, SUCCEEDED], rejected={})
     assert "não foi concluída (falhou)" in views.state(found)[0]
+    assert views.state(found)[0].endswith("os da tabela como ela está agora.")
     assert "antes de avaliar" in views.quality(found).sentence
     text = page.html(found)
     assert 'class="state bad"' in text and "InputFileError: notas.csv has no &lt;script&gt;" in text
