@@ -18,8 +18,11 @@ def home() -> str:
 
 
 def instance() -> Path:
-    """Returns the folder of `make local-up`: the one that `LETRUS_INSTANCE` names, or `.local/env`."""
-    return Path(os.environ.get("LETRUS_INSTANCE") or LOCAL / "env")
+    """Returns the folder of `make local-up`: the one that `LETRUS_INSTANCE` names, or `.local/env`.
+
+    It is absolute: the programs that get it run in folders of their own.
+    """
+    return Path(os.environ.get("LETRUS_INSTANCE") or LOCAL / "env").absolute()
 
 
 def shown(path: Path) -> str:

@@ -20,7 +20,7 @@ from scripts.base.paths import TOP
 from scripts.base.processes import Daemon
 from scripts.case import job, summary
 from scripts.environment import database
-from scripts.environment.instance import Instance, Ports
+from scripts.environment.instance import Instance, Ports, user_instance_folder
 from scripts.terraform import provider
 from tests.kit.commands import command
 from tests.kit.report_facts import SUMMARY
@@ -88,6 +88,13 @@ def test_summary_that_lacks_a_count_is_none(name: str) -> None:
     for changed in ({other: SUMMARY[other] for other in SUMMARY if other != name}, {**SUMMARY, name: None}):
         assert summary.lacking(changed) == [name]
         assert job.summary_of([json.dumps({"event": "run_summary", **changed})]) is None
+
+
+def test_folder_of_an_instance_is_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL's programs run in folders of their own, where a relative one is another."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LETRUS_INSTANCE", "mine/env")
+    assert user_instance_folder() == tmp_path / "mine" / "env"
 
 
 @pytest.mark.parametrize("port", ["x", "0", "65536", "-1", "²", "٤٥٦٦"])
