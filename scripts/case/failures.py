@@ -8,7 +8,7 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from scripts.case.summary import are_counts
 from scripts.cloud.cloud import Cloud
 
 SHOWN_FRAMES = 3
+THAT = Path("that/folder")  # the user's own, in a remedy
 # The errors whose message names cause and remedy by itself (glue_scripts/common.py). Others are mistakes in a script.
 OF_THE_JOB = ("ConfigurationError", "InputFileError", "QualityError", "DatabaseError", "ConnectionLost", "CountError")
 # AWS's words for a missing permission (the emulator's parity/ has the same).
@@ -34,6 +35,7 @@ class Typed:
     target: str = "make run"
     data: Path | None = None
     arguments: Mapping[str, str] = field(default_factory=dict)
+    fresh: bool = False
 
     def again(self, **changed: str | None) -> str:
         """Returns the command with the arguments `changed`; None leaves one out."""
@@ -41,7 +43,11 @@ class Typed:
         own |= {f"--{name}": value for name, value in changed.items() if value is not None}
         words = " ".join(f"{name} {shlex.quote(value)}" if value else name for name, value in own.items())
         data = f" DATA={shlex.quote(str(self.data))}" if self.data else ""
-        return f"{self.target}{data}" + (f' ARGS="{words}"' if words else "")
+        return f"{self.target}{data}" + " FRESH=1" * self.fresh + (f' ARGS="{words}"' if words else "")
+
+    def on(self, data: Path) -> str:
+        """Returns the command on the data set in `data`."""
+        return replace(self, data=data).again()
 
     def value(self, name: str) -> str:
         """Returns the value that the user gave to the argument `name`, or an empty text."""
@@ -140,12 +146,12 @@ def _of_words(failure: Failure) -> list[str]:
     if missing := re.search(r" has no (alunos|escolas|notas):", error):
         if typed.value("raw_prefix"):
             return [f"--raw_prefix names a place without it. Without that argument: {typed.again(raw_prefix=None)}"]
-        return [f"put {missing[1]}.csv with the other two into one folder: {typed.target} DATA=that/folder"]
+        return [f"put {missing[1]}.csv with the other two into one folder: {typed.on(THAT)}"]
     if re.search(r"which are \d forms of", error):
-        return [f"leave one form in your folder, then upload it again: {typed.target} DATA=that/folder"]
+        return [f"leave one form in your folder, then upload it again: {typed.on(THAT)}"]
     if re.search(r"table \S+ (does not exist|is not the one)", error):
         if failure.is_local:
-            return ["bring the table up to date, then run again: make local-up && make run"]
+            return [f"bring the table up to date, then run again: make local-up && {typed.again()}"]
         return ["bring the table up to date, then run again: make aws-create-tables aws-run"]
     if "can't connect to database" in error:
         return ["see which part is down: make status; then make local-up"] if failure.is_local else []
@@ -154,7 +160,7 @@ def _of_words(failure: Failure) -> list[str]:
     if _MEMORY.search(error):
         return _memory(failure)
     if re.search(r"worker was shut down|worker agent does not (answer|know)|worker ended the run", error):
-        return ["the environment ended or was started again during the run: make local-up, then make run"]
+        return [f"the environment ended or was started again during the run: make local-up, then {typed.again()}"]
     return []
 
 
@@ -162,7 +168,11 @@ def _of_class(failure: Failure) -> list[str]:
     name = _class(failure.error)
     if name == "ConfigurationError":
         given = " ".join(failure.typed.arguments)
-        return [f"correct ARGS ({given}), or leave it out: {failure.typed.target}"] if given else []
+        return (
+            [f"correct ARGS ({given}), or leave it out: {replace(failure.typed, arguments={}).again()}"]
+            if given
+            else []
+        )
     if name in OF_THE_JOB or not failure.frames:
         return []
     return [f"correct {failure.frames[-1].path}, then {failure.typed.again()}"]

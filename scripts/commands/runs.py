@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -143,6 +143,8 @@ def report(
     if ended.detail:
         say(f"note: {ended.detail}")
     if ended.state != "SUCCEEDED":
+        command = click.get_current_context(silent=True)
+        typed = replace(typed, fresh=bool(command and command.params.get("fresh")))
         failure = failures.look_into(cloud, outputs, ended, typed)
         raise JobError(failures.cause(failure), failures.remedy(failure))
     if ended.summary is None:

@@ -88,6 +88,17 @@ def test_remedy_repeats_what_the_user_typed() -> None:
     assert wanted in remedy(error, typed)
 
 
+def test_remedy_keeps_the_empty_table() -> None:
+    typed = Typed("make run", Path("csvs"), {"--x": "y"}, fresh=True)
+    assert 'make run DATA=csvs FRESH=1 ARGS="--x y --csv_encoding windows-1252"' in remedy(
+        "bytes that are invalid in it", typed
+    )
+    assert 'make run DATA=that/folder FRESH=1 ARGS="--x y"' in remedy(
+        "notas.csv and notas/, which are 2 forms of notas", typed
+    )
+    assert "leave it out: make run DATA=csvs FRESH=1\n" in remedy("ConfigurationError: x", typed)
+
+
 def test_separator_that_the_user_gave_is_taken_back() -> None:
     typed = Typed(arguments={"--csv_separator": "|"})
     error = "InputFileError: x must have a header with each of … (its first line has 1 values)"

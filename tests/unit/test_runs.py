@@ -7,11 +7,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import click
 import pytest
 
 from scripts.base.console import Pulse
 from scripts.base.errors import CommandError, JobError
-from scripts.case import datasets, job, rows
+from scripts.case import datasets, failures, job, rows
 from scripts.case.deployment import Kind
 from scripts.case.failures import Typed
 from scripts.commands import runs
@@ -33,6 +34,23 @@ def test_counts_that_a_script_left_out_are_named() -> None:
     account: Any = SimpleNamespace(is_local=True)
     with pytest.raises(JobError, match=r"lacks kept, rejected[\s\S]*logs as run_summary"):
         runs.report(account, {}, ended, Typed(), transaction=pytest.fail)
+
+
+def test_remedy_of_a_failed_run_has_what_the_user_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        failures, "look_into", lambda cloud, outputs, ended, typed: failures.Failure("jr_1", "STOPPED", "", typed)
+    )
+
+    @click.command()
+    @runs.run_options
+    def command(data: Path | None, arguments: str, fresh: bool) -> None:
+        account: Any = SimpleNamespace(is_local=True)
+        runs.report(account, {}, job.Run("jr_1", "STOPPED"), Typed("make run"), transaction=pytest.fail)
+
+    for given, told in (("1", "run_summary: make run FRESH=1\n"), ("0", "run_summary: make run\n")):
+        monkeypatch.setenv("FRESH", given)
+        with pytest.raises(JobError, match=told):
+            command.main([], standalone_mode=False)
 
 
 def data_in(folder: Path, *names: str) -> Path:
