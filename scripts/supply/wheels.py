@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import subprocess
 import tempfile
@@ -61,12 +62,19 @@ def importable() -> Path:
     return folder
 
 
+def _are_whole(folder: Path, lock: Path) -> bool:
+    """Returns whether `folder` has a wheel for each package of `lock`, each with one of its hashes."""
+    pins = lock.read_text(encoding="utf-8")
+    hashes = [hashlib.sha256(wheel.read_bytes()).hexdigest() for wheel in folder.glob("*.whl")]
+    return len(hashes) == pins.count("==") and all(f"sha256:{each}" in pins for each in hashes)
+
+
 def _download(folder: Path, platform: list[str]) -> None:
     lock = REQUIREMENTS / "glue-wheels.txt"
     stamp = folder / "requirements.txt"
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_name(f"{folder.name}.lock")):
-        if stamp.exists() and stamp.read_bytes() == lock.read_bytes():
+        if stamp.exists() and stamp.read_bytes() == lock.read_bytes() and _are_whole(folder, lock):
             return
         with step("fetching the job's wheels"), tempfile.TemporaryDirectory(dir=folder) as scratch:
             pip = [
