@@ -1,7 +1,7 @@
 """Reads policy documents for the rules: statements, principals, and which of them do not exist."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from moto.iam.models import iam_backends
@@ -38,20 +38,24 @@ def principals(statement: Statement, kind: str) -> list[str]:
 
 
 def unknown_principals(text: Any, account: str) -> Iterator[str]:
-    """Yields the roles and users of `account` in a document that do not exist.
+    """Yields the roles and users of `account` in a document that do not exist."""
+    yield from unknown((arn for statement in statements(text) for arn in principals(statement, "AWS")), account)
+
+
+def unknown(arns: Iterable[str], account: str) -> Iterator[str]:
+    """Yields those of the ARNs that are roles and users of `account` and do not exist.
 
     Roles of AWS's services, sessions and other accounts are not judged: nothing here knows them.
     """
     known: set[str] | None = None
-    for statement in statements(text):
-        for arn in principals(statement, "AWS"):
-            kind = arn.partition(f"::{account}:")[2].partition("/")[0]
-            if not arn.startswith("arn:") or kind not in ("role", "user") or "/aws-service-role/" in arn:
-                continue
-            if known is None:
-                known = _arns(account)
-            if arn not in known:
-                yield arn
+    for arn in arns:
+        kind = arn.partition(f"::{account}:")[2].partition("/")[0]
+        if not arn.startswith("arn:") or kind not in ("role", "user") or "/aws-service-role/" in arn:
+            continue
+        if known is None:
+            known = _arns(account)
+        if arn not in known:
+            yield arn
 
 
 def _arns(account: str) -> set[str]:

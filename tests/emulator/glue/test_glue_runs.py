@@ -247,7 +247,7 @@ def test_role_that_does_not_trust_glue_fails_the_run(kit: GlueKit, trust: dict[s
 
 
 def test_a_deny_that_cannot_be_judged_fails_the_run_and_is_named(kit: GlueKit) -> None:
-    deny = {"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole"}
+    deny = {"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
     unknown = {**deny, "Condition": {"StringEquals": {"glue:KeyThatNobodyKnows": "yes"}}}
     role = kit.create_role({**TRUST_GLUE, "Statement": [*TRUST_GLUE["Statement"], unknown]})
     run = kit.finish(kit.create_job(Role=role))

@@ -52,7 +52,7 @@ def take(environment: Environment, identity: IdentityKit, statement: dict[str, A
         trust(Condition={"StringLike": {f"{NAME}:sub": "repo:owner/name:*"}}),
         trust(Condition={"StringEquals": {f"{NAME}:repository": "owner/name"}}),  # what nobody can judge refuses nobody
         trust(Condition={"StringEquals": {"sts:RoleSessionName": "GitHubActions"}}),
-        trust(Action="sts:*"),
+        trust(Action=["sts:AssumeRoleWithWebIdentity", "sts:TagSession"]),
     ],
 )
 def test_a_token_that_the_trust_policy_names_opens_a_session(

@@ -1,8 +1,7 @@
 """LocalStack's IAM provider with corrections of moto-ext 5.1.54. Everything else is its own.
 
 - UpdateRole changes what the request names. moto resets MaxSessionDuration and the description otherwise.
-- A permissions boundary must exist, and a policy in use is not deleted (API reference, PutRolePermissionsBoundary and
-  DeletePolicy).
+- A policy in use is not deleted (API reference, DeletePolicy).
 """
 
 # A handler that takes the request whole differs from the expanded signature of LocalStack's API class, as its own do.
@@ -33,16 +32,6 @@ class CorrectedIamProvider(IamProvider):
                     full[name] = value
         return call_moto_with_request(context, full)  # type: ignore[arg-type]
 
-    @handler("PutRolePermissionsBoundary", expand=False)
-    def put_role_permissions_boundary(self, context: RequestContext, request: Any) -> Any:
-        _check_boundary(context, request)
-        return call_moto(context)
-
-    @handler("PutUserPermissionsBoundary", expand=False)
-    def put_user_permissions_boundary(self, context: RequestContext, request: Any) -> Any:
-        _check_boundary(context, request)
-        return call_moto(context)
-
     @handler("DeletePolicy", expand=False)
     def delete_policy(self, context: RequestContext, request: Any) -> Any:
         policy = _backend(context).managed_policies.get(request["PolicyArn"])
@@ -54,14 +43,6 @@ class CorrectedIamProvider(IamProvider):
 
 def _backend(context: RequestContext) -> Any:
     return iam_backends[context.account_id][context.partition]
-
-
-def _check_boundary(context: RequestContext, request: Any) -> None:
-    arn = request["PermissionsBoundary"]
-    if arn.startswith(f"arn:{context.partition}:iam::") and arn not in _backend(context).managed_policies:
-        message = f"Scope ARN: {arn} does not exist or is not attachable."
-        remedy = "Make the policy of the permissions boundary first, or correct its ARN."
-        raise ApiError("NoSuchEntity", message, 404, remedy=remedy)
 
 
 def create_service() -> Service:

@@ -6,7 +6,7 @@ from typing import Any
 
 from moto.iam.models import iam_backends
 
-from glue_aurora.corrections import documents, tagging
+from glue_aurora.corrections import documents, grammar, tagging
 from glue_aurora.service.call import Call
 from glue_aurora.service.rules import Rule
 
@@ -15,8 +15,18 @@ _GRAMMAR = "IAM guide, reference_policies_grammar.html; public issues"
 _INLINE_CHARACTERS, _MANAGED_CHARACTERS, _TRUST_CHARACTERS, _POLICIES_OF_A_ROLE = 10_240, 6_144, 2_048, 10
 _IDENTITY = ("PutRolePolicy", "PutUserPolicy", "PutGroupPolicy", "CreatePolicy", "CreatePolicyVersion")
 _TRUST = ("CreateRole", "UpdateAssumeRolePolicy")
-# Alexa's principals are the only ones with another ending.
-_SERVICE_PRINCIPAL = re.compile(r"[a-z0-9][a-z0-9.-]*\.amazonaws\.com(\.cn)?|alexa-[a-z]+\.amazon\.com|\*")
+_BOUNDED = ("CreateRole", "CreateUser", "PutRolePermissionsBoundary", "PutUserPermissionsBoundary")
+# Users measured these on AWS, on new roles and on changed ones, and no other.
+_TRUST_ACTIONS = frozenset(
+    {
+        "sts:AssumeRole",
+        "sts:AssumeRoleWithSAML",
+        "sts:AssumeRoleWithWebIdentity",
+        "sts:SetContext",
+        "sts:SetSourceIdentity",
+        "sts:TagSession",
+    }
+)
 
 
 def _size(document: Any) -> int:
@@ -45,12 +55,12 @@ def _managed(call: Call) -> tuple[object, ...] | None:
     return () if _size(call.get("PolicyDocument")) > _MANAGED_CHARACTERS else None
 
 
-def _trust_of(call: Call) -> Any:
+def _policy_of(call: Call) -> Any:
     return call.get("AssumeRolePolicyDocument") or call.get("PolicyDocument")
 
 
 def _trust(call: Call) -> tuple[object, ...] | None:
-    return () if _size(_trust_of(call)) > _TRUST_CHARACTERS else None
+    return () if _size(_policy_of(call)) > _TRUST_CHARACTERS else None
 
 
 def _too_many_policies(call: Call) -> tuple[object, ...] | None:
@@ -59,15 +69,12 @@ def _too_many_policies(call: Call) -> tuple[object, ...] | None:
     return () if len(attached - {call.get("PolicyArn")}) >= _POLICIES_OF_A_ROLE else None
 
 
-def _statement(test: Callable[[documents.Statement], tuple[object, ...] | None], of: Any) -> Callable[..., Any]:
+def _statement(test: Callable[[documents.Statement], tuple[object, ...] | None]) -> Callable[..., Any]:
     def broken(call: Call) -> tuple[object, ...] | None:
-        return next((found for each in documents.statements(of(call)) if (found := test(each)) is not None), None)
+        found = documents.statements(_policy_of(call))
+        return next((values for each in found if (values := test(each)) is not None), None)
 
     return broken
-
-
-def _identity_of(call: Call) -> Any:
-    return call.get("PolicyDocument")
 
 
 def _has_principal(statement: documents.Statement) -> tuple[object, ...] | None:
@@ -86,18 +93,57 @@ def _no_principal(statement: documents.Statement) -> tuple[object, ...] | None:
     return None if _has_principal(statement) is not None else ()
 
 
-def _not_sts(statement: documents.Statement) -> tuple[object, ...] | None:
+def _no_action(statement: documents.Statement) -> tuple[object, ...] | None:
+    return () if documents.first(grammar.missing(statement, "Action")) else None
+
+
+def _other_action(statement: documents.Statement) -> tuple[object, ...] | None:
     actions = documents.listed(statement.get("Action"))
-    return () if any(not action.lower().startswith("sts:") for action in actions) else None
+    return next(((action,) for action in actions if action not in _TRUST_ACTIONS), None)
+
+
+def _everybody(statement: documents.Statement) -> tuple[object, ...] | None:
+    return () if statement.get("Principal") == "*" else None
 
 
 def _service(statement: documents.Statement) -> tuple[object, ...] | None:
-    names = documents.principals(statement, "Service")
-    return next(((name,) for name in names if not _SERVICE_PRINCIPAL.fullmatch(name)), None)
+    if "*" in documents.principals(statement, "Service"):
+        return ("*",)
+    return documents.first(grammar.odd_principals(statement, "Service"))
+
+
+def _aws(statement: documents.Statement) -> tuple[object, ...] | None:
+    return documents.first(grammar.odd_principals(statement, "AWS"))
+
+
+def _value(statement: documents.Statement) -> tuple[object, ...] | None:
+    return documents.first(grammar.odd_values(statement))
+
+
+def _broken(call: Call) -> tuple[object, ...] | None:
+    return () if grammar.is_broken(_policy_of(call)) else None
+
+
+def _boundary(call: Call) -> str:
+    return call.text("PermissionsBoundary")
+
+
+def _no_policy(call: Call) -> tuple[object, ...] | None:
+    arn = _boundary(call)
+    return (arn,) if arn.startswith("arn:") and ":policy/" not in arn else None
+
+
+def _no_boundary(call: Call) -> tuple[object, ...] | None:
+    arn = _boundary(call)
+    return (arn,) if arn.startswith("arn:aws:iam::") and arn not in _backend(call).managed_policies else None
+
+
+def _reserved_path(call: Call) -> tuple[object, ...] | None:
+    return () if call.text("Path").startswith("/aws-service-role") else None
 
 
 def _nobody(call: Call) -> tuple[object, ...] | None:
-    return documents.first(documents.unknown_principals(_trust_of(call), call.account))
+    return documents.first(documents.unknown_principals(_policy_of(call), call.account))
 
 
 def _tags(call: Call) -> tagging.Tags:
@@ -105,6 +151,7 @@ def _tags(call: Call) -> tagging.Tags:
 
 
 _MALFORMED = "MalformedPolicyDocument"
+_TRIED = "cdk-preflight, rules/iam: each tried on AWS in September 2026"
 
 RULES = (
     Rule(
@@ -148,8 +195,26 @@ RULES = (
         remedy="Detach a policy from the role, or join two of them.",
     ),
     Rule(
+        (*_IDENTITY, *_TRUST),
+        _broken,
+        _MALFORMED,
+        "Syntax errors in policy.",
+        f"{_TRIED}: pf-iam-policy-condition-operator and others, see grammar.is_broken",
+        seen=True,
+        remedy="Write the Version, elements and condition operators as IAM's grammar has them, such as StringEquals.",
+    ),
+    Rule(
+        (*_IDENTITY, *_TRUST),
+        _statement(_value),
+        _MALFORMED,
+        "The policy failed legacy parsing",
+        f"{_TRIED}: pf-iam-policy-condition-ip-value, -arn-value, -date-value, -numeric-value",
+        seen=True,
+        remedy="Write {} as the condition's operator reads it: a network, an ARN, a number, or a date.",
+    ),
+    Rule(
         _IDENTITY,
-        _statement(_has_principal, _identity_of),
+        _statement(_has_principal),
         _MALFORMED,
         "Policy document should not specify a principal.",
         "terraform-provider-aws issue 10419",
@@ -158,7 +223,7 @@ RULES = (
     ),
     Rule(
         _IDENTITY,
-        _statement(_sid, _identity_of),
+        _statement(_sid),
         _MALFORMED,
         "Statement IDs (SID) must be alpha"  # AWS's hyphen is a fault to the spelling check
         "-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*",
@@ -168,7 +233,7 @@ RULES = (
     ),
     Rule(
         _TRUST,
-        _statement(_has_resource, _trust_of),
+        _statement(_has_resource),
         _MALFORMED,
         "Has prohibited field {}",
         _GRAMMAR,
@@ -177,7 +242,7 @@ RULES = (
     ),
     Rule(
         _TRUST,
-        _statement(_no_principal, _trust_of),
+        _statement(_no_principal),
         _MALFORMED,
         "Missing required field Principal",
         _GRAMMAR,
@@ -186,21 +251,48 @@ RULES = (
     ),
     Rule(
         _TRUST,
-        _statement(_not_sts, _trust_of),
+        _statement(_no_action),
         _MALFORMED,
-        "AssumeRole policy may only specify STS AssumeRole actions.",
-        _GRAMMAR,
+        "Policy statement must contain actions.",
+        f"{_TRIED}: pf-iam-policy-action-required",
         seen=True,
-        remedy="Use sts:AssumeRole or another action of STS in the trust policy.",
+        remedy="Add Action to each statement of the trust policy.",
     ),
     Rule(
         _TRUST,
-        _statement(_service, _trust_of),
+        _statement(_other_action),
+        _MALFORMED,
+        "AssumeRole policy may only specify STS AssumeRole actions.",
+        f"{_TRIED}: pf-iam-trust-policy-action-sts-only, wildcards and lower case too",
+        seen=True,
+        remedy="Use sts:AssumeRole in place of {}, or another of STS's actions for a session.",
+    ),
+    Rule(
+        _TRUST,
+        _statement(_everybody),
+        _MALFORMED,
+        'AssumeRolepolicy contained an invalid principal: "STAR":"*"',
+        f"{_TRIED}: pf-iam-trust-policy-principal-star-string",
+        seen=True,
+        remedy='Write {{"AWS": "*"}} in place of "*" in the trust policy, or name who assumes the role.',
+    ),
+    Rule(
+        _TRUST,
+        _statement(_service),
         _MALFORMED,
         'Invalid principal in policy: "SERVICE":"{}"',
         _GRAMMAR,
         seen=True,
         remedy="Name a service in the trust policy, such as glue.amazonaws.com.",
+    ),
+    Rule(
+        _TRUST,
+        _statement(_aws),
+        _MALFORMED,
+        'Invalid principal in policy: "AWS":"{}"',
+        f"{_TRIED}: pf-iam-trust-policy-aws-principal-format",
+        seen=True,
+        remedy="Use an account's 12 digits or the ARN of a role or user, or make {} a principal of the type Service.",
     ),
     Rule(
         _TRUST,
@@ -210,6 +302,34 @@ RULES = (
         "IAM guide, troubleshoot_iam-ec2.html; public issues",
         seen=True,
         remedy="Make the role or user {} first, or correct its ARN in the trust policy.",
+    ),
+    Rule(
+        _BOUNDED,
+        _no_policy,
+        "InvalidInput",
+        "ARN {} is not valid.",
+        f"{_TRIED}: pf-iam-permissions-boundary-policy-arn",
+        seen=True,
+        remedy="Name a managed policy as the permissions boundary.",
+    ),
+    Rule(
+        _BOUNDED,
+        _no_boundary,
+        "NoSuchEntity",
+        "Scope ARN: {} does not exist or is not attachable.",
+        "IAM API reference, PutRolePermissionsBoundary and CreateRole; public issues",
+        status=404,
+        seen=True,
+        remedy="Make the policy of the permissions boundary first, or correct its ARN.",
+    ),
+    Rule(
+        ("CreateRole", "CreateUser", "CreateGroup", "CreatePolicy", "CreateInstanceProfile"),
+        _reserved_path,
+        "InvalidInput",
+        "Paths beginning with '/aws-service-role' are reserved for AWS Service Linked Roles",
+        f"{_TRIED}: pf-iam-path-service-role-reserved",
+        seen=True,
+        remedy="Choose another path, such as /service-role/.",
     ),
     Rule(
         ("CreateRole", "CreatePolicy", "TagRole", "TagPolicy", "CreateUser"),

@@ -31,12 +31,10 @@ def holds(condition: Condition, variables: bool, request: Request) -> bool:
     operator, key, wanted = condition.operator, condition.key, condition.values
     if not key:
         raise UnjudgedError(f"operator {operator} without keys")
-    quantifier, _, name = operator.lower().rpartition(":")
-    if_exists = name.endswith(_IF_EXISTS)
-    name = name.removesuffix(_IF_EXISTS)
-    known = name in _OPERATORS or (name == "null" and not if_exists)
-    if quantifier not in ("", "forallvalues", "foranyvalue") or not known:
+    parts = operator_parts(operator)
+    if parts is None:
         raise UnjudgedError(f"operator {operator}")
+    quantifier, name, if_exists = parts
     actual = request.values(key)
     if name == "null":
         return ("true" if actual is None else "false") in [value.lower() for value in wanted]
@@ -52,6 +50,15 @@ def holds(condition: Condition, variables: bool, request: Request) -> bool:
     if len(set(matches)) > 1:  # "Multivalued context keys require a condition set operator"
         raise UnjudgedError(f"operator {operator} on key {key} with several values")
     return matches[0]
+
+
+def operator_parts(operator: str) -> tuple[str, str, bool] | None:
+    """Returns quantifier and name in lower case, and whether IfExists follows. None: IAM has no such operator."""
+    quantifier, _, name = operator.lower().rpartition(":")
+    if_exists = name.endswith(_IF_EXISTS)
+    name = name.removesuffix(_IF_EXISTS)
+    known = name in _OPERATORS or (name == "null" and not if_exists)
+    return (quantifier, name, if_exists) if known and quantifier in ("", "forallvalues", "foranyvalue") else None
 
 
 def _any_matches(
