@@ -7,7 +7,9 @@ guide, access-control-block-public-access.html, "The meaning of public".
 import fnmatch
 from collections.abc import Iterator
 
+from glue_aurora.corrections import grammar
 from glue_aurora.corrections.documents import Statement, listed, principals
+from glue_aurora.corrections.s3.names import ACTIONS, KEYS
 
 _OBJECT_ACTIONS = frozenset(
     {
@@ -20,7 +22,7 @@ _OBJECT_ACTIONS = frozenset(
     }
 )
 # Condition keys, with the actions that have them.
-_KEYS = {
+_KEYS_OF = {
     "s3:prefix": ("listbucket", "listbucketversions"),
     "s3:delimiter": ("listbucket", "listbucketversions"),
     "s3:max-keys": ("listbucket", "listbucketversions"),
@@ -49,9 +51,37 @@ _RESTRICTING = frozenset(
 
 
 def missing_field(statement: Statement, _bucket: str) -> Iterator[str]:
-    for name in ("Effect", "Principal", "Action", "Resource"):
-        if name not in statement and f"Not{name}" not in statement:
-            yield name
+    yield from grammar.missing(statement, "Effect", "Principal", "Action", "Resource")
+
+
+def odd_principal(statement: Statement, _bucket: str) -> Iterator[str]:
+    for kind in ("AWS", "Service"):
+        yield from grammar.odd_principals(statement, kind)
+
+
+def odd_operator(statement: Statement, _bucket: str) -> Iterator[str]:
+    yield from grammar.odd_operators(statement)
+
+
+def odd_network(statement: Statement, _bucket: str) -> Iterator[str]:
+    yield from grammar.odd_values(statement, ("ipaddress",))
+
+
+def unknown_key(statement: Statement, _bucket: str) -> Iterator[str]:
+    """Yields the condition keys that begin as S3's do and that S3 does not have."""
+    for keys in _conditions(statement):
+        for key in keys:
+            name, slash, _ = key.lower().partition("/")
+            if name.startswith("s3:") and name + slash not in KEYS:
+                yield key
+
+
+def unknown_action(statement: Statement, _bucket: str) -> Iterator[str]:
+    """Yields the actions that S3 does not have. A pattern may match a new one, so it is taken."""
+    for action in (*listed(statement.get("Action")), *listed(statement.get("NotAction"))):
+        service, _, name = action.lower().partition(":")
+        if service == "s3" and "*" not in name and "?" not in name and name not in ACTIONS:
+            yield action
 
 
 def foreign_action(statement: Statement, _bucket: str) -> Iterator[str]:
@@ -87,7 +117,7 @@ def idle_condition(statement: Statement, _bucket: str) -> Iterator[str]:
         return
     for keys in _conditions(statement):
         for key in keys:
-            if key.lower() in _KEYS and not set(actions) & set(_KEYS[key.lower()]):
+            if key.lower() in _KEYS_OF and not set(actions) & set(_KEYS_OF[key.lower()]):
                 yield key
 
 
@@ -106,5 +136,4 @@ def is_public(statement: Statement) -> bool:
 
 
 def _conditions(statement: Statement) -> list[dict[str, object]]:
-    found = statement.get("Condition") or {}
-    return [keys for keys in found.values() if isinstance(keys, dict)] if isinstance(found, dict) else []
+    return [keys for _, keys in grammar.conditions(statement)]

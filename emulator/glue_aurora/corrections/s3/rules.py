@@ -1,6 +1,7 @@
 """What S3 refuses when a bucket, an object or a setting of a bucket is made."""
 
 import ipaddress
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -8,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from localstack.services.s3.models import s3_stores
 
-from glue_aurora.corrections import documents, tagging
+from glue_aurora.corrections import documents, grammar, tagging
 from glue_aurora.corrections.s3 import lifecycle_rules, policy_rules
 from glue_aurora.service.call import Call
 from glue_aurora.service.rules import Rule
@@ -84,6 +85,23 @@ def _public(call: Call) -> tuple[object, ...] | None:
     return f"arn:aws:iam::{call.account}:root", call.get("Bucket")
 
 
+def _version(call: Call) -> tuple[object, ...] | None:
+    return () if grammar.odd_version(call.get("Policy")) else None
+
+
+def _policy_size(call: Call) -> tuple[object, ...] | None:
+    policy = documents.document(call.get("Policy"))
+    size = len(json.dumps(_plain(policy), separators=(",", ":"), ensure_ascii=False).encode())
+    return () if size > _POLICY_BYTES else None
+
+
+def _plain(part: Any) -> Any:
+    """Returns a part of a policy as S3 may keep it, short: a list of one as its element."""
+    if isinstance(part, list):
+        return _plain(part[0]) if len(part) == 1 else [_plain(each) for each in part]
+    return {name: _plain(value) for name, value in part.items()} if isinstance(part, dict) else part
+
+
 def _unknown_principal(call: Call) -> tuple[object, ...] | None:
     return documents.first(documents.unknown_principals(call.get("Policy"), call.account))
 
@@ -91,6 +109,9 @@ def _unknown_principal(call: Call) -> tuple[object, ...] | None:
 _POLICY = ("PutBucketPolicy",)
 _PUT_OBJECT = ("PutObject", "PutObjectTagging", "CreateMultipartUpload", "CopyObject")
 _POLICY_SOURCE = "S3 user guide, bucket-policies.html; public issues"
+_POLICY_BYTES = 20_480
+# Scality's and Versity's servers repeat these sentences of S3 by their own tests against AWS.
+_REPEATED = "scality/Arsenal and versity/versitygw, which repeat what S3 says; list_amazons3.html"
 
 RULES = (
     Rule(
@@ -168,12 +189,39 @@ RULES = (
     *lifecycle_rules.RULES,
     Rule(
         _POLICY,
+        _version,
+        "MalformedPolicy",
+        "The policy must contain a valid version string",
+        "cdk-preflight, rules/s3/pf-s3-bucket-policy-version, tried on AWS in September 2026",
+        seen=True,
+        remedy="Write 2012-10-17 as the Version of the bucket policy. It is the version of the language.",
+    ),
+    Rule(
+        _POLICY,
+        _policy_size,
+        "MalformedPolicy",
+        f"Normalized policy document exceeds the maximum allowed size of {_POLICY_BYTES} bytes",
+        "S3 user guide, add-bucket-policy.html; public issues. How S3 normalizes is not told",
+        seen=True,
+        remedy="Shorten the bucket policy: join statements, or use patterns in place of lists.",
+    ),
+    Rule(
+        _POLICY,
         _of_policy(policy_rules.missing_field),
         "MalformedPolicy",
         "Missing required field {}",
         _POLICY_SOURCE,
         seen=True,
         remedy="Add {} to the statement of the bucket policy.",
+    ),
+    Rule(
+        _POLICY,
+        _of_policy(policy_rules.odd_principal),
+        "MalformedPolicy",
+        "Invalid principal in policy",
+        "re:Post knowledge center, s3-invalid-principal-in-policy-error",
+        seen=True,
+        remedy="Write {} as AWS does: an account, the ARN of a role or user, or a service such as logs.amazonaws.com.",
     ),
     Rule(
         _POLICY,
@@ -192,6 +240,42 @@ RULES = (
         _POLICY_SOURCE,
         seen=True,
         remedy="Use actions of S3 only in the bucket policy.",
+    ),
+    Rule(
+        _POLICY,
+        _of_policy(policy_rules.unknown_action),
+        "MalformedPolicy",
+        "Policy has invalid action",
+        "minio/minio pull request 5875, versity/versitygw issue 650; list_amazons3.html",
+        seen=True,
+        remedy="Use an action of S3 in place of {}. An operation may have another: ListObjects has s3:ListBucket.",
+    ),
+    Rule(
+        _POLICY,
+        _of_policy(policy_rules.odd_operator),
+        "MalformedPolicy",
+        "Invalid Condition type : {}",
+        _REPEATED,
+        seen=True,
+        remedy="Use an operator of IAM in place of {}, such as Bool or StringEquals.",
+    ),
+    Rule(
+        _POLICY,
+        _of_policy(policy_rules.unknown_key),
+        "MalformedPolicy",
+        "Policy has an invalid condition key",
+        _REPEATED,
+        seen=True,
+        remedy="Use a condition key of S3 in place of {}, such as s3:x-amz-acl.",
+    ),
+    Rule(
+        _POLICY,
+        _of_policy(policy_rules.odd_network),
+        "MalformedPolicy",
+        "Invalid IP address in Conditions",
+        _REPEATED,
+        seen=True,
+        remedy="Write an address or a network in place of {}, such as 203.0.113.0/24.",
     ),
     Rule(
         _POLICY,
