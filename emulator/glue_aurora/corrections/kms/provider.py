@@ -127,6 +127,7 @@ class CorrectedKmsProvider(KmsProvider):
     def enable_key_rotation(self, context: RequestContext, request: Any) -> None:
         self._refuse_managed(context, request["KeyId"], "EnableKeyRotation")
         key: Any = self._get_kms_key(context.account_id, context.region, request["KeyId"])
+        _refuse_rotation(key.metadata)
         key.rotation_period_in_days = request.get("RotationPeriodInDays") or _ROTATION_DAYS
         # LocalStack keeps the first date, whatever the period becomes.
         key.next_rotation_date = None
@@ -158,6 +159,15 @@ def _refuse_reserved(alias: str) -> None:
     if alias.startswith(_PREFIX):
         message = f"The prefix {_PREFIX} is reserved for aliases of AWS: {alias}"
         raise ApiError("NotAuthorizedException", message, remedy="Choose another name for the alias.")
+
+
+def _refuse_rotation(metadata: Mapping[str, Any]) -> None:
+    """Refuses keys that AWS does not rotate (API reference, EnableKeyRotation). No user's report has the sentence."""
+    if metadata.get("KeySpec") != "SYMMETRIC_DEFAULT" or metadata.get("Origin") != "AWS_KMS":
+        kind = f"spec {metadata.get('KeySpec')} and origin {metadata.get('Origin')}"
+        message = f"EnableKeyRotation is not supported for a key with {kind}."
+        remedy = "Leave the rotation out. AWS rotates symmetric keys only, with material that KMS made."
+        raise ApiError("UnsupportedOperationException", message, remedy=remedy)
 
 
 def _check_policy(context: RequestContext, request: Any, key: str, tags: Mapping[str, str]) -> None:
