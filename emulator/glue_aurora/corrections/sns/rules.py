@@ -1,6 +1,6 @@
 """What SNS refuses when a topic or its policy is made."""
 
-from glue_aurora.corrections import documents, tagging
+from glue_aurora.corrections import documents, grammar, tagging
 from glue_aurora.service.call import Call
 from glue_aurora.service.rules import Rule
 
@@ -33,6 +33,22 @@ def _nobody(call: Call) -> tuple[object, ...] | None:
     return () if documents.first(documents.unknown_principals(_policy(call), call.account)) else None
 
 
+def _version(call: Call) -> tuple[object, ...] | None:
+    return () if grammar.odd_version(_policy(call)) else None
+
+
+def _operator(call: Call) -> tuple[object, ...] | None:
+    found = documents.statements(_policy(call))
+    return documents.first(operator for one in found for operator in grammar.odd_operators(one))
+
+
+def _odd_principal(call: Call) -> tuple[object, ...] | None:
+    found = documents.statements(_policy(call))
+    return documents.first(
+        name for one in found for kind in ("AWS", "Service") for name in grammar.odd_principals(one, kind)
+    )
+
+
 def _action(call: Call) -> tuple[object, ...] | None:
     for statement in documents.statements(_policy(call)):
         for action in documents.listed(statement.get("Action")):
@@ -60,7 +76,35 @@ _POLICY = (
 )
 _TAGGING = ("CreateTopic", "TagResource")
 
+# The code is certain by the API reference, SetTopicAttributes. No user's report has the words after "Policy Error".
+_GRAMMAR = "SNS developer guide, sns-access-policy-language-using-iam-policies.html; IAM guide's grammar"
+
 RULES = (
+    Rule(
+        _OPERATIONS,
+        _version,
+        "InvalidParameter",
+        "Invalid parameter: Policy Error: the Version is not 2012-10-17 or 2008-10-17",
+        _GRAMMAR,
+        remedy="Write 2012-10-17 as the Version of the topic's policy.",
+    ),
+    Rule(
+        _OPERATIONS,
+        _operator,
+        "InvalidParameter",
+        "Invalid parameter: Policy Error: the condition operator {} does not exist",
+        _GRAMMAR,
+        remedy="Use an operator of IAM in place of {}, such as StringEquals.",
+    ),
+    Rule(
+        _OPERATIONS,
+        _odd_principal,
+        "InvalidParameter",
+        "Invalid parameter: Policy Error: PrincipalNotFound",
+        f"{_POLICY}; {_GRAMMAR}",
+        seen=True,
+        remedy="Write {} as AWS does: an account, the ARN of a role or user, or a service such as s3.amazonaws.com.",
+    ),
     Rule(
         _OPERATIONS,
         _nobody,
