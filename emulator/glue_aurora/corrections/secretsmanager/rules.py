@@ -1,6 +1,8 @@
 """What Secrets Manager refuses when a secret or its policy is made."""
 
-from glue_aurora.corrections import documents, tagging
+from collections.abc import Callable
+
+from glue_aurora.corrections import documents, grammar, tagging
 from glue_aurora.corrections.s3 import policy_rules
 from glue_aurora.service.call import Call
 from glue_aurora.service.rules import Rule
@@ -8,6 +10,20 @@ from glue_aurora.service.rules import Rule
 
 def _nobody(call: Call) -> tuple[object, ...] | None:
     return documents.first(documents.unknown_principals(call.get("ResourcePolicy"), call.account))
+
+
+def _syntax(call: Call) -> tuple[object, ...] | None:
+    policy = call.get("ResourcePolicy")
+    odd = any(True for one in documents.statements(policy) for _ in grammar.odd_operators(one))
+    return () if odd or grammar.odd_version(policy) else None
+
+
+def _odd(kind: str) -> Callable[[Call], tuple[object, ...] | None]:
+    def broken(call: Call) -> tuple[object, ...] | None:
+        found = documents.statements(call.get("ResourcePolicy"))
+        return documents.first(name for one in found for name in grammar.odd_principals(one, kind))
+
+    return broken
 
 
 def _public(call: Call) -> tuple[object, ...] | None:
@@ -23,6 +39,33 @@ _TAGGING = ("CreateSecret", "TagResource")
 _TAGS = "Secrets Manager API reference, TagResource"
 
 RULES = (
+    Rule(
+        ("PutResourcePolicy",),
+        _syntax,
+        "MalformedPolicyDocumentException",
+        "This policy has invalid syntax.",
+        "awsdocs/aws-cloudformation-user-guide pull request 623, of a Version; of an operator by IAM's grammar",
+        seen=True,
+        remedy="Write 2012-10-17 as the Version, and condition operators of IAM, such as StringEquals.",
+    ),
+    Rule(
+        ("PutResourcePolicy",),
+        _odd("AWS"),
+        "MalformedPolicyDocumentException",
+        "This resource policy contains an unsupported principal.",
+        "IAM guide, reference_policies_elements_principal.html; public issues",
+        seen=True,
+        remedy="Use an account's 12 digits, or the ARN of a role or user, in place of {} in the secret's policy.",
+    ),
+    Rule(
+        ("PutResourcePolicy",),
+        _odd("Service"),
+        "MalformedPolicyDocumentException",
+        "This resource policy contains an unsupported service principal.",
+        "IAM guide, reference_policies_elements_principal.html; public issues",
+        seen=True,
+        remedy="Name a service in place of {} in the secret's policy, such as rds.amazonaws.com.",
+    ),
     Rule(
         ("PutResourcePolicy",),
         _nobody,
