@@ -20,6 +20,13 @@ ACCOUNT = "000000000000"
 NOBODY = {"AWS": f"arn:aws:iam::{ACCOUNT}:role/nobody"}
 READ = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
 TAG = {"Key": "a", "Value": "b"}
+OF_KEY = {"Principal": {"AWS": ACCOUNT}, "Action": "kms:*", "Condition": {}}
+TYPO = {"StringEqual": {"aws:SourceAccount": ACCOUNT}}
+STRANGERS = (
+    {"AWS": "glue.amazonaws.com"},
+    {"AWS": "arn:aws:iam::12345678901:root"},
+    {"AWS": f"arn:aws:iam::{ACCOUNT}:role/*"},
+)
 
 
 def policy(*statements: Any) -> str:
@@ -105,12 +112,43 @@ def bucket_policy(message: str, code: str = "MalformedPolicy", **changes: Any) -
     return f"bucket policy {message[:40]}", lambda aws: put_bucket_policy(aws, **changes), code, message
 
 
+def create_role(aws: Any, document: str = "", **changes: Any) -> str:
+    given = {"RoleName": unique("role"), "AssumeRolePolicyDocument": document or trust(), **changes}
+    return str(aws.iam.create_role(**given)["Role"]["Arn"])
+
+
 def role(code: str, message: str, document: str = "", **changes: Any) -> Case:
     def call(aws: Any) -> None:
-        given = {"RoleName": unique("role"), "AssumeRolePolicyDocument": document or trust(), **changes}
-        aws.iam.create_role(**given)
+        create_role(aws, document, **changes)
 
     return f"role {message[:50]}", call, code, message
+
+
+def changed_trust(message: str, document: str) -> Case:
+    def call(aws: Any) -> None:
+        aws.iam.update_assume_role_policy(RoleName=aws.role, PolicyDocument=document)
+
+    return f"changed trust {message[:50]}", call, "MalformedPolicyDocument", message
+
+
+def key_policy(message: str, *dropped: str, version: str = "2012-10-17", **changes: Any) -> Case:
+    statement = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "kms:*", "Resource": "*", **changes}
+    kept = {name: value for name, value in statement.items() if name not in dropped}
+    text = policy({**statement, **OF_KEY}, kept).replace("2012-10-17", version)
+
+    def call(aws: Any) -> None:
+        aws.kms.create_key(Policy=text)
+
+    return f"key policy {message[:50]}", call, "MalformedPolicyDocumentException", message
+
+
+def secret_policy(message: str, **changes: Any) -> Case:
+    text = policy({**READ, "Action": "secretsmanager:GetSecretValue", "Principal": {"AWS": ACCOUNT}, **changes})
+
+    def call(aws: Any) -> None:
+        aws.secretsmanager.put_resource_policy(SecretId=aws.secret, ResourcePolicy=text)
+
+    return f"secret's policy {message[:60]}", call, "MalformedPolicyDocumentException", message
 
 
 def inline(message: str, document: str, code: str = "MalformedPolicyDocument") -> Case:
@@ -271,6 +309,24 @@ CASES: list[Case] = [
     bucket_policy("Action does not apply to any resource(s) in statement", Action="s3:ListBucket"),
     bucket_policy("Conditions do not apply", Condition={"StringEquals": {"s3:prefix": "raw/"}}),
     bucket_policy("because public policies are prevented", "AccessDenied", Effect="Allow"),
+    bucket_policy("Policy has invalid action", Action="s3:ListObjects"),
+    bucket_policy("Invalid Condition type : Boolean", Condition={"Boolean": {"aws:SecureTransport": "false"}}),
+    bucket_policy("Policy has an invalid condition key", Condition={"StringEquals": {"s3:x-acl": "public-read"}}),
+    bucket_policy("Invalid IP address in Conditions", Condition={"NotIpAddress": {"aws:SourceIp": "letrus.com"}}),
+    bucket_policy("Invalid principal in policy", Principal={"Service": "logging.s3.amazon.com"}),
+    *(bucket_policy("Invalid principal in policy", Principal=each) for each in STRANGERS),
+    bucket_policy(
+        "Normalized policy document exceeds the maximum allowed size of 20480 bytes",
+        Resource=[f"arn:aws:s3:::BUCKET/{n:0>500}" for n in range(40)],
+    ),
+    (
+        "bucket policy of today",
+        lambda aws: aws.s3.put_bucket_policy(
+            Bucket=aws.bucket, Policy=policy(READ).replace("2012-10-17", "2026-11-30")
+        ),
+        "MalformedPolicy",
+        "The policy must contain a valid version string",
+    ),
     (
         "bucket policy without principal",
         lambda aws: aws.s3.put_bucket_policy(Bucket=aws.bucket, Policy=policy(READ)),
@@ -300,6 +356,58 @@ CASES: list[Case] = [
     role("MalformedPolicyDocument", "Has prohibited field Resource", trust(Resource="*")),
     role("MalformedPolicyDocument", "may only specify STS AssumeRole actions", trust(Action="glue:StartJobRun")),
     role("MalformedPolicyDocument", "Missing required field Principal", policy({"Effect": "Allow", "Action": "sts:*"})),
+    role("MalformedPolicyDocument", "Syntax errors in policy.", trust(Condition=TYPO)),
+    role("MalformedPolicyDocument", "Syntax errors in policy.", trust(Condition={"NullIfExists": {"a:b": "true"}})),
+    role("MalformedPolicyDocument", "Syntax errors in policy.", trust(NotAction="sts:TagSession")),
+    role("MalformedPolicyDocument", "Syntax errors in policy.", trust(Effects="Allow")),
+    role("MalformedPolicyDocument", "Syntax errors in policy.", trust().replace("2012-10-17", "2012-10-18")),
+    role("MalformedPolicyDocument", "Syntax errors in policy.", policy()),
+    role(
+        "MalformedPolicyDocument",
+        "Policy statement must contain actions.",
+        trust(Action=[]).replace('"Action"', '"Sid"'),
+    ),
+    *(
+        role("MalformedPolicyDocument", "may only specify STS AssumeRole actions", trust(Action=action))
+        for action in ("sts:*", "sts:Assume*", "sts:GetCallerIdentity", "sts:assumerole")
+    ),
+    role(
+        "MalformedPolicyDocument", 'AssumeRolepolicy contained an invalid principal: "STAR":"*"', trust(Principal="*")
+    ),
+    role("MalformedPolicyDocument", 'Invalid principal in policy: "SERVICE":"*"', trust(Principal={"Service": "*"})),
+    *(
+        role("MalformedPolicyDocument", 'Invalid principal in policy: "AWS":"', trust(Principal=each))
+        for each in STRANGERS
+    ),
+    role(
+        "MalformedPolicyDocument",
+        "The policy failed legacy parsing",
+        trust(Condition={"ArnLike": {"aws:SourceArn": "job"}}),
+    ),
+    role("InvalidInput", "Paths beginning with '/aws-service-role' are reserved", Path="/aws-service-role/letrus/"),
+    role(
+        "NoSuchEntity",
+        f"Scope ARN: arn:aws:iam::{ACCOUNT}:policy/nothing does not exist or is not attachable.",
+        PermissionsBoundary=f"arn:aws:iam::{ACCOUNT}:policy/nothing",
+    ),
+    role(
+        "InvalidInput",
+        f"ARN arn:aws:iam::{ACCOUNT}:role/a is not valid.",
+        PermissionsBoundary=f"arn:aws:iam::{ACCOUNT}:role/a",
+    ),
+    changed_trust('Invalid principal in policy: "AWS":"glue.amazonaws.com"', trust(Principal=STRANGERS[0])),
+    changed_trust("may only specify STS AssumeRole actions", trust(Action="sts:*")),
+    changed_trust("Syntax errors in policy.", trust(Condition=TYPO)),
+    *(
+        inline("The policy failed legacy parsing", policy({**READ, "Condition": {operator: {key: value}}}))
+        for operator, key, value in (
+            ("NotIpAddress", "aws:SourceIp", "escritorio.letrus.com"),
+            ("IpAddress", "aws:SourceIp", ["10.0.0.0/8", "10.0.0.0/33"]),
+            ("NumericLessThan", "s3:max-keys", "ten"),
+            ("DateGreaterThan", "aws:CurrentTime", "2026/01/01"),
+            ("ArnLikeIfExists", "aws:SourceArn", "arn:aws:s3:b"),
+        )
+    ),
     role("ValidationError", "at 'roleName' failed to satisfy constraint", RoleName="a b"),
     role("ValidationError", "at 'description' failed to satisfy constraint", Description="lê – e grava"),
     role("ValidationError", "at 'maxSessionDuration' failed to satisfy constraint", MaxSessionDuration=60),
@@ -349,6 +457,34 @@ CASES: list[Case] = [
         "MalformedPolicyDocumentException",
         "Policy contains a statement with one or more invalid principals.",
     ),
+    key_policy("Policy contains a statement with no principal.", "Principal"),
+    key_policy("Missing required field Resource", "Resource"),
+    key_policy("Missing required field Action", "Action"),
+    key_policy("operator ArnMatches, which does not exist.", Condition={"ArnMatches": {"aws:SourceArn": "*"}}),
+    key_policy("The key policy has a Version that is not 2012-10-17", version="2026-11-30"),
+    key_policy("with one or more invalid principals.", Principal={"Service": "cloudwatch.amazon.com"}),
+    *(key_policy("with one or more invalid principals.", Principal=each) for each in STRANGERS),
+    (
+        "grant to nobody",
+        lambda aws: aws.kms.create_grant(KeyId=aws.key, GranteePrincipal=NOBODY["AWS"], Operations=["Decrypt"]),
+        "InvalidArnException",
+        "ARN does not refer to a valid principal",
+    ),
+    *(
+        (
+            f"rotation of {kind['KeySpec']}",
+            lambda aws, kind=kind: aws.kms.enable_key_rotation(
+                KeyId=aws.kms.create_key(**kind)["KeyMetadata"]["KeyId"]
+            ),
+            "UnsupportedOperationException",
+            "EnableKeyRotation is not supported for a key with spec",
+        )
+        for kind in (
+            {"KeySpec": "RSA_2048", "KeyUsage": "SIGN_VERIFY"},
+            {"KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"},
+            {"KeySpec": "SYMMETRIC_DEFAULT", "Origin": "EXTERNAL"},
+        )
+    ),
     (
         "short rotation",
         lambda aws: aws.kms.enable_key_rotation(KeyId=aws.key, RotationPeriodInDays=30),
@@ -374,6 +510,19 @@ CASES: list[Case] = [
         ),
         "MalformedPolicyDocumentException",
         "This resource policy contains an unsupported principal.",
+    ),
+    secret_policy("This policy has invalid syntax.", Condition=TYPO),
+    *(secret_policy("This resource policy contains an unsupported principal.", Principal=each) for each in STRANGERS),
+    secret_policy(
+        "This resource policy contains an unsupported service principal.", Principal={"Service": "rds.amazon.com"}
+    ),
+    (
+        "secret's policy of today",
+        lambda aws: aws.secretsmanager.put_resource_policy(
+            SecretId=aws.secret, ResourcePolicy=policy({**READ, "Principal": "*"}).replace("2012-10-17", "2026-11-30")
+        ),
+        "MalformedPolicyDocumentException",
+        "This policy has invalid syntax.",
     ),
     (
         "public policy of a secret",
@@ -434,6 +583,15 @@ CASES: list[Case] = [
         "The specified KMS Key Id could not be found.",
     ),
     topic_policy("Invalid parameter: Policy Error: PrincipalNotFound", Principal=NOBODY),
+    topic_policy("Policy Error: PrincipalNotFound", Principal={"Service": "cloudwatch.amazon.com"}),
+    *(topic_policy("Policy Error: PrincipalNotFound", Principal=each) for each in STRANGERS),
+    topic_policy("Policy Error: the condition operator StringEqual does not exist", Condition=TYPO),
+    (
+        "topic with a policy of today",
+        lambda aws: aws.sns.create_topic(Name=unique(), Attributes={"Policy": policy(READ).replace("2012-", "2026-")}),
+        "InvalidParameter",
+        "Policy Error: the Version is not 2012-10-17 or 2008-10-17",
+    ),
     topic_policy("Policy statement action out of service scope!", Action="sns:CreateTopic"),
     topic_policy("must match the topic", Resource=f"arn:aws:sns:{REGION}:{ACCOUNT}:another"),
     (
@@ -518,6 +676,61 @@ def test_eleven_policies_of_a_role(aws: Any) -> None:
             aws.iam.attach_role_policy(RoleName=aws.role, PolicyArn=arn)
     with refused("LimitExceeded", "Cannot exceed quota for PoliciesPerRole: 10"):
         aws.iam.attach_role_policy(RoleName=aws.role, PolicyArn=arn)
+
+
+TAKEN = [
+    {"Bool": {"aws:SecureTransport": "false"}, "Null": {"aws:TokenIssueTime": "true"}},
+    {"ForAllValues:StringLikeIfExists": {"aws:TagKeys": ["a*"]}, "ForAllValues:Null": {"aws:TagKeys": "true"}},
+    {"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "203.0.113.5", "0.0.0.0/0", "2001:db8::/32", "::/0"]}},
+    {"ArnLike": {"aws:SourceArn": ["arn:*:s3:::b", "arn:aws:glue:*:*:*", "*"]}},
+    {"NumericLessThan": {"aws:MultiFactorAuthAge": ["10", "10.5", "-1", "1e3"]}},
+    {"DateGreaterThan": {"aws:CurrentTime": ["2026", "2026-01", "2026-01-01", "2026-01-01T00:00:00Z", "1767225600"]}},
+]
+KNOWN = [
+    "*",
+    {"AWS": "*"},
+    {"AWS": ["0000-0000-0000", ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root"]},
+    {"AWS": "arn:aws:sts::123456789012:assumed-role/a/session"},
+    {"AWS": f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS"},
+    {"Service": ["logs.us-east-1.amazonaws.com", "cloudwatch.amazonaws.com", "s3.amazonaws.com.cn"]},
+    {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"},
+]
+
+
+@pytest.mark.parametrize("condition", TAKEN)
+def test_aws_takes_these_conditions(aws: Any, condition: dict[str, Any]) -> None:
+    create_role(aws, trust(Condition=condition))
+    put_bucket_policy(aws, Condition=condition)
+    text = policy({**READ, "Principal": "*", "Condition": condition})
+    aws.iam.put_role_policy(
+        RoleName=aws.role, PolicyName="one", PolicyDocument=policy({**READ, "Condition": condition})
+    )
+    aws.secretsmanager.put_resource_policy(SecretId=aws.secret, ResourcePolicy=text)
+    topic_policy("", Condition=condition)[1](aws)
+    key_policy("", Condition=condition)[1](aws)
+
+
+@pytest.mark.parametrize("principal", KNOWN)
+def test_aws_takes_these_principals(aws: Any, principal: Any) -> None:
+    if principal != "*":
+        create_role(aws, trust(Principal=principal))
+    put_bucket_policy(aws, Principal=principal)
+    secret_policy("", Principal=principal)[1](aws)
+    topic_policy("", Principal=principal)[1](aws)
+    key_policy("", Principal=principal)[1](aws)
+
+
+def test_aws_takes_these_policies(aws: Any) -> None:
+    create_role(aws, trust(Action=["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity", "sts:SetContext"]))
+    create_role(aws, trust().replace("2012-10-17", "2008-10-17"), Path="/service-role/")
+    create_role(aws, PermissionsBoundary="arn:aws:iam::aws:policy/PowerUserAccess")
+    put_bucket_policy(aws, Action=["s3:getobject", "s3:Get*", "s3:GetObjectVersionForReplication"])
+    put_bucket_policy(aws, Condition={"StringEquals": {"s3:ExistingObjectTag/a": "b", "S3:TLSVersion": "1.2"}})
+    put_bucket_policy(aws, Principal={"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1"})
+    put_bucket_policy(aws, Resource=[f"arn:aws:s3:::BUCKET/{n:0>450}" for n in range(40)])
+    key_policy("", Action="kms:Decrypt", Condition={})[1](aws)
+    aws.kms.create_grant(KeyId=aws.key, GranteePrincipal=create_role(aws), Operations=["Decrypt"])
+    aws.kms.create_grant(KeyId=aws.key, GranteePrincipal="arn:aws:iam::123456789012:role/a", Operations=["Decrypt"])
 
 
 def test_what_aws_takes_is_taken(aws: Any) -> None:
