@@ -1,7 +1,7 @@
 """LocalStack's CloudWatch Logs with filters that choose as on AWS, and without operations that do nothing.
 
-LocalStack and moto ignore filter patterns, the prefix of stream names, and pages of log groups. Their Insights queries
-ignore every command but fields, sort and limit. Their exports and deliveries reach nobody.
+LocalStack and moto ignore filter patterns, the prefix of stream names, pages and classes of log groups. Their Insights
+queries ignore every command but fields, sort and limit. Their exports and deliveries reach nobody.
 """
 
 # A handler that takes the request whole differs from the expanded signature of LocalStack's API class.
@@ -18,6 +18,7 @@ from localstack.aws.api.logs import (
     DescribeLogGroupsRequest,
     FilterLogEventsRequest,
     GetLogEventsRequest,
+    LogGroupClass,
     LogGroupName,
     PutDestinationRequest,
     PutLogEventsRequest,
@@ -34,7 +35,7 @@ from localstack.services.moto import MotoFallbackDispatcher, call_moto, call_mot
 from localstack.services.plugins import SERVICE_PLUGINS, Service, ServiceState
 from localstack.utils.aws import arns
 
-from glue_aurora.corrections.logs import filtering, metric_filters
+from glue_aurora.corrections.logs import filtering, group_class, metric_filters
 from glue_aurora.corrections.logs.filter_pattern import matcher
 from glue_aurora.service.errors import ApiError, NotSupportedError
 from glue_aurora.service.pages import Pages
@@ -64,11 +65,24 @@ class CorrectedLogsProvider(LogsProvider):
 
     @handler("DescribeLogGroups", expand=False)
     def describe_log_groups(self, context: RequestContext, request: DescribeLogGroupsRequest) -> Any:
-        """Gives pages of LocalStack's answer, which is always whole."""
-        answer = super().describe_log_groups(context, request)
-        return _PAGES.page(
-            request, "logGroups", answer["logGroups"] or [], key=lambda group: str(group["logGroupName"])
-        )
+        """Gives pages of LocalStack's answer, which is always whole, and the class of each group."""
+        shown: Any = super().describe_log_groups(context, request)["logGroups"] or []
+        groups = self._backend(context).groups
+        for one in shown:
+            one["logGroupClass"] = group_class.of(groups.get(one["logGroupName"]))
+        return _PAGES.page(request, "logGroups", shown, key=lambda group: str(group["logGroupName"]))
+
+    @handler("CreateLogGroup")
+    def create_log_group(
+        self,
+        context: RequestContext,
+        log_group_name: LogGroupName,
+        log_group_class: LogGroupClass | None = None,
+        **kwargs: Any,
+    ) -> None:
+        given: Any = {"log_group_class": log_group_class, **kwargs}
+        super().create_log_group(context, log_group_name, **given)
+        group_class.keep(self._backend(context).groups[log_group_name], log_group_class)
 
     @handler("PutLogEvents", expand=False)
     def put_log_events(self, context: RequestContext, request: PutLogEventsRequest) -> Any:

@@ -1,8 +1,10 @@
 """What CloudWatch Logs refuses when a log group or its settings are made."""
 
 from localstack.services.kms.models import kms_stores
+from localstack.services.logs.models import get_moto_logs_backend
 
 from glue_aurora.corrections import tagging
+from glue_aurora.corrections.logs import group_class
 from glue_aurora.service.call import Call
 from glue_aurora.service.rules import Rule
 
@@ -32,6 +34,16 @@ def _no_key(call: Call) -> tuple[object, ...] | None:
     return None if arn.rpartition("/")[2] in kms_stores[call.account][call.region].keys else ()
 
 
+def _reserved_namespace(call: Call) -> tuple[object, ...] | None:
+    namespaces = (str(each.get("metricNamespace") or "") for each in call.get("metricTransformations") or [])
+    return () if any(each.startswith("AWS/") for each in namespaces) else None
+
+
+def _not_standard(call: Call) -> tuple[object, ...] | None:
+    group = get_moto_logs_backend(call.account, call.region).groups.get(call.text("logGroupName"))
+    return () if group and group_class.of(group) != group_class.STANDARD else None
+
+
 def _tags(call: Call) -> tagging.Tags:
     return tagging.pairs(call.get("tags"))
 
@@ -39,6 +51,8 @@ def _tags(call: Call) -> tagging.Tags:
 _TAGGING = ("CreateLogGroup", "TagLogGroup", "TagResource")
 _TAGS = "CloudWatch Logs API reference, TagResource"
 _INVALID = "InvalidParameterException"
+# Its rules quote what AWS answered in September 2026.
+_MEASURED = "https://github.com/badmintoncryer/cdk-preflight/tree/main/rules/logs/pf-logs-"
 _PATTERN = r"^([\p{{L}}\p{{Z}}\p{{N}}_.:/=+\-@]+)$"
 
 RULES = (
@@ -68,6 +82,24 @@ RULES = (
         "terraform-provider-aws issues about aws_cloudwatch_log_group and kms_key_id",
         seen=True,
         remedy="Name a key of this region in kmsKeyId by its ARN.",
+    ),
+    Rule(
+        ("PutMetricFilter",),
+        _reserved_namespace,
+        _INVALID,
+        "Metric namespaces starting with AWS/ are reserved for AWS.",
+        f"{_MEASURED}metric-namespace-reserved",
+        seen=True,
+        remedy="Choose a metricNamespace that does not begin with AWS/.",
+    ),
+    Rule(
+        ("PutMetricFilter", "PutSubscriptionFilter"),
+        _not_standard,
+        _INVALID,
+        "This operation is only supported on the Standard log class.",
+        f"{_MEASURED}infrequent-access-metric-filter",
+        seen=True,
+        remedy="Make the log group with logGroupClass STANDARD, or take the filter out.",
     ),
     Rule(
         _TAGGING,
