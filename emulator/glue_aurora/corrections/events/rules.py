@@ -1,13 +1,16 @@
-"""What EventBridge refuses when a rule is made."""
+"""What EventBridge refuses when a rule or its targets are made."""
 
 import json
 from collections.abc import Iterator
 from typing import Any
 
+from glue_aurora.corrections.events import patterns, targets
 from glue_aurora.service import cron
 from glue_aurora.service.call import Call
 from glue_aurora.service.rules import Rule
 
+# Its rules quote what AWS answered in September 2026.
+_MEASURED = "https://github.com/badmintoncryer/cdk-preflight/tree/main/rules/events/pf-events-"
 _PATTERN = "EventBridge guide, eb-create-pattern.html"
 # Sources: eventbridge/latest/userguide/eb-create-pattern-operators.html; aws/event-ruler (exactly).
 _OPERATORS = frozenset(
@@ -51,6 +54,15 @@ def _unknown_operator(call: Call) -> tuple[object, ...] | None:
     except ValueError:
         return None
     return next(((name,) for name in _operators(pattern) if name not in _OPERATORS), None)
+
+
+def _fault(call: Call) -> tuple[object, ...] | None:
+    text = call.get("EventPattern")
+    try:
+        reason = patterns.fault(json.loads(text)) if text else None
+    except ValueError:
+        return None
+    return (reason,) if reason else None
 
 
 def _operators(pattern: Any) -> Iterator[str]:
@@ -107,5 +119,41 @@ RULES = (
         _PATTERN,
         seen=True,
         remedy='Put the values of "{}" in the event pattern into a list.',
+    ),
+    Rule(
+        ("PutRule",),
+        _fault,
+        "InvalidEventPatternException",
+        "Event pattern is not valid. Reason: {}",
+        f"https://github.com/aws/aws-cdk/issues/36904; {_MEASURED}pattern-operator; aws/event-ruler",
+        seen=True,
+        remedy="Change the values in the event pattern that the sentence names.",
+    ),
+    Rule(
+        ("PutTargets",),
+        targets.no_queue,
+        "ValidationException",
+        "{} is not supported as a dead letter resource",
+        f"{_MEASURED}target-dlq",
+        seen=True,
+        remedy="Name a queue of SQS in DeadLetterConfig.",
+    ),
+    Rule(
+        ("PutTargets",),
+        targets.fifo_queue,
+        "ValidationException",
+        "SQS FIFO is not supported by Dead Letter Queues",
+        f"{_MEASURED}target-dlq",
+        seen=True,
+        remedy="Name a standard queue in DeadLetterConfig.",
+    ),
+    Rule(
+        ("PutTargets",),
+        targets.path,
+        "ValidationException",
+        "InputPath for target {} is invalid.",
+        f"{_MEASURED}input-path-jsonpath",
+        seen=True,
+        remedy="Write the path with a dollar sign and dots, such as $.detail.state.",
     ),
 )
