@@ -15,6 +15,24 @@ from glue_aurora.service.tags import Tags
 
 _END = datetime(2087, 6, 15, tzinfo=UTC)  # AWS's default (API reference, TimePeriod)
 _KEPT = ("BudgetName", "BudgetLimit", "CostFilters", "CostTypes", "TimeUnit", "TimePeriod", "BudgetType")
+# AWS takes the currency of the account's bill, which is the dollar outside China
+# (https://github.com/awslabs/landing-zone-accelerator-on-aws/issues/682).
+_CURRENCY = "USD"
+# The names that AWS's sentence lists (https://github.com/hashicorp/terraform/issues/19370).
+_LISTED_FILTERS = (
+    *("PurchaseType", "TagKeyValue", "UsageTypeGroup", "Service", "AZ", "Region", "Operation", "InstanceType"),
+    *("UsageType", "BillingEntity", "LinkedAccount"),
+)
+# Later names, written the same way: Terraform's page about aws_budgets_budget, and the dimensions of Cost Explorer.
+_FILTERS = frozenset(
+    {
+        *_LISTED_FILTERS,
+        *("CacheEngine", "CostCategory", "DatabaseEngine", "DeploymentOption", "InstanceTypeFamily"),
+        *("InvoicingEntity", "LegalEntityName", "LinkedAccountName", "OperatingSystem", "PaymentOption", "Platform"),
+        *("RecordType", "ReservationId", "ResourceId", "SavingsPlanArn", "SavingsPlansType", "Scope", "ServiceCode"),
+        *("SubscriptionId", "Tag", "TagKey", "Tenancy"),
+    }
+)
 _COST_TYPES = {
     "IncludeTax": True,
     "IncludeSubscription": True,
@@ -95,6 +113,7 @@ def _definition(wanted: Mapping[str, Any], before: Mapping[str, Any] | None) -> 
         raise NotSupportedError(f"A budget of type {wanted['BudgetType']}", "Use type COST.")
     if "BudgetLimit" not in wanted:
         raise ApiError("InvalidParameterException", "Unable to create/update budget - please provide a BudgetLimit.")
+    _check_unit_and_filters(wanted)
     now = datetime.now(UTC)
     first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     period = {"Start": first, "End": _END, **(before or {}).get("TimePeriod", {}), **wanted.get("TimePeriod", {})}
@@ -106,6 +125,29 @@ def _definition(wanted: Mapping[str, Any], before: Mapping[str, Any] | None) -> 
         "CalculatedSpend": {"ActualSpend": {"Amount": "0.0", "Unit": wanted["BudgetLimit"]["Unit"]}},
         "LastUpdatedTime": now,
     }
+
+
+def _check_unit_and_filters(wanted: Mapping[str, Any]) -> None:
+    """Checks the limit's currency and the names of the cost filters.
+
+    Raises:
+        ApiError: InvalidParameterException. [AWS] Both sentences.
+    """
+    unit = wanted["BudgetLimit"]["Unit"]
+    if unit != _CURRENCY:
+        raise ApiError(
+            "InvalidParameterException",
+            f"Unable to create/update budget - {unit} is not in the supported unit set: [{_CURRENCY}]",
+            remedy=f"Give BudgetLimit in {_CURRENCY}.",
+        )
+    unknown = next((name for name in wanted.get("CostFilters", {}) if name not in _FILTERS), None)
+    if unknown is not None:
+        raise ApiError(
+            "InvalidParameterException",
+            f"Unable to create/update budget - {unknown} is not in the supported in cost budget dimension set: "
+            f"[{', '.join(_LISTED_FILTERS)}]",
+            remedy="Name a dimension in CostFilters as the list has it. Tags are values of TagKeyValue.",
+        )
 
 
 def _tags_of(context: RequestContext, request: Mapping[str, Any]) -> Tags:

@@ -89,6 +89,15 @@ def test_refusals(budgets: Any, budget: dict[str, str]) -> None:
         budgets.describe_budget(AccountId=ACCOUNT, BudgetName=name)
     with refused("AccessDeniedException"):
         budgets.create_budget(AccountId="123456789012", Budget=definition(name))
+    euro = definition(name, BudgetLimit={"Amount": "15.0", "Unit": "EUR"})
+    with refused("InvalidParameterException", "EUR is not in the supported unit set: [USD]"):
+        budgets.create_budget(AccountId=ACCOUNT, Budget=euro)
+    for dimension in ("service", "user:Projeto"):
+        with refused("InvalidParameterException", f"{dimension} is not in the supported in cost budget dimension set"):
+            filters = {"Region": ["us-east-1"], dimension: ["AWS Glue"]}
+            budgets.update_budget(AccountId=ACCOUNT, NewBudget=definition(budget["BudgetName"], CostFilters=filters))
+    filters = {"Service": ["AWS Glue"], "TagKeyValue": ["user:Projeto$letrus"]}
+    budgets.update_budget(AccountId=ACCOUNT, NewBudget=definition(budget["BudgetName"], CostFilters=filters))
     with refused("NotSupportedByEmulator", "type USAGE"):
         budgets.create_budget(AccountId=ACCOUNT, Budget=definition(name, BudgetType="USAGE"))
     with refused("NotSupportedByEmulator", "DescribeBudgetActionsForBudget"):
