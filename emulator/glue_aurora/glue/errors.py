@@ -7,10 +7,10 @@ from glue_aurora.service.errors import ApiError
 
 
 class InvalidInputError(ApiError):
-    """The request is well formed and AWS Glue refuses its content."""
+    """The request is well formed and AWS Glue refuses its content. `remedy` says what to change."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__("InvalidInputException", message)
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__("InvalidInputException", message, remedy=remedy)
 
 
 class UnsupportedValueError(InvalidInputError):

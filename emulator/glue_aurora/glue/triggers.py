@@ -4,7 +4,7 @@ A schedule that never fires would look like success. So StartTrigger and StartOn
 trigger are refused.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from localstack.aws.api import RequestContext
@@ -25,6 +25,8 @@ from glue_aurora.service.errors import NotSupportedError
 
 _MEMBERS = ("Description", "Schedule", "Actions", "Predicate", "EventBatchingCondition")
 _REQUEST_OF = "_request"
+# Source of both refusals: https://github.com/badmintoncryer/cdk-preflight/tree/main/rules/glue, pf-glue-trigger-*
+_WATCHED_STATES = ("SUCCEEDED", "STOPPED", "FAILED", "TIMEOUT")
 
 
 def create_trigger(context: RequestContext, request: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -153,6 +155,26 @@ def _check(store: GlueStore, kind: str, definition: Mapping[str, Any]) -> None:
     if (kind == "CONDITIONAL") != bool(predicate):
         raise InvalidInputError(
             f"Only a trigger of type CONDITIONAL has a Predicate, and it must have one; this trigger's type is {kind}."
+        )
+    _check_conditions(actions, (predicate or {}).get("Conditions") or [])
+
+
+def _check_conditions(actions: Sequence[Mapping[str, Any]], conditions: Sequence[Mapping[str, Any]]) -> None:
+    """Checks which jobs a CONDITIONAL trigger watches, and for which states.
+
+    Raises:
+        InvalidInputError: [AWS] It starts a job that it watches, or waits for a state that it can't wait for.
+    """
+    watched = {condition["JobName"] for condition in conditions if condition.get("JobName")}
+    if any(action.get("JobName") in watched for action in actions):
+        raise InvalidInputError(
+            "Job cannot be a Predicate and Action for Conditional Trigger.",
+            remedy="Take the job out of the trigger's Actions or out of its Predicate.",
+        )
+    if any(condition.get("State") not in (None, *_WATCHED_STATES) for condition in conditions):
+        raise InvalidInputError(
+            f"JobRunState should be any of: [{', '.join(_WATCHED_STATES)}]",
+            remedy="Choose one of these states in the trigger's Predicate.",
         )
 
 

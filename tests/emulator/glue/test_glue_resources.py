@@ -87,7 +87,7 @@ def test_connection_is_refused(kit: GlueKit, definition: dict[str, Any], message
 def test_security_configuration_lives_from_create_to_delete(kit: GlueKit) -> None:
     name = unique("security")
     encryption = {
-        "S3Encryption": [{"S3EncryptionMode": "SSE-KMS", "KmsKeyArn": "arn:aws:kms:us-east-1:000000000000:key/k"}],
+        "S3Encryption": [{"S3EncryptionMode": "SSE-KMS", "KmsKeyArn": KEY}],
         "CloudWatchEncryption": {"CloudWatchEncryptionMode": "DISABLED"},
         "JobBookmarksEncryption": {"JobBookmarksEncryptionMode": "DISABLED"},
     }
@@ -107,6 +107,28 @@ def test_security_configuration_lives_from_create_to_delete(kit: GlueKit) -> Non
         kit.glue.get_security_configuration(Name=name)
     with refused("EntityNotFoundException", name):
         kit.glue.delete_security_configuration(Name=name)
+
+
+KEY = "arn:aws:kms:us-east-1:000000000000:key/k"
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "sentence"),
+    [
+        ("S3Encryption", "SSE-KMS", "kmsKeyArn can not be empty for s3EncryptionMode SSE_KMS"),
+        ("CloudWatchEncryption", "SSE-KMS", "kmsKeyArn can not be empty for cloudWatchEncryptionMode SSE_KMS"),
+        ("JobBookmarksEncryption", "CSE-KMS", "kmsKeyArn can only be empty for jobBookmarksEncryptionMode CSE_KMS"),
+    ],
+)
+def test_a_security_configuration_with_kms_names_its_key(kit: GlueKit, name: str, mode: str, sentence: str) -> None:
+    def make(**settings: str) -> None:
+        given: Any = {f"{name}Mode": mode, **settings}
+        encryption = {name: [given] if name == "S3Encryption" else given}
+        kit.glue.create_security_configuration(Name=unique("security"), EncryptionConfiguration=encryption)
+
+    with refused("InvalidInputException", sentence):
+        make()
+    make(KmsKeyArn=KEY)
 
 
 def create_tagged(kit: GlueKit, kind: str, tags: dict[str, str]) -> str:

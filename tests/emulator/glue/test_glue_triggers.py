@@ -44,6 +44,20 @@ def test_trigger_lives_from_create_to_delete(kit: GlueKit) -> None:
     assert kit.glue.delete_trigger(Name=name)["Name"] == name
 
 
+def test_a_conditional_trigger_starts_no_job_that_it_watches(kit: GlueKit) -> None:
+    job = kit.create_job()
+
+    def watch(**changes: str) -> str:
+        predicate = {"Conditions": [{"LogicalOperator": "EQUALS", "JobName": "other", "State": "FAILED", **changes}]}
+        return create(kit, Type="CONDITIONAL", Actions=[{"JobName": job}], Predicate=predicate)
+
+    with refused("InvalidInputException", "Job cannot be a Predicate and Action for Conditional Trigger."):
+        watch(JobName=job)
+    with refused("InvalidInputException", "JobRunState should be any of: [SUCCEEDED, STOPPED, FAILED, TIMEOUT]"):
+        watch(State="ERROR")
+    assert kit.glue.get_trigger(Name=watch(State="TIMEOUT"))["Trigger"]["State"] == "CREATED"
+
+
 @pytest.mark.parametrize(
     "parameters",
     [{"Type": "SCHEDULED", "Schedule": "cron(0 12 * * ? *)"}, {"Type": "CONDITIONAL", "Predicate": PREDICATE}],
