@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from localstack.services.kms.models import kms_stores
+
 from glue_aurora.corrections import documents, grammar, tagging
 from glue_aurora.corrections.s3 import policy_rules
 from glue_aurora.service.call import Call
@@ -31,10 +33,21 @@ def _public(call: Call) -> tuple[object, ...] | None:
     return () if call.get("BlockPublicPolicy") and any(policy_rules.is_public(one) for one in found) else None
 
 
+def _key_of_another_service(call: Call) -> tuple[object, ...] | None:
+    """AWS's own keys serve one service each, and that for secrets is alias/aws/secretsmanager."""
+    key = call.text("KmsKeyId")
+    store = kms_stores[call.account][call.region]
+    key_id = key.rpartition("key/")[2]
+    of_key = [name for name, alias in store.aliases.items() if alias.metadata.get("TargetKeyId") == key_id]
+    names = ["alias/" + key.rpartition("alias/")[2]] if "alias/" in key else of_key
+    return () if any(name.startswith(_OF_AWS) and name != f"{_OF_AWS}secretsmanager" for name in names) else None
+
+
 def _tags(call: Call) -> tagging.Tags:
     return tagging.pairs(call.get("Tags"))
 
 
+_OF_AWS = "alias/aws/"
 _TAGGING = ("CreateSecret", "TagResource")
 _TAGS = "Secrets Manager API reference, TagResource"
 
@@ -82,6 +95,15 @@ RULES = (
         "You can't use a resource policy that allows broad access to the secret.",
         "Secrets Manager API reference, PutResourcePolicy",
         remedy="Narrow the statement's Principal, or turn BlockPublicPolicy off.",
+    ),
+    Rule(
+        ("CreateSecret", "UpdateSecret"),
+        _key_of_another_service,
+        "AccessDeniedException",
+        "Access to KMS is not allowed",
+        "https://github.com/badmintoncryer/cdk-preflight/tree/main/rules/secretsmanager/pf-secretsmanager-kms-key",
+        seen=True,
+        remedy="Name a key of your own in KmsKeyId, or leave KmsKeyId out.",
     ),
     Rule(
         _TAGGING,
