@@ -190,11 +190,120 @@ def topic_policy(message: str, **changes: Any) -> Case:
 def put_alarm(aws: Any, **changes: Any) -> None:
     threshold = {"Threshold": 1, "ComparisonOperator": "GreaterThanThreshold", "EvaluationPeriods": 1, "Period": 60}
     metric = {"AlarmName": unique(), "Namespace": "AWS/RDS", "MetricName": "m", "Statistic": "Average"}
-    aws.cloudwatch.put_metric_alarm(**{**metric, **threshold, **changes})
+    given = {**metric, **threshold, **changes}
+    aws.cloudwatch.put_metric_alarm(**{name: value for name, value in given.items() if value is not None})
 
 
 def alarm(message: str, code: str = "ValidationError", **changes: Any) -> Case:
     return f"alarm {message[:40]}", lambda aws: put_alarm(aws, **changes), code, message
+
+
+def composite_alarm(message: str, rule: str) -> Case:
+    def call(aws: Any) -> None:
+        aws.cloudwatch.put_composite_alarm(AlarmName="watches", AlarmRule=rule)
+
+    return f"composite alarm {message[:40]}", call, "ValidationError", message
+
+
+def query(name: str, **changes: Any) -> dict[str, Any]:
+    metric = {"Metric": {"Namespace": "AWS/RDS", "MetricName": "m"}, "Period": 60, "Stat": "Average"}
+    return {"Id": name, **({} if "Expression" in changes else {"MetricStat": metric}), **changes}
+
+
+def put_alarm_of_queries(aws: Any, *queries: dict[str, Any], **changes: Any) -> None:
+    threshold = {"Threshold": 1, "ComparisonOperator": "GreaterThanThreshold", "EvaluationPeriods": 1, **changes}
+    aws.cloudwatch.put_metric_alarm(
+        AlarmName=unique(), Metrics=queries, **{name: value for name, value in threshold.items() if value is not None}
+    )
+
+
+def alarm_of_queries(message: str, *queries: dict[str, Any], **changes: Any) -> Case:
+    return (
+        f"alarm {message[:40]}",
+        lambda aws: put_alarm_of_queries(aws, *queries, **changes),
+        "ValidationError",
+        message,
+    )
+
+
+BAND = {"ThresholdMetricId": "band", "ComparisonOperator": "GreaterThanUpperThreshold", "Threshold": None}
+
+
+def topic_attribute(message: str, name: str, value: Any) -> list[Case]:
+    """Returns a row for a new topic, which has all attributes in one request, and one for a topic that is there."""
+    text = value if isinstance(value, str) else json.dumps(value)
+
+    def change(aws: Any) -> None:
+        aws.sns.set_topic_attributes(TopicArn=aws.topic, AttributeName=name, AttributeValue=text)
+
+    def make(aws: Any) -> None:
+        aws.sns.create_topic(Name=unique(), Attributes={name: text})
+
+    return [
+        (f"new topic {message[:60]}", make, "InvalidParameter", f"Invalid parameter: Attributes Reason: {message}"),
+        (f"topic {message[:60]}", change, "InvalidParameter", f"Invalid parameter: {message}"),
+    ]
+
+
+def retries(**numbers: int) -> dict[str, Any]:
+    return {"http": {"defaultHealthyRetryPolicy": numbers}}
+
+
+def _raw_later(aws: Any) -> None:
+    given = {"Protocol": "email", "Endpoint": f"{unique()}@example.org", "ReturnSubscriptionArn": True}
+    arn = aws.sns.subscribe(TopicArn=aws.topic, **given)["SubscriptionArn"]
+    aws.sns.set_subscription_attributes(SubscriptionArn=arn, AttributeName="RawMessageDelivery", AttributeValue="false")
+    aws.sns.set_subscription_attributes(SubscriptionArn=arn, AttributeName="RawMessageDelivery", AttributeValue="true")
+
+
+def _topic_twice(aws: Any) -> None:
+    name = unique()
+    for title in ("One", "One", "Other"):
+        aws.sns.create_topic(Name=name, Attributes={"DisplayName": title})
+
+
+def put_metric_filter(aws: Any, group: str, namespace: str) -> None:
+    one = {"metricName": "m", "metricNamespace": namespace, "metricValue": "1"}
+    aws.logs.put_metric_filter(logGroupName=group, filterName="f", filterPattern="ERROR", metricTransformations=[one])
+
+
+def rare_group(aws: Any) -> str:
+    """Returns a new log group that is seldom read."""
+    name = unique("rare")
+    aws.logs.create_log_group(logGroupName=name, logGroupClass="INFREQUENT_ACCESS")
+    (shown,) = aws.logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+    assert shown["logGroupClass"] == "INFREQUENT_ACCESS"
+    return name
+
+
+def event_pattern(reason: str, **detail: Any) -> Case:
+    def call(aws: Any) -> None:
+        aws.events.put_rule(Name=unique(), EventPattern=json.dumps({"source": ["aws.glue"], "detail": detail}))
+
+    message = f"Event pattern is not valid. Reason: {reason}"
+    return f"event pattern {reason[:50]}", call, "InvalidEventPatternException", message
+
+
+def put_target(aws: Any, **changes: Any) -> None:
+    name = unique()
+    aws.events.put_rule(Name=name, EventPattern='{"source": ["aws.glue"]}')
+    answer = aws.events.put_targets(Rule=name, Targets=[{"Id": "one", "Arn": aws.topic, **changes}])
+    assert answer["FailedEntryCount"] == 0
+
+
+def event_target(message: str, **changes: Any) -> Case:
+    return f"target {message}", lambda aws: put_target(aws, **changes), "ValidationException", message
+
+
+def secret_with_key(name: str, key: Callable[[Any], str]) -> Case:
+    def call(aws: Any) -> None:
+        aws.secretsmanager.create_secret(Name=unique(), SecretString="x", KmsKeyId=key(aws))
+
+    return name, call, "AccessDeniedException", "Access to KMS is not allowed"
+
+
+def _key_of_rds(aws: Any) -> str:
+    return str(aws.kms.describe_key(KeyId="alias/aws/rds")["KeyMetadata"]["Arn"])
 
 
 def dashboard(message: str, body: Any) -> Case:
@@ -544,6 +653,37 @@ CASES: list[Case] = [
         "InvalidParameterException",
         "Tag keys with the prefix aws: are reserved: aws:a",
     ),
+    secret_with_key("secret with an alias of RDS", lambda _: "alias/aws/rds"),
+    secret_with_key("secret with the key of RDS", _key_of_rds),
+    (
+        "secret that gets an alias of S3",
+        lambda aws: aws.secretsmanager.update_secret(SecretId=aws.secret, KmsKeyId="alias/aws/s3"),
+        "AccessDeniedException",
+        "Access to KMS is not allowed",
+    ),
+    (
+        "metric filter in a namespace of AWS",
+        lambda aws: put_metric_filter(aws, aws.group_of_logs, "AWS/Glue"),
+        "InvalidParameterException",
+        "Metric namespaces starting with AWS/ are reserved for AWS.",
+    ),
+    (
+        "metric filter of a group that is seldom read",
+        lambda aws: put_metric_filter(aws, rare_group(aws), "Letrus"),
+        "InvalidParameterException",
+        "This operation is only supported on the Standard log class.",
+    ),
+    (
+        "subscription filter of a group that is seldom read",
+        lambda aws: aws.logs.put_subscription_filter(
+            logGroupName=rare_group(aws),
+            filterName="f",
+            filterPattern="",
+            destinationArn=f"arn:aws:firehose:{REGION}:{ACCOUNT}:deliverystream/a",
+        ),
+        "InvalidParameterException",
+        "This operation is only supported on the Standard log class.",
+    ),
     (
         "51 tags of a log group",
         lambda aws: aws.logs.create_log_group(logGroupName=unique(), tags={f"k{n}": "v" for n in range(51)}),
@@ -600,6 +740,83 @@ CASES: list[Case] = [
         "TagLimitExceeded",
         "tag quota of per resource exceeded",
     ),
+    *topic_attribute("DisplayName", "DisplayName", "x" * 101),
+    *topic_attribute(
+        "DeliveryPolicy: http.defaultHealthyRetryPolicy.maxDelayTarget must be greater than or equal to minDelayTarget",
+        "DeliveryPolicy",
+        retries(minDelayTarget=30, maxDelayTarget=20, numRetries=3),
+    ),
+    *topic_attribute(
+        "DeliveryPolicy: http.defaultHealthyRetryPolicy.numRetries must be less than or equal to 100",
+        "DeliveryPolicy",
+        retries(minDelayTarget=30, maxDelayTarget=20, numRetries=101),
+    ),
+    *topic_attribute(
+        "DeliveryPolicy: http.defaultHealthyRetryPolicy.minDelayTarget must be greater than or equal to 1",
+        "DeliveryPolicy",
+        retries(minDelayTarget=0, maxDelayTarget=20),
+    ),
+    *topic_attribute(
+        "DeliveryPolicy: http.defaultHealthyRetryPolicy.numRetries must be greater than or equal to total of",
+        "DeliveryPolicy",
+        retries(numRetries=3, numNoDelayRetries=2, numMaxDelayRetries=2),
+    ),
+    (
+        "retries of a subscription",
+        lambda aws: aws.sns.subscribe(
+            TopicArn=aws.topic,
+            Protocol="https",
+            Endpoint="https://example.org",
+            Attributes={"DeliveryPolicy": json.dumps({"healthyRetryPolicy": {"numRetries": 101}})},
+        ),
+        "InvalidParameter",
+        "DeliveryPolicy: healthyRetryPolicy.numRetries must be less than or equal to 100",
+    ),
+    (
+        "raw messages by e-mail",
+        lambda aws: aws.sns.subscribe(
+            TopicArn=aws.topic,
+            Protocol="email",
+            Endpoint="equipe@example.org",
+            Attributes={"RawMessageDelivery": "true"},
+        ),
+        "InvalidParameter",
+        "Attributes Reason: Delivery protocol [email] does not support raw message delivery.",
+    ),
+    (
+        "raw messages by e-mail, asked for later",
+        _raw_later,
+        "InvalidParameter",
+        "Invalid parameter: Delivery protocol [email] does not support raw message delivery.",
+    ),
+    ("topic twice", _topic_twice, "InvalidParameter", "Topic already exists with different attributes"),
+    alarm("ComparisonOperators for ranges require ThresholdMetricId", ComparisonOperator="LessThanLowerThreshold"),
+    alarm("PutMetricAlarm request should have valid Threshold parameter", Threshold=None),
+    alarm(
+        "Option evaluateLowSampleCountPercentile can not be applied with statistic Average.",
+        EvaluateLowSampleCountPercentile="ignore",
+    ),
+    alarm_of_queries(
+        "Exactly one element of the metrics list should return data.",
+        query("half", Expression="m / 2"),
+        query("m"),
+    ),
+    alarm_of_queries(
+        "Exactly two elements of the metrics list should return data.",
+        query("band", Expression="ANOMALY_DETECTION_BAND(m, 2)"),
+        query("m", ReturnData=False),
+        **BAND,
+    ),
+    alarm_of_queries(
+        "SEARCH is not supported on Metric Alarms.",
+        query("all", Expression="SUM(SEARCH('{AWS/RDS,Role} MetricName=\"m\"', 'Average', 300))", Period=300),
+    ),
+    composite_alarm("Unsupported token 'pipeline' at char 0, must be: '(', 'NOT'", "pipeline OR base"),
+    composite_alarm("Unsupported token 'base' at char 9, must be: '(', 'NOT'", "TRUE AND base"),
+    composite_alarm(
+        f"as alarms [arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:nobody] in the alarm rule do not exist",
+        'NOT ALARM("nobody")',
+    ),
     alarm("Metrics cannot be checked across more than a day", Period=300, EvaluationPeriods=289),
     alarm("Metrics cannot be checked across more than a week", Period=86400, EvaluationPeriods=8),
     alarm("DatapointsToAlarm must be less than or equal to", DatapointsToAlarm=2),
@@ -651,6 +868,26 @@ CASES: list[Case] = [
         lambda aws: aws.events.put_rule(Name=unique(), EventPattern='{"source": [{"begins": "aws"}]}'),
         "InvalidEventPatternException",
         "Event pattern is not valid. Reason: Unrecognized match type begins",
+    ),
+    event_pattern("Empty arrays are not allowed", state=[]),
+    event_pattern("Empty objects are not allowed"),
+    event_pattern("exists match pattern must be either true or false.", jobRunId=[{"exists": "true"}]),
+    event_pattern("prefix match pattern must be a string", jobName=[{"prefix": 5}]),
+    event_pattern("Unrecognized numeric range operator: =>", size=[{"numeric": ["=>", 5]}]),
+    event_pattern("Unsupported anything-but pattern: exists", state=[{"anything-but": {"exists": True}}]),
+    event_pattern("Consecutive wildcard characters", jobName=[{"wildcard": "a**b"}]),
+    event_target(
+        "sns is not supported as a dead letter resource",
+        DeadLetterConfig={"Arn": f"arn:aws:sns:{REGION}:{ACCOUNT}:letters"},
+    ),
+    event_target(
+        "SQS FIFO is not supported by Dead Letter Queues",
+        DeadLetterConfig={"Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:letters.fifo"},
+    ),
+    event_target("InputPath for target one is invalid.", InputPath="detail"),
+    event_target(
+        "InputPath for target one is invalid.",
+        InputTransformer={"InputPathsMap": {"a": "$.detail['a']"}, "InputTemplate": "<a>"},
     ),
 ]
 
@@ -733,6 +970,13 @@ def test_aws_takes_these_policies(aws: Any) -> None:
     aws.kms.create_grant(KeyId=aws.key, GranteePrincipal="arn:aws:iam::123456789012:role/a", Operations=["Decrypt"])
 
 
+def test_a_composite_alarm_of_itself(aws: Any) -> None:
+    name = unique("alarm")
+    aws.cloudwatch.put_composite_alarm(AlarmName=name, AlarmRule="FALSE")
+    with refused("ValidationError", "cannot have a child relation with itself via its AlarmRule"):
+        aws.cloudwatch.put_composite_alarm(AlarmName=name, AlarmRule=f"ALARM({name})")
+
+
 def test_what_aws_takes_is_taken(aws: Any) -> None:
     """One of each kind of request that the rules look at."""
     put_lifecycle(aws, {"ID": "old", **in_days(STANDARD_IA=30, GLACIER=60), "Expiration": {"Days": 61}})
@@ -758,5 +1002,29 @@ def test_what_aws_takes_is_taken(aws: Any) -> None:
     put_alarm(aws, Period=3600, EvaluationPeriods=24 * 7, AlarmActions=[aws.topic])
     widget = {"type": "metric", "x": 12, "width": 12, "height": 6, "properties": {"region": REGION, "metrics": []}}
     aws.cloudwatch.put_dashboard(DashboardName=unique(), DashboardBody=json.dumps({"widgets": [widget]}))
+    names = [unique("alarm") for _ in range(3)]
+    for name in names:
+        put_alarm(aws, AlarmName=name)
+    watched = f'ALARM("{names[0]}") OR NOT (OK({names[1]}) AND TRUE) OR AT_LEAST(1, ALARM, ({names[1]}, "{names[2]}"))'
+    arn = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{names[0]}"
+    for rule in (watched, "TRUE", f"(INSUFFICIENT_DATA({arn}))"):
+        aws.cloudwatch.put_composite_alarm(AlarmName=unique(), AlarmRule=rule)
+    put_alarm(aws, Statistic=None, ExtendedStatistic="p90", EvaluateLowSampleCountPercentile="ignore")
+    put_alarm_of_queries(aws, query("half", Expression="m / 2"), query("m", ReturnData=False))
+    put_alarm_of_queries(aws, query("band", Expression="ANOMALY_DETECTION_BAND(m, 2)"), query("m"), **BAND)
     numeric = {"source": ["aws.glue"], "detail": {"n": [{"numeric": [">", 1]}], "$or": [{"a": ["b"]}, {"c": ["d"]}]}}
     aws.events.put_rule(Name=unique(), EventPattern=json.dumps(numeric))
+    for values in ([{"anything-but": {"prefix": "a"}}], [{"exists": False}], [{"wildcard": "a*"}], [None, 1, "a"]):
+        aws.events.put_rule(Name=unique(), EventPattern=json.dumps({"detail": {"a": values}}))
+    aws.events.put_rule(Name=unique(), EventPattern='{"detail": {"a": [{"cidr": "10.0.0.5/8"}, {"exactly": "b"}]}}')
+    letters = f"arn:aws:sqs:{REGION}:{ACCOUNT}:letters"
+    put_target(aws, DeadLetterConfig={"Arn": letters}, InputPath="$.detail")
+    put_target(aws, InputTransformer={"InputPathsMap": {"a": "$.resources[0]", "b": "$"}, "InputTemplate": "<a>"})
+    put_metric_filter(aws, aws.group_of_logs, "Letrus/AWS")
+    delays = retries(minDelayTarget=20, maxDelayTarget=20, numRetries=100, numNoDelayRetries=100)
+    aws.sns.create_topic(Name=unique(), Attributes={"DisplayName": "x" * 100, "DeliveryPolicy": json.dumps(delays)})
+    aws.sns.create_topic(Name=aws.topic.rpartition(":")[2])
+    raw = {"RawMessageDelivery": "true"}
+    aws.sns.subscribe(TopicArn=aws.topic, Protocol="sqs", Endpoint=letters, Attributes=raw)
+    for key in (aws.key, "alias/aws/secretsmanager"):
+        aws.secretsmanager.create_secret(Name=unique(), SecretString="x", KmsKeyId=key)
