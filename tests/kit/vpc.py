@@ -55,6 +55,7 @@ def network() -> dict[str, Any]:
     return {
         "vpc_id": "vpc-1",
         "region": "us-east-1",
+        "cidrs": ["10.0.0.0/16"],
         "subnets": {
             "subnet-job": {"SubnetId": "subnet-job", "CidrBlock": "10.0.0.0/24"},
             "subnet-db": {"SubnetId": "subnet-db", "CidrBlock": "10.0.1.0/24"},

@@ -16,7 +16,8 @@ from glue_aurora.parity.network.vpc import ANYWHERE, Description, Vpc
 # Linux clients use these ports, NAT gateways 1024 to 65535 (vpc-network-acls.html, "Ephemeral ports").
 LINUX_PORTS = (32768, 60999)
 NAT_PORTS = (1024, 65535)
-_TCP = ("tcp", "6")
+# Names and numbers of a protocol in rules.
+_PROTOCOLS = {"tcp": ("tcp", "6"), "udp": ("udp", "17")}
 _ALL = "-1"
 # Networks without a public host (iana-ipv4-special-registry), so no AWS service has an address there.
 _NOT_PUBLIC = (
@@ -52,22 +53,26 @@ class Addresses(Enum):
 
 @dataclass(frozen=True)
 class Peer:
-    """One end of a connection: its network, security groups, and the prefix list that has its addresses."""
+    """One end of a connection: its network, security groups, and the prefix list that has its addresses.
+
+    `protocol` is `tcp` or `udp`, of the connection.
+    """
 
     cidr: str
     groups: tuple[str, ...] = ()
     prefix_list: str = ""
     subnet: str = ""
     addresses: Addresses = Addresses.ANY
+    protocol: str = "tcp"
 
 
 def lets_out(vpc: Vpc, groups: Iterable[str], peer: Peer, port: int) -> Verdict:
-    """Returns whether one of the security groups lets TCP out to a port of the peer."""
+    """Returns whether one of the security groups lets the peer's protocol out to a port of it."""
     return _any_rule(vpc, groups, "IpPermissionsEgress", peer, port)
 
 
 def lets_in(vpc: Vpc, groups: Iterable[str], peer: Peer, port: int) -> Verdict:
-    """Returns whether one of the security groups lets TCP in from the peer to a port."""
+    """Returns whether one of the security groups lets the peer's protocol in from it to a port."""
     return _any_rule(vpc, groups, "IpPermissions", peer, port)
 
 
@@ -75,7 +80,7 @@ def _any_rule(vpc: Vpc, groups: Iterable[str], direction: str, peer: Peer, port:
     networks: list[str] = []
     for group in groups:
         for rule in vpc.groups.get(group, {}).get(direction, []):
-            if not _rule_has_port(rule, port):
+            if not _rule_has_port(rule, peer.protocol, port):
                 continue
             if any(pair.get("GroupId") in peer.groups for pair in rule.get("UserIdGroupPairs", [])):
                 return Verdict.YES
@@ -87,17 +92,17 @@ def _any_rule(vpc: Vpc, groups: Iterable[str], direction: str, peer: Peer, port:
     return _verdict(peer, networks, lambda block: any(covers(each, str(block)) for each in networks))
 
 
-def _rule_has_port(rule: Description, port: int) -> bool:
-    protocol = str(rule["IpProtocol"])
-    return protocol == _ALL or (
-        protocol in _TCP and int(rule.get("FromPort", 0)) <= port <= int(rule.get("ToPort", 65535))
+def _rule_has_port(rule: Description, protocol: str, port: int) -> bool:
+    of_rule = str(rule["IpProtocol"])
+    return of_rule == _ALL or (
+        of_rule in _PROTOCOLS[protocol] and int(rule.get("FromPort", 0)) <= port <= int(rule.get("ToPort", 65535))
     )
 
 
 def acl_verdict(
     vpc: Vpc, subnet: str, peer: Peer, port: int, inward: bool, reply_ports: tuple[int, int] = LINUX_PORTS
 ) -> tuple[Verdict, str]:
-    """Returns whether the network ACL of a subnet lets a TCP connection with the peer pass, and what stops it.
+    """Returns whether the network ACL of a subnet lets a connection with the peer pass, and what stops it.
 
     `inward`: the connection comes to `port` in the subnet. Otherwise it leaves the subnet for `port` of the peer.
     """
@@ -105,16 +110,17 @@ def acl_verdict(
     if acl is None:
         return Verdict.YES, ""
     name = f"network ACL {acl['NetworkAclId']} of subnet {subnet}"
+    protocol = peer.protocol.upper()
     request, reply = ("inbound", "outbound") if inward else ("outbound", "inbound")
     asked = _acl_allows(acl["Entries"], peer, (port, port), egress=not inward)
     if asked is not Verdict.YES:
-        return asked, f"{name} has no {request} rule that allows TCP port {port} with all of {peer.cidr}"
+        return asked, f"{name} has no {request} rule that allows {protocol} port {port} with all of {peer.cidr}"
     answered = _acl_allows(acl["Entries"], peer, reply_ports, egress=inward)
     if answered is not Verdict.YES:
         ports = f"{reply_ports[0]}-{reply_ports[1]}"
         return (
             answered,
-            f"{name} stops the replies: it has no {reply} rule that allows TCP ports {ports} with {peer.cidr}",
+            f"{name} stops the replies: it has no {reply} rule that allows {protocol} ports {ports} with {peer.cidr}",
         )
     return Verdict.YES, ""
 
@@ -123,7 +129,9 @@ def _acl_allows(entries: Sequence[Description], peer: Peer, ports: tuple[int, in
     rules = [
         entry
         for entry in sorted(entries, key=lambda each: int(each["RuleNumber"]))
-        if entry["Egress"] is egress and str(entry["Protocol"]) in (_ALL, *_TCP) and entry.get("CidrBlock")
+        if entry["Egress"] is egress
+        and str(entry["Protocol"]) in (_ALL, *_PROTOCOLS[peer.protocol])
+        and entry.get("CidrBlock")
     ]
 
     def allowed(block: IPv4Network) -> bool:

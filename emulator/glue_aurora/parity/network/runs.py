@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from glue_aurora.parity.network.clusters import Cluster, read_clusters, to_cluster
-from glue_aurora.parity.network.reachability import Interface, Way, to_service
+from glue_aurora.parity.network.reachability import Interface, Way
+from glue_aurora.parity.network.service_ways import to_service
 from glue_aurora.parity.network.vpc import Description, Vpc, read_vpc
 
 # Glue carries these calls out of its own network (glue/latest/dg/connection-VPC-disable-proxy.html).

@@ -6,7 +6,15 @@ from glue_aurora.parity.network.services import host_of
 
 
 def no_way_to_service(prefix: str, region: str, way: Way, subnet: str) -> str:
-    """Returns botocore's sentence (`ConnectTimeoutError`) and the hop that stops the run's calls."""
+    """Returns botocore's sentence (`ConnectTimeoutError`) and the hop that stops the run's calls.
+
+    A name that does not resolve has another one (`EndpointConnectionError`).
+    """
+    if not way.named:
+        return (
+            f'Could not connect to the endpoint URL: "https://{host_of(prefix, region)}/". (emulator) No name resolves '
+            f"in subnet {subnet}: {way.stopped_by}."
+        )
     return (
         f'Connect timeout on endpoint URL: "https://{host_of(prefix, region)}/". (emulator) Subnet {subnet} has no '
         f"route to {prefix}: {way.stopped_by}. On AWS the run would hang in the call."

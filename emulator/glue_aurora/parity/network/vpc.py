@@ -31,8 +31,10 @@ class Vpc:
     """Names of all prefix lists by id. A list of a service has the service's name."""
     prefix_list_cidrs: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Networks of the prefix lists that the account made itself, by id."""
-    own_dns_servers: bool = False
-    """Whether DHCP options name other DNS servers than Amazon's. The emulator does not know what those resolve."""
+    cidrs: Sequence[str] = ()
+    """IPv4 networks of the VPC, the primary one first."""
+    dns_servers: Sequence[str] = ()
+    """DNS servers of the VPC's DHCP options, in their order. None: Amazon's."""
 
     def route_table_of(self, subnet: str) -> Description:
         """Returns the route table of a subnet: the one that is associated with it, else the main one."""
@@ -79,6 +81,7 @@ def read_vpc(ec2: Any, vpc_id: str, region: str) -> Vpc:
     endpoints = ec2.describe_vpc_endpoints(Filters=of_vpc)["VpcEndpoints"]
     interfaces = _interfaces(ec2, [one for each in endpoints for one in each.get("NetworkInterfaceIds", [])])
     lists = ec2.describe_managed_prefix_lists()["PrefixLists"]
+    described = ec2.describe_vpcs(VpcIds=[vpc_id])["Vpcs"][0]
     return Vpc(
         vpc_id,
         region,
@@ -96,7 +99,8 @@ def read_vpc(ec2: Any, vpc_id: str, region: str) -> Vpc:
         prefix_list_cidrs={
             each["PrefixListId"]: _entries(ec2, each["PrefixListId"]) for each in lists if each.get("OwnerId") != "AWS"
         },
-        own_dns_servers=_own_dns_servers(ec2, vpc_id),
+        cidrs=_cidrs(described),
+        dns_servers=_dns_servers(ec2, described),
     )
 
 
@@ -115,13 +119,22 @@ def _entries(ec2: Any, list_id: str) -> list[str]:
     return [each["Cidr"] for each in ec2.get_managed_prefix_list_entries(PrefixListId=list_id)["Entries"]]
 
 
-def _own_dns_servers(ec2: Any, vpc_id: str) -> bool:
-    options_id = ec2.describe_vpcs(VpcIds=[vpc_id])["Vpcs"][0].get("DhcpOptionsId") or "default"
+def _cidrs(vpc: Description) -> list[str]:
+    primary = str(vpc["CidrBlock"])
+    associated = [
+        str(each["CidrBlock"])
+        for each in vpc.get("CidrBlockAssociationSet", [])
+        if (each.get("CidrBlockState") or {}).get("State") != "disassociated"
+    ]
+    return [primary, *(each for each in associated if each != primary)]
+
+
+def _dns_servers(ec2: Any, vpc: Description) -> list[str]:
+    options_id = vpc.get("DhcpOptionsId") or "default"
     if options_id == "default":
-        return False
+        return []
     found = ec2.describe_dhcp_options(Filters=[{"Name": "dhcp-options-id", "Values": [options_id]}])["DhcpOptions"]
     configurations = [
         one for each in found for one in each["DhcpConfigurations"] if one["Key"] == "domain-name-servers"
     ]
-    servers = [value["Value"] for each in configurations for value in each["Values"]]
-    return bool(servers) and servers != ["AmazonProvidedDNS"]
+    return [str(value["Value"]) for each in configurations for value in each["Values"]]

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from glue_aurora.parity.network.clusters import Cluster, to_cluster
-from glue_aurora.parity.network.reachability import Interface, to_internet, to_service
+from glue_aurora.parity.network.reachability import Interface, to_internet
+from glue_aurora.parity.network.service_ways import to_service
 from glue_aurora.parity.network.vpc import Vpc
 
 from tests.kit.vpc import ANYWHERE, EVERYTHING, Change, entry, tcp

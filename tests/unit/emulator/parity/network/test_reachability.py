@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from glue_aurora.parity.network.clusters import Cluster, named_by, to_cluster
-from glue_aurora.parity.network.reachability import Interface, Way, to_internet, to_service
+from glue_aurora.parity.network.reachability import Interface, Way, to_internet
+from glue_aurora.parity.network.service_ways import to_service
 from glue_aurora.parity.network.vpc import Vpc
 
 from tests.kit.vpc import ANYWHERE, EVERYTHING, Change, entry, tcp
@@ -188,7 +189,6 @@ def test_broken_hop_is_named(destination: str, change: Change, reason: str) -> N
         ("s3", Change().acl("subnet-job", entry(50, "deny", egress=True, cidr="8.8.8.8/32"))),
         ("s3", Change().acl("subnet-job", entry(50, "deny", egress=False, ports=(22, 22)))),
         ("s3", Change().acl("subnet-db", entry(50, "deny", egress=False))),
-        ("s3", Change().set(dns_support=False, own_dns_servers=True)),
         (
             "s3",
             Change().closed_acl(
