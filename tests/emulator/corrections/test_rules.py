@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -27,6 +28,7 @@ STRANGERS = (
     {"AWS": "arn:aws:iam::12345678901:root"},
     {"AWS": f"arn:aws:iam::{ACCOUNT}:role/*"},
 )
+NEW_YEAR = datetime(2027, 1, 1, tzinfo=UTC)
 
 
 def policy(*statements: Any) -> str:
@@ -48,6 +50,10 @@ def tags(count: int) -> list[dict[str, str]]:
 
 def in_days(**days: int) -> dict[str, Any]:
     return {"Transitions": [{"StorageClass": name, "Days": number} for name, number in days.items()]}
+
+
+def of_bytes(above: int, below: int) -> dict[str, Any]:
+    return {"Prefix": "", "ObjectSizeGreaterThan": above, "ObjectSizeLessThan": below}
 
 
 @pytest.fixture(scope="module")
@@ -410,6 +416,55 @@ CASES: list[Case] = [
         "InvalidRequest",
         "ExpiredObjectDeleteMarker cannot be specified with Tags",
         {"Filter": {"Tag": TAG}, "Expiration": {"ExpiredObjectDeleteMarker": True}},
+    ),
+    lifecycle(
+        "InvalidArgument",
+        "'NoncurrentDays' in the NoncurrentVersionExpiration action for filter '(prefix=)' must be greater than",
+        {
+            "NoncurrentVersionTransitions": [{"NoncurrentDays": 30, "StorageClass": "STANDARD_IA"}],
+            "NoncurrentVersionExpiration": {"NoncurrentDays": 30},
+        },
+    ),
+    lifecycle(
+        "InvalidRequest",
+        "Found mixed 'Date' and 'Days' based Expiration and Transition actions in lifecycle rule for filter",
+        {"Transitions": [{"Date": NEW_YEAR, "StorageClass": "GLACIER"}], "Expiration": {"Days": 7}},
+    ),
+    lifecycle(
+        "InvalidRequest",
+        "Found mixed 'Date' and 'Days' based Transition actions in lifecycle rule for filter '(prefix=)'",
+        {
+            "Transitions": [
+                {"Date": NEW_YEAR, "StorageClass": "DEEP_ARCHIVE"},
+                {"Days": 30, "StorageClass": "GLACIER"},
+            ]
+        },
+    ),
+    lifecycle(
+        "InvalidArgument",
+        "'Date' must be at midnight GMT",
+        {"Transitions": [{"Date": NEW_YEAR.replace(hour=3), "StorageClass": "GLACIER"}]},
+    ),
+    lifecycle(
+        "InvalidRequest",
+        "'StorageClass' must be different for 'Transition' actions in same 'Rule' with filter '(prefix=)'",
+        {"Transitions": [{"Days": days, "StorageClass": "STANDARD_IA"} for days in (30, 90)]},
+    ),
+    lifecycle(
+        "InvalidArgument",
+        "'Days' in the 'Transition' action for StorageClass 'DEEP_ARCHIVE' for filter '(prefix=)' must be greater than "
+        "'Days' in the 'Transition' action for StorageClass 'GLACIER'",
+        in_days(DEEP_ARCHIVE=30, GLACIER=120),
+    ),
+    lifecycle(
+        "InvalidArgument",
+        "StorageClass 'GLACIER' for filter '(prefix=)' must be greater than 'Days' in the 'Transition' action for",
+        in_days(GLACIER=89, STANDARD_IA=90),
+    ),
+    lifecycle(
+        "InvalidRequest",
+        "'ObjectSizeLessThan' has to be a value greater than 'ObjectSizeGreaterThan'.",
+        {"Filter": {"And": of_bytes(above=1000, below=1000)}, "Expiration": {"Days": 1}},
     ),
     bucket_policy("Invalid principal in policy", Principal=NOBODY),
     bucket_policy("Policy has invalid action", Action="ec2:RunInstances"),
@@ -904,6 +959,31 @@ def test_a_refusal_says_what_to_change(aws: Any) -> None:
         "InvalidArgument", f"{sentence} (emulator) Raise Days of the Transition to STANDARD_IA to 30 or more."
     ):
         put_lifecycle(aws, in_days(STANDARD_IA=15))
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {
+            "NoncurrentVersionTransitions": [{"NoncurrentDays": 30, "StorageClass": "STANDARD_IA"}],
+            "NoncurrentVersionExpiration": {"NoncurrentDays": 31},
+        },
+        {
+            "Transitions": [{"Date": NEW_YEAR, "StorageClass": "GLACIER"}],
+            "Expiration": {"Date": NEW_YEAR.replace(month=2)},
+            "NoncurrentVersionExpiration": {"NoncurrentDays": 30},
+        },
+        in_days(STANDARD_IA=30, INTELLIGENT_TIERING=60, GLACIER_IR=90, GLACIER=91, DEEP_ARCHIVE=92),
+        {**in_days(GLACIER=0), "Expiration": {"ExpiredObjectDeleteMarker": True}},
+        {
+            **in_days(GLACIER=30),
+            "NoncurrentVersionTransitions": [{"NoncurrentDays": 30, "StorageClass": "GLACIER"}],
+        },
+        {"Filter": {"And": of_bytes(above=1000, below=1001)}, "Expiration": {"Days": 1}},
+    ],
+)
+def test_a_lifecycle_that_s3_takes_is_taken(aws: Any, rule: dict[str, Any]) -> None:
+    put_lifecycle(aws, {"ID": "one", **rule})
 
 
 def test_eleven_policies_of_a_role(aws: Any) -> None:

@@ -1,11 +1,14 @@
 """What S3 refuses in a bucket's lifecycle.
 
 Sources: S3 user guide, lifecycle-transition-general-considerations.html and intro-lifecycle-rules.html; API reference,
-PutBucketLifecycleConfiguration. Sentences as users quote them.
+PutBucketLifecycleConfiguration. Sentences as users quote them, or as the rules of
+https://github.com/badmintoncryer/cdk-preflight (rules/s3/pf-s3-lifecycle-*) have them from real AWS.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, time
+from itertools import combinations
 from typing import Any
 
 from glue_aurora.service.call import Call
@@ -13,6 +16,8 @@ from glue_aurora.service.rules import Rule
 
 _INFREQUENT = ("STANDARD_IA", "ONEZONE_IA")
 _LEAST_DAYS_IN_IA = 30
+# An object moves from a class to a later one only.
+_WATERFALL = ("STANDARD_IA", "INTELLIGENT_TIERING", "ONEZONE_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE")
 _ACTIONS = (
     "Expiration",
     "Transitions",
@@ -78,6 +83,51 @@ def _expires_first(rule: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
         yield (_filter(rule),)
 
 
+def _old_versions_expire_first(rule: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
+    days = (rule.get("NoncurrentVersionExpiration") or {}).get("NoncurrentDays")
+    moves = [each.get("NoncurrentDays") or 0 for each in rule.get("NoncurrentVersionTransitions") or []]
+    if days is not None and any(each >= days for each in moves):
+        yield (_filter(rule),)
+
+
+def _mixed(rule: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
+    moves = {name for each in rule.get("Transitions") or [] for name in ("Date", "Days") if each.get(name) is not None}
+    end = {name for name in ("Date", "Days") if (rule.get("Expiration") or {}).get(name) is not None}
+    if len(moves) > 1:
+        yield "Transition", _filter(rule)
+    elif moves and end and moves != end:
+        yield "Expiration and Transition", _filter(rule)
+
+
+def _not_midnight(rule: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
+    for each in (rule.get("Expiration") or {}, *(rule.get("Transitions") or [])):
+        date = each.get("Date")
+        if isinstance(date, datetime) and date.astimezone(UTC).time() != time():
+            yield ()
+
+
+def _class_twice(rule: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
+    for action in ("Transition", "NoncurrentVersionTransition"):
+        classes = Counter(each.get("StorageClass") for each in rule.get(f"{action}s") or [])
+        if any(count > 1 for count in classes.values()):
+            yield action, _filter(rule)
+
+
+def _up_the_waterfall(rule: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
+    days = {each.get("StorageClass"): each.get("Days") for each in rule.get("Transitions") or []}
+    given = [name for name in _WATERFALL if days.get(name) is not None]
+    for earlier, later in combinations(given, 2):
+        if days[later] <= days[earlier]:
+            yield later, _filter(rule), earlier
+
+
+def _crossed_sizes(rule: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
+    both = (rule.get("Filter") or {}).get("And") or {}
+    above, below = both.get("ObjectSizeGreaterThan"), both.get("ObjectSizeLessThan")
+    if None not in (above, below) and above >= below:
+        yield ()
+
+
 def _leaves_ia_early(rule: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
     days = {each.get("StorageClass"): each.get("Days") for each in rule.get("Transitions") or []}
     for infrequent in _INFREQUENT:
@@ -134,9 +184,45 @@ RULES = (
         "Raise {} of the {} to {} to 30 or more.",
     ),
     _argument(
+        _each(_mixed),
+        "Found mixed 'Date' and 'Days' based {} actions in lifecycle rule for filter '{}'",
+        "Use Days, or Date, in every action of the lifecycle's rule.",
+        code="InvalidRequest",
+    ),
+    _argument(
+        _each(_not_midnight),
+        "'Date' must be at midnight GMT",
+        "End the date of the lifecycle's action with T00:00:00Z.",
+    ),
+    _argument(
+        _each(_class_twice),
+        "'StorageClass' must be different for '{0}' actions in same 'Rule' with filter '{1}'",
+        "Name each storage class in one {0} of the lifecycle's rule.",
+        code="InvalidRequest",
+    ),
+    # AWS's code was not seen. The sentence was, in CloudFormation.
+    _argument(
+        _each(_crossed_sizes),
+        "'ObjectSizeLessThan' has to be a value greater than 'ObjectSizeGreaterThan'.",
+        "Raise ObjectSizeLessThan of the lifecycle's filter above ObjectSizeGreaterThan.",
+        code="InvalidRequest",
+    ),
+    _argument(
         _each(_expires_first),
         "'Days' in the Expiration action for filter '{0}' must be greater than 'Days' in the Transition action",
         "Raise Days of Expiration in the lifecycle's rule above those of every Transition.",
+    ),
+    _argument(
+        _each(_old_versions_expire_first),
+        "'NoncurrentDays' in the NoncurrentVersionExpiration action for filter '{}' must be greater than "
+        "'NoncurrentDays' in the NoncurrentVersionTransition action",
+        "Raise NoncurrentDays of NoncurrentVersionExpiration above those of every NoncurrentVersionTransition.",
+    ),
+    _argument(
+        _each(_up_the_waterfall),
+        "'Days' in the 'Transition' action for StorageClass '{0}' for filter '{1}' must be greater than 'Days' in the "
+        "'Transition' action for StorageClass '{2}'",
+        "Raise Days of the Transition to {0} above those of the one to {2}. Objects never move back from {0} to {2}.",
     ),
     _argument(
         _each(_leaves_ia_early),
