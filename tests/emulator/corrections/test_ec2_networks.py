@@ -34,6 +34,10 @@ def test_each_attribute_of_a_subnet_is_kept(ec2: Any, subnet: str) -> None:
 
     new = read()
     assert (new["MapPublicIpOnLaunch"], new["DefaultForAz"], new["EnableDns64"]) == (False, False, False)
+    for name in ("AssignIpv6AddressOnCreation", "EnableDns64"):
+        with refused("InvalidParameterValue", f"unless the subnet ({subnet}) has an IPv6 CIDR block associated"):
+            ec2.modify_subnet_attribute(SubnetId=subnet, **{name: {"Value": True}})
+    ec2.associate_subnet_cidr_block(SubnetId=subnet, Ipv6CidrBlock="2600:1f16:db8:ea00::/64")
     for name in ("MapPublicIpOnLaunch", "AssignIpv6AddressOnCreation", "EnableDns64"):
         for value in (True, False):
             ec2.modify_subnet_attribute(SubnetId=subnet, **{name: {"Value": value}})

@@ -185,6 +185,33 @@ def _without_ports(aws: Any) -> None:
     aws.ec2.authorize_security_group_ingress(GroupId=aws.group, IpPermissions=[permission])
 
 
+def new_gateway(aws: Any) -> str:
+    return str(aws.ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"])
+
+
+def new_table(aws: Any) -> str:
+    return str(aws.ec2.create_route_table(VpcId=aws.vpc)["RouteTable"]["RouteTableId"])
+
+
+def elsewhere(aws: Any) -> dict[str, Any]:
+    """Returns a new subnet, in a new VPC."""
+    vpc = aws.ec2.create_vpc(CidrBlock="10.92.0.0/16")["Vpc"]["VpcId"]
+    subnet: dict[str, Any] = aws.ec2.create_subnet(VpcId=vpc, CidrBlock="10.92.0.0/24")["Subnet"]
+    return subnet
+
+
+def group_in(aws: Any, subnet: dict[str, Any]) -> str:
+    made = aws.ec2.create_security_group(GroupName=unique(), Description="x", VpcId=subnet["VpcId"])
+    return str(made["GroupId"])
+
+
+def new_prefix_list(aws: Any, most: int, *cidrs: str) -> Any:
+    entries = [{"Cidr": cidr} for cidr in cidrs]
+    return aws.ec2.create_managed_prefix_list(
+        PrefixListName=unique(), AddressFamily="IPv4", MaxEntries=most, Entries=entries
+    )
+
+
 def topic_policy(message: str, **changes: Any) -> Case:
     def call(aws: Any) -> None:
         allowed = {"Effect": "Allow", "Principal": "*", "Action": "sns:Publish", "Resource": aws.topic, **changes}
@@ -614,6 +641,65 @@ CASES: list[Case] = [
         "Tag keys starting with 'aws:' are reserved for internal use",
     ),
     (
+        "second internet gateway",
+        lambda aws: [
+            aws.ec2.attach_internet_gateway(InternetGatewayId=new_gateway(aws), VpcId=aws.vpc) for _ in range(2)
+        ],
+        "InvalidParameterValue",
+        "already has an internet gateway attached",
+    ),
+    (
+        "route to an internet gateway that is not attached",
+        lambda aws: aws.ec2.create_route(
+            RouteTableId=new_table(aws), DestinationCidrBlock="0.0.0.0/0", GatewayId=new_gateway(aws)
+        ),
+        "InvalidParameterValue",
+        " belong to different networks",
+    ),
+    (
+        "route table of another VPC",
+        lambda aws: aws.ec2.associate_route_table(RouteTableId=new_table(aws), SubnetId=elsewhere(aws)["SubnetId"]),
+        "InvalidParameterValue",
+        " belong to different networks",
+    ),
+    (
+        "rule with a group of another VPC",
+        lambda aws: aws.ec2.authorize_security_group_ingress(
+            GroupId=aws.group,
+            IpPermissions=[{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": group_in(aws, elsewhere(aws))}]}],
+        ),
+        "InvalidGroup.NotFound",
+        "You have specified two resources that belong to different networks.",
+    ),
+    (
+        "second range in the first",
+        lambda aws: aws.ec2.associate_vpc_cidr_block(VpcId=aws.vpc, CidrBlock="10.91.128.0/17"),
+        "CidrConflict",
+        "CIDR range conflicts with 10.91.0.0/16 with association ID vpc-cidr-assoc-",
+    ),
+    (
+        "public NAT gateway without an address",
+        lambda aws: aws.ec2.create_nat_gateway(SubnetId=elsewhere(aws)["SubnetId"]),
+        "MissingParameter",
+        "The request must include the AllocationId parameter.",
+    ),
+    (
+        "private NAT gateway with an address",
+        lambda aws: aws.ec2.create_nat_gateway(
+            SubnetId=elsewhere(aws)["SubnetId"],
+            ConnectivityType="private",
+            AllocationId=aws.ec2.allocate_address(Domain="vpc")["AllocationId"],
+        ),
+        "InvalidParameterCombination",
+        "AllocationId cannot be specified for a NAT Gateway with Connectivity Type private.",
+    ),
+    (
+        "two entries in a prefix list for one",
+        lambda aws: new_prefix_list(aws, 1, "203.0.113.0/25", "203.0.113.128/25"),
+        "InvalidParameterCombination",
+        "The number of entries cannot be greater than the maximum number of entries",
+    ),
+    (
         "key policy that names nobody",
         lambda aws: aws.kms.create_key(
             Policy=policy({"Effect": "Allow", "Principal": NOBODY, "Action": "kms:*", "Resource": "*"})
@@ -984,6 +1070,31 @@ def test_a_refusal_says_what_to_change(aws: Any) -> None:
 )
 def test_a_lifecycle_that_s3_takes_is_taken(aws: Any, rule: dict[str, Any]) -> None:
     put_lifecycle(aws, {"ID": "one", **rule})
+
+
+def test_networks_that_ec2_takes_are_taken(aws: Any) -> None:
+    subnet = elsewhere(aws)
+    vpc, gateway = subnet["VpcId"], new_gateway(aws)
+    aws.ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    table = aws.ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+    aws.ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
+    aws.ec2.replace_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
+    aws.ec2.associate_route_table(RouteTableId=table, SubnetId=subnet["SubnetId"])
+    aws.ec2.detach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    aws.ec2.attach_internet_gateway(InternetGatewayId=new_gateway(aws), VpcId=vpc)
+    aws.ec2.associate_vpc_cidr_block(VpcId=vpc, CidrBlock="10.93.0.0/16")
+    aws.ec2.associate_vpc_cidr_block(VpcId=vpc, AmazonProvidedIpv6CidrBlock=True)
+    aws.ec2.create_nat_gateway(SubnetId=subnet["SubnetId"], ConnectivityType="private")
+    new_prefix_list(aws, 2, "203.0.113.0/25", "203.0.113.128/25")
+
+    one, two = group_in(aws, subnet), group_in(aws, subnet)
+    for pair in ({"GroupId": one}, {"GroupId": two, "UserId": ACCOUNT}):
+        permission = {"IpProtocol": "-1", "UserIdGroupPairs": [pair]}
+        aws.ec2.authorize_security_group_ingress(GroupId=one, IpPermissions=[permission])
+    peering = aws.ec2.create_vpc_peering_connection(VpcId=vpc, PeerVpcId=aws.vpc)["VpcPeeringConnection"]
+    aws.ec2.accept_vpc_peering_connection(VpcPeeringConnectionId=peering["VpcPeeringConnectionId"])
+    permission = {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": aws.group}]}
+    aws.ec2.authorize_security_group_egress(GroupId=one, IpPermissions=[permission])
 
 
 def test_eleven_policies_of_a_role(aws: Any) -> None:

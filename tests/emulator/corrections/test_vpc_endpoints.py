@@ -122,6 +122,12 @@ def test_every_other_setting_is_changed_and_read_back(vpc: Vpc) -> None:
     policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "*"}]}
     assert json.loads(vpc.modify(endpoint, PolicyDocument=json.dumps(policy))["PolicyDocument"]) == policy
     assert vpc.modify(endpoint, ResetPolicy=True)["PolicyDocument"] == default
+    for type_ in ("dualstack", "ipv6"):
+        with refused("InvalidParameter", f"{type_} is not supported in subnet {vpc.subnets[0]}"):
+            vpc.modify(endpoint, IpAddressType=type_)
+    with refused("InvalidParameter", "has no IPv6 CIDR block"):
+        vpc.interface(IpAddressType="dualstack", PrivateDnsEnabled=False)
+    vpc.ec2.associate_subnet_cidr_block(SubnetId=vpc.subnets[0], Ipv6CidrBlock="2600:1f16:db8:ea00::/64")
     changed = vpc.modify(endpoint, IpAddressType="dualstack", DnsOptions={"DnsRecordIpType": "dualstack"})
     assert (changed["IpAddressType"], changed["DnsOptions"]["DnsRecordIpType"]) == ("dualstack", "dualstack")
 

@@ -14,6 +14,7 @@ from typing import Any
 from moto.ec2.models.vpcs import VPCBackend, VPCEndPoint
 from moto.ec2.utils import random_private_ip
 
+from glue_aurora.corrections.ec2.network_rules import has_ipv6
 from glue_aurora.service.errors import ApiError, NotSupportedError
 
 GATEWAY, INTERFACE = "Gateway", "Interface"
@@ -55,6 +56,7 @@ def complete_request(backend: Any, request: Mapping[str, Any]) -> dict[str, Any]
         raise ApiError("InvalidParameter", message, remedy="Give the endpoint SubnetIds in place of RouteTableIds.")
     full.setdefault("SubnetIds", [])
     _check_subnets(backend, vpc.id, full["SubnetIds"])
+    _check_addresses(backend, full.get("IpAddressType"), full["SubnetIds"])
     full["SecurityGroupIds"] = full.get("SecurityGroupIds") or [
         backend.get_security_group_from_name("default", vpc_id=vpc.id).id
     ]
@@ -101,6 +103,9 @@ def modify(backend: Any, request: Mapping[str, Any]) -> None:
     _check_new_tables(backend, vpc.id, endpoint.destination_prefix_list_id, new_tables)
     kept = [one for one in endpoint.subnet_ids or [] if one not in old_subnets]
     _check_subnets(backend, vpc.id, [*kept, *new_subnets])
+    if not gateway:
+        addresses = request.get("IpAddressType") or getattr(endpoint, "ip_address_type", "ipv4")
+        _check_addresses(backend, addresses, [*kept, *new_subnets])
     _check_groups(backend, vpc.id, new_groups)
     if request.get("PrivateDnsEnabled"):
         if gateway:
@@ -239,6 +244,19 @@ def _check_subnets(backend: Any, vpc_id: str, subnet_ids: Sequence[str]) -> None
                 remedy=f"Take {subnet_id} out, or name one subnet of each zone.",
             )
         zones.add(subnet.availability_zone)
+
+
+def _check_addresses(backend: Any, type_: str | None, subnet_ids: Sequence[str]) -> None:
+    """Raises:
+    ApiError: the endpoint would have IPv6 addresses in a subnet without an IPv6 range.
+
+    Source: VPC guide, privatelink/create-interface-endpoint.html, "IP address type". It has the rule without AWS's
+    words.
+    """
+    without = [each for each in subnet_ids if not has_ipv6(_subnet(backend, each))]
+    if type_ in ("dualstack", "ipv6") and without:
+        message = f"The IP address type {type_} is not supported in subnet {without[0]}, which has no IPv6 CIDR block"
+        raise ApiError("InvalidParameter", message, remedy="Give the subnet an IPv6 range, or make the type ipv4.")
 
 
 def _check_groups(backend: Any, vpc_id: str, group_ids: Sequence[str]) -> None:

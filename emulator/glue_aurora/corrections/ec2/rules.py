@@ -1,4 +1,4 @@
-"""What EC2 refuses when a security group or a subnet is made."""
+"""What EC2 refuses when a security group, a subnet or another part of a VPC is made."""
 
 import ipaddress
 import re
@@ -8,6 +8,7 @@ from typing import Any
 from localstack.services.ec2.models import get_ec2_backend
 
 from glue_aurora.corrections import tagging
+from glue_aurora.corrections.ec2 import network_rules
 from glue_aurora.service.call import Call
 from glue_aurora.service.rules import Rule
 
@@ -254,4 +255,5 @@ RULES = (
         seen=True,
         remedy="Take the prefix aws: off the tag's key.",
     ),
+    *network_rules.RULES,
 )
