@@ -20,12 +20,16 @@ def invalid_request(violations: Sequence[Violation]) -> ApiError:
     return refusal(violations, "ValidationError")
 
 
-def invalid_value(message: str) -> ApiError:
-    return ApiError("InvalidParameterValue", message)
+def invalid_value(message: str, remedy: str = "") -> ApiError:
+    return ApiError("InvalidParameterValue", message, remedy=remedy)
 
 
-def invalid_combination(message: str) -> ApiError:
-    return ApiError("InvalidParameterCombination", message)
+def invalid_combination(message: str, remedy: str = "") -> ApiError:
+    return ApiError("InvalidParameterCombination", message, remedy=remedy)
+
+
+def certificate_not_found(identifier: str, remedy: str) -> ApiError:
+    return ApiError("CertificateNotFound", f"Certificate not found: {identifier}", 404, remedy=remedy)  # [AWS]
 
 
 def cluster_not_found(identifier: str) -> ApiError:

@@ -18,7 +18,6 @@ from glue_aurora.service.nulls import without_nothing
 from glue_aurora.service.tags import as_list
 
 _MOST_INSTANCES = 16
-_AUTHORITY = "rds-ca-rsa2048-g1"
 _MONITORING_INTERVALS = (0, 1, 5, 10, 15, 30, 60)
 # Members of the request, each with the member of the answer that keeps it.
 _KEPT = {
@@ -71,7 +70,7 @@ def create(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any
         promotion_tier=_checked_tier(request.get("PromotionTier")),
         options={
             "AutoMinorVersionUpgrade": True,
-            "CACertificateIdentifier": _AUTHORITY,
+            "CACertificateIdentifier": options.AUTHORITIES[0],
             "CopyTagsToSnapshot": False,
             "MonitoringInterval": 0,
             "PerformanceInsightsEnabled": False,
@@ -80,6 +79,11 @@ def create(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any
         },
         tags=tags_of(request),
     )
+    if request.get("PerformanceInsightsRetentionPeriod") and not request.get("EnablePerformanceInsights"):
+        raise faults.invalid_combination(  # [AWS] The sentence was seen in CloudFormation, without its code.
+            "To enable Performance Insights, EnablePerformanceInsights must be set to 'true'",
+            "Enable Performance Insights, or leave PerformanceInsightsRetentionPeriod out.",
+        )
     instance.options |= _changes(context, request, instance.options, cluster)
     store.instances[name] = instance
     cluster.members.append(name)
@@ -248,6 +252,7 @@ def _changes(
         network.check_public(context, subnet_groups.find(context, cluster.subnet_group).vpc_id)
     if changes.get("MonitoringInterval"):
         options.check_monitoring_role(context, changes.get("MonitoringRoleArn", before.get("MonitoringRoleArn")))
+    options.check_authority(changes.get("CACertificateIdentifier"))
     options.check_insights_days(changes.get("PerformanceInsightsRetentionPeriod"))
     interval = changes.get("MonitoringInterval", before["MonitoringInterval"])
     if interval not in _MONITORING_INTERVALS:

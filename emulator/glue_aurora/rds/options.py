@@ -6,6 +6,8 @@ from moto.iam.models import iam_backends
 from glue_aurora.rds import faults
 
 _INSIGHTS_DAYS = [7, *(31 * months for months in range(1, 24)), 731]
+# AWS's authorities, the default one first. Source: Aurora User Guide, UsingWithRDS.SSL.html.
+AUTHORITIES = ("rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1")
 _MONITORING = "monitoring.rds.amazonaws.com"
 
 
@@ -23,6 +25,18 @@ def check_monitoring_role(context: RequestContext, arn: str | None) -> None:
         raise faults.invalid_value(  # [AWS]
             "IAM role ARN value is invalid or does not include the required permissions for: ENHANCED_MONITORING"
         )
+
+
+def check_authority(identifier: str | None) -> None:
+    """Checks that a certificate authority is one of AWS's present ones.
+
+    Source: terraform-provider-aws issue 12854.
+
+    Raises:
+        ApiError: CertificateNotFound.
+    """
+    if identifier is not None and identifier not in AUTHORITIES:
+        raise faults.certificate_not_found(identifier, f"Use one of {', '.join(AUTHORITIES)}, or leave it out.")
 
 
 def check_insights_days(days: int | None) -> None:

@@ -252,3 +252,64 @@ CATALOGUE: dict[str, Parameter] = {
         _RDS + _LOGGING + _MEMORY_AND_CONNECTIONS + _PLANNER + _VACUUM + _SESSIONS, key=lambda one: one.name
     )
 }
+
+# Parameters of clusters that instances do not have. AWS's page (Aurora User Guide,
+# AuroraPostgreSQL.Reference.ParameterGroups.html) has both lists for version 14, from the answers of RDS. A parameter
+# that neither list has is taken for both.
+_ONLY_OF_CLUSTERS = frozenset(
+    {
+        "array_nulls",
+        "autovacuum",
+        "autovacuum_analyze_scale_factor",
+        "autovacuum_analyze_threshold",
+        "autovacuum_freeze_max_age",
+        "autovacuum_max_workers",
+        "autovacuum_naptime",
+        "autovacuum_vacuum_cost_delay",
+        "autovacuum_vacuum_cost_limit",
+        "autovacuum_vacuum_insert_scale_factor",
+        "autovacuum_vacuum_insert_threshold",
+        "autovacuum_vacuum_scale_factor",
+        "autovacuum_vacuum_threshold",
+        "autovacuum_work_mem",
+        "client_encoding",
+        "datestyle",
+        "extra_float_digits",
+        "huge_pages",
+        "intervalstyle",
+        "log_autovacuum_min_duration",
+        "log_transaction_sample_rate",
+        "max_logical_replication_workers",
+        "max_prepared_transactions",
+        "max_replication_slots",
+        "max_wal_senders",
+        "password_encryption",
+        "plan_cache_mode",
+        "rds.accepted_password_auth_method",
+        "rds.adaptive_autovacuum",
+        "rds.enable_plan_management",
+        "rds.extensions",
+        "rds.force_autovacuum_logging_level",
+        "rds.force_ssl",
+        "rds.logical_replication",
+        "rds.restrict_password_commands",
+        "ssl_ciphers",
+        "ssl_max_protocol_version",
+        "ssl_min_protocol_version",
+        "synchronous_commit",
+        "timezone",
+        "track_wal_io_timing",
+        "vacuum_cost_delay",
+        "vacuum_cost_limit",
+        "vacuum_cost_page_dirty",
+        "vacuum_cost_page_hit",
+        "vacuum_cost_page_miss",
+        "vacuum_freeze_min_age",
+        "vacuum_freeze_table_age",
+        "wal_receiver_timeout",
+        "wal_sender_timeout",
+    }
+)
+CATALOGUE_OF_INSTANCES: dict[str, Parameter] = {
+    name: parameter for name, parameter in CATALOGUE.items() if name not in _ONLY_OF_CLUSTERS
+}

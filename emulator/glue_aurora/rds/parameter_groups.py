@@ -11,8 +11,8 @@ from glue_aurora.rds import databases, effects, faults
 from glue_aurora.rds.dialect import page
 from glue_aurora.rds.models import ParameterGroup, Setting
 from glue_aurora.rds.parameter import Parameter
-from glue_aurora.rds.parameter_catalogue import CATALOGUE
-from glue_aurora.rds.requests import identifier, refuse_unknown_members, required, tags_of
+from glue_aurora.rds.parameter_catalogue import CATALOGUE, CATALOGUE_OF_INSTANCES
+from glue_aurora.rds.requests import check_printable, identifier, refuse_unknown_members, required, tags_of
 from glue_aurora.rds.store import RdsStore, arn, store_of
 from glue_aurora.service.dispatch import Handler
 from glue_aurora.service.errors import ApiError, NotSupportedError
@@ -36,6 +36,7 @@ class Kind:
     shape: str
     parameters_operation: str
     arn_kind: str
+    catalogue: Mapping[str, Parameter]
     groups: Callable[[RdsStore], dict[str, ParameterGroup]]
     users: Callable[[RdsStore, str], list[str]]
     changed: Callable[[RequestContext, str, Mapping[str, Setting | None]], None]
@@ -90,6 +91,7 @@ class Kind:
         if name in groups:
             raise faults.parameter_group_exists(name)
         description = required(request, "Description")
+        check_printable(request, "Description")
         groups[name] = ParameterGroup(
             name, arn(context, self.arn_kind, name), family, description, tags=tags_of(request)
         )
@@ -107,7 +109,7 @@ class Kind:
         group = self._own(context, request)
         changes: dict[str, Setting | None] = {}
         for change in self._parameters(request):
-            parameter = _known(required(change, "ParameterName"))
+            parameter = self._known(required(change, "ParameterName"))
             value = change.get("ParameterValue")
             if value is None:
                 raise faults.invalid_value(f"The parameter ParameterValue must be provided for {parameter.name}.")
@@ -124,7 +126,7 @@ class Kind:
             changes = dict.fromkeys(group.settings)
         else:
             for change in self._parameters(request):
-                parameter = _known(required(change, "ParameterName"))
+                parameter = self._known(required(change, "ParameterName"))
                 _method(parameter, change)
                 changes[parameter.name] = None
         self._apply(context, group, changes)
@@ -149,7 +151,7 @@ class Kind:
         if group.family != FAMILY:
             raise _other_family(group.family)
         source = request.get("Source")
-        answers = [_answer(parameter, group) for parameter in CATALOGUE.values()]
+        answers = [_answer(parameter, group) for parameter in self.catalogue.values()]
         wanted = [one for one in answers if source in (None, "", one["Source"])]
         return page(request, "Parameters", wanted, dict, key=lambda one: str(one["ParameterName"]))
 
@@ -187,6 +189,18 @@ class Kind:
             raise _other_family(group.family)
         return group
 
+    def _known(self, name: str) -> Parameter:
+        parameter = self.catalogue.get(name)
+        if parameter is None:
+            only_of_clusters = name in CATALOGUE
+            if not only_of_clusters and databases.has_setting(name):
+                raise NotSupportedError(f"Parameter {name}", "Add it to glue_aurora/rds/parameter_catalogue.py.")
+            remedy = "Set it in the cluster's parameter group. Instances do not have it." if only_of_clusters else ""
+            raise faults.invalid_value(f"Could not find parameter with name: {name}", remedy)  # [AWS]
+        if not parameter.modifiable:
+            raise faults.invalid_value(f"The parameter {name} cannot be modified.")
+        return parameter
+
     def _parameters(self, request: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         parameters: list[Mapping[str, Any]] = request.get("Parameters") or []
         if not 0 < len(parameters) <= _MOST_PARAMETERS:
@@ -211,17 +225,6 @@ def _other_family(family: str) -> NotSupportedError:
     return NotSupportedError(
         f"Parameter group family {family}", f"PostgreSQL {databases.MAJOR_VERSION} stands behind: use {FAMILY}."
     )
-
-
-def _known(name: str) -> Parameter:
-    parameter = CATALOGUE.get(name)
-    if parameter is None:
-        if databases.has_setting(name):
-            raise NotSupportedError(f"Parameter {name}", "Add it to glue_aurora/rds/parameter_catalogue.py.")
-        raise faults.invalid_value(f"Could not find parameter with name: {name}")
-    if not parameter.modifiable:
-        raise faults.invalid_value(f"The parameter {name} cannot be modified.")
-    return parameter
 
 
 def _method(parameter: Parameter, change: Mapping[str, Any]) -> str:
@@ -250,6 +253,7 @@ CLUSTER = Kind(
     shape="DBClusterParameterGroup",
     parameters_operation="DescribeDBClusterParameters",
     arn_kind="cluster-pg",
+    catalogue=CATALOGUE,
     groups=lambda store: store.cluster_parameter_groups,
     users=lambda store, name: [one.identifier for one in store.clusters.values() if one.parameter_group == name],
     changed=effects.cluster_parameters_changed,
@@ -258,6 +262,7 @@ INSTANCE = Kind(
     shape="DBParameterGroup",
     parameters_operation="DescribeDBParameters",
     arn_kind="pg",
+    catalogue=CATALOGUE_OF_INSTANCES,
     groups=lambda store: store.parameter_groups,
     users=lambda store, name: [one.identifier for one in store.instances.values() if one.parameter_group == name],
     changed=lambda context, name, changes: None,

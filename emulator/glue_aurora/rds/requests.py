@@ -36,6 +36,22 @@ def required(request: Mapping[str, Any], name: str) -> str:
     return str(value)
 
 
+def check_printable(request: Mapping[str, Any], name: str) -> None:
+    """Checks a text that RDS takes in printable ASCII only.
+
+    Source: https://github.com/badmintoncryer/cdk-preflight, pf-rds-description-printable, which has real answers.
+
+    Raises:
+        ApiError: InvalidParameterValue.
+    """
+    text = str(request.get(name) or "")
+    if not (text.isascii() and text.isprintable()):
+        raise faults.invalid_value(  # [AWS]
+            f"The parameter {name} must not contain non-printable control characters.",
+            f"Write {name} without accents. RDS takes only ASCII for printable.",
+        )
+
+
 def identifier(request: Mapping[str, Any], name: str, longest: int = 63) -> str:
     """Returns a name for a resource, in lower case as RDS keeps it.
 

@@ -9,7 +9,7 @@ from localstack.aws.api import RequestContext
 from glue_aurora.rds import faults, network
 from glue_aurora.rds.dialect import page
 from glue_aurora.rds.models import SubnetGroup
-from glue_aurora.rds.requests import refuse_unknown_members, required, tags_of
+from glue_aurora.rds.requests import check_printable, refuse_unknown_members, required, tags_of
 from glue_aurora.rds.store import arn, store_of
 
 
@@ -23,6 +23,7 @@ def create(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any
             "The parameter DBSubnetGroupName must be at most 255 letters, digits, spaces, periods, underscores and "
             "hyphens, and not 'default'."
         )
+    check_printable(request, "DBSubnetGroupDescription")
     groups = store_of(context).subnet_groups
     if name in groups:
         raise faults.subnet_group_exists(name)
@@ -50,6 +51,7 @@ def describe(context: RequestContext, request: Mapping[str, Any]) -> dict[str, A
 def modify(context: RequestContext, request: Mapping[str, Any]) -> dict[str, Any]:
     """Changes the subnets of a DB subnet group within its VPC, and its description."""
     group = find(context, required(request, "DBSubnetGroupName"))
+    check_printable(request, "DBSubnetGroupDescription")
     vpc_id, subnets = network.subnets(context, request["SubnetIds"])
     if vpc_id != group.vpc_id:
         raise faults.invalid_subnet(f"The subnets lie in {vpc_id}, the DB subnet group in {group.vpc_id}.")

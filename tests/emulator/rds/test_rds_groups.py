@@ -181,3 +181,37 @@ def test_parameter_group_of_instances_lives_from_create_to_delete(kit: RdsKit) -
     kit.rds.delete_db_parameter_group(DBParameterGroupName=name)
     with refused("DBParameterGroupNotFound", name):
         kit.rds.describe_db_parameter_groups(DBParameterGroupName=name)
+
+
+@pytest.mark.parametrize(("name", "value"), [("rds.force_ssl", "1"), ("timezone", "America/Sao_Paulo")])
+def test_a_clusters_parameter_is_no_parameter_of_instances(kit: RdsKit, name: str, value: str) -> None:
+    group = {"DBParameterGroupName": unique("instances")}
+    kit.rds.create_db_parameter_group(**group, DBParameterGroupFamily=FAMILY, Description="d")
+    changes = [{"ParameterName": name, "ParameterValue": value, "ApplyMethod": "pending-reboot"}]
+    sentence = f"Could not find parameter with name: {name} (emulator) Set it in the cluster's parameter group."
+    with refused("InvalidParameterValue", sentence):
+        kit.rds.modify_db_parameter_group(**group, Parameters=changes)
+    pages = kit.rds.get_paginator("describe_db_parameters").paginate(**group)
+    names = {one["ParameterName"] for page in pages for one in page["Parameters"]}
+    assert "work_mem" in names
+    assert name not in names
+    changes = [{"ParameterName": "work_mem", "ParameterValue": "65536", "ApplyMethod": "immediate"}]
+    kit.rds.modify_db_parameter_group(**group, Parameters=changes)
+    kit.rds.delete_db_parameter_group(**group)
+
+
+def test_descriptions_are_printable_ascii(kit: RdsKit) -> None:
+    family, name = {"DBParameterGroupFamily": FAMILY}, unique("accents")
+    with refused(
+        "InvalidParameterValue", "The parameter Description must not contain non-printable control characters."
+    ):
+        kit.rds.create_db_parameter_group(DBParameterGroupName=name, **family, Description="Memória")
+    with refused("InvalidParameterValue", "The parameter Description must not contain"):
+        kit.rds.create_db_cluster_parameter_group(DBClusterParameterGroupName=name, **family, Description="a\tb")
+    group = {"DBSubnetGroupName": name, "SubnetIds": kit.subnets}
+    with refused("InvalidParameterValue", "The parameter DBSubnetGroupDescription must not contain"):
+        kit.rds.create_db_subnet_group(**group, DBSubnetGroupDescription="Sub-redes — notas")
+    kit.rds.create_db_subnet_group(**group, DBSubnetGroupDescription="Sub-redes (notas): 100% {x} ~")
+    with refused("InvalidParameterValue", "The parameter DBSubnetGroupDescription must not contain"):
+        kit.rds.modify_db_subnet_group(**group, DBSubnetGroupDescription="notas de português")
+    kit.rds.delete_db_subnet_group(DBSubnetGroupName=name)

@@ -66,6 +66,18 @@ def test_options_of_an_instance_that_rds_refuses(kit: RdsKit) -> None:
             kit.instance(name, MonitoringInterval=60, MonitoringRoleArn="arn:aws:iam::000000000000:role/nobody")
         with refused("InvalidParameterValue", "Invalid Performance Insights retention period."):
             kit.instance(name, EnablePerformanceInsights=True, PerformanceInsightsRetentionPeriod=30)
+        with refused(
+            "InvalidParameterCombination", "To enable Performance Insights, EnablePerformanceInsights must be"
+        ):
+            kit.instance(name, EnablePerformanceInsights=False, PerformanceInsightsRetentionPeriod=7)
+        with refused("CertificateNotFound", "Certificate not found: rds-ca-2019 (emulator) Use one of rds-ca-rsa2048"):
+            kit.instance(name, CACertificateIdentifier="rds-ca-2019")
+        kit.instance(
+            name,
+            CACertificateIdentifier="rds-ca-ecc384-g1",
+            EnablePerformanceInsights=True,
+            PerformanceInsightsRetentionPeriod=7,
+        )
         gateway = kit.ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
         kit.ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=kit.vpc)
         with refused("InvalidVPCNetworkStateFault", "does not support DNS resolution, DNS hostnames, or both."):
