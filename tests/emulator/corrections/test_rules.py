@@ -952,8 +952,8 @@ CASES: list[Case] = [
         "SEARCH is not supported on Metric Alarms.",
         query("all", Expression="SUM(SEARCH('{AWS/RDS,Role} MetricName=\"m\"', 'Average', 300))", Period=300),
     ),
-    composite_alarm("Unsupported token 'pipeline' at char 0, must be: '(', 'NOT'", "pipeline OR base"),
-    composite_alarm("Unsupported token 'base' at char 9, must be: '(', 'NOT'", "TRUE AND base"),
+    composite_alarm("Error in AlarmRule [Unsupported token 'pipeline' at char 0, must be: '(',", "pipeline OR base"),
+    composite_alarm("Error in AlarmRule [Unsupported token 'base' at char 9, must be: '(', 'NOT'", "TRUE AND base"),
     composite_alarm(
         f"as alarms [arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:nobody] in the alarm rule do not exist",
         'NOT ALARM("nobody")',

@@ -36,10 +36,14 @@ _ELSEWHERE = {
     "ValidationError": "the CommonErrors page of each service with a query protocol",
     "ValidationException": "the CommonErrors page of each service with a JSON protocol",
     # EC2's model has no errors at all.
+    "CidrConflict": "cdk-preflight, pf-ec2-vpc-cidr-block-overlap, a measured answer",
     "InvalidGroup.Duplicate": "AWSEC2/latest/APIReference/errors-overview.html",
+    "InvalidGroup.NotFound": "AWSEC2/latest/APIReference/errors-overview.html",
+    "InvalidParameterCombination": "AWSEC2/latest/APIReference/errors-overview.html",
     "InvalidParameterValue": "AWSEC2/latest/APIReference/errors-overview.html",
     "InvalidPrefixListID.NotFound": "AWSEC2/latest/APIReference/errors-overview.html",
     "InvalidSubnet.Range": "AWSEC2/latest/APIReference/errors-overview.html",
+    "MissingParameter": "AWSEC2/latest/APIReference/errors-overview.html",
     "UnauthorizedOperation": "AWSEC2/latest/APIReference/errors-overview.html",
     # S3's model has the few errors that a program would catch.
     "AccessControlListNotSupported": "AmazonS3/latest/API/ErrorResponses.html",
@@ -52,7 +56,7 @@ _ELSEWHERE = {
 }
 # A remedy begins with what to do.
 _VERBS = frozenset(
-    "Add Choose Detach Give Leave Lower Make Name Narrow Put Raise Shorten Take Use Write Change".split()  # noqa: SIM905
+    "Add Attach Choose Detach End Give Leave Lower Make Name Narrow Put Raise Shorten Take Use Write Change".split()  # noqa: SIM905
 )
 # Files that get the whole message, with our line, from sentences.py or refusals.py beside them.
 _GIVEN_WORDS = frozenset({"parity/network/handler.py", "parity/refusals.py", "parity/services.py"})

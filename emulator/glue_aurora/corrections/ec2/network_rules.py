@@ -48,7 +48,7 @@ def _gateway_of_another_network(call: Call) -> tuple[object, ...] | None:
     gateway = backend.internet_gateways.get(call.get("GatewayId"))
     if table is None or gateway is None or (gateway.vpc and gateway.vpc.id == table.vpc_id):
         return None
-    return table.id, gateway.id, table.vpc_id
+    return table.id, gateway.id
 
 
 def _table_of_another_network(call: Call) -> tuple[object, ...] | None:
@@ -69,7 +69,7 @@ def _group_of_another_network(call: Call) -> tuple[object, ...] | None:
             own = pair.get("UserId") in (None, call.account) and not pair.get("VpcPeeringConnectionId")
             other = backend.get_security_group_from_id(pair.get("GroupId") or "") if own else None
             if other is not None and other.vpc_id != group.vpc_id and not _joined(backend, group.vpc_id, other.vpc_id):
-                return other.id, other.vpc_id, group.vpc_id
+                return ()
     return None
 
 
@@ -141,7 +141,7 @@ RULES = (
         "route table {} and network gateway {} belong to different networks",
         "https://github.com/smoketurner/serverless-vpc-plugin/issues/147",
         seen=True,
-        remedy="Attach {1} to {2} first.",
+        remedy="Attach {1} to the VPC of {0} first.",
     ),
     Rule(
         ("AssociateRouteTable",),
@@ -158,7 +158,7 @@ RULES = (
         "You have specified two resources that belong to different networks.",
         "https://github.com/ansible/ansible/issues/30053",
         seen=True,
-        remedy="Make group {0} in {2}. It is in {1}, and a group without a VpcId is in the default VPC.",
+        remedy="Make both groups in one VPC. A group without a VpcId is in the default VPC.",
     ),
     Rule(
         ("ModifySubnetAttribute",),

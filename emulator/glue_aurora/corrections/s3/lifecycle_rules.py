@@ -117,7 +117,7 @@ def _up_the_waterfall(rule: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
     days = {each.get("StorageClass"): each.get("Days") for each in rule.get("Transitions") or []}
     given = [name for name in _WATERFALL if days.get(name) is not None]
     for earlier, later in combinations(given, 2):
-        if days[later] <= days[earlier]:
+        if int(days[later] or 0) <= int(days[earlier] or 0):
             yield later, _filter(rule), earlier
 
 
