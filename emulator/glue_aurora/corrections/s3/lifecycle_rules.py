@@ -124,7 +124,7 @@ def _up_the_waterfall(rule: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
 def _crossed_sizes(rule: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
     both = (rule.get("Filter") or {}).get("And") or {}
     above, below = both.get("ObjectSizeGreaterThan"), both.get("ObjectSizeLessThan")
-    if None not in (above, below) and above >= below:
+    if above is not None and below is not None and above >= below:
         yield ()
 
 
