@@ -118,8 +118,15 @@ class Psycopg:
             raise tables.refused(path, error) from None
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
-        """Returns the rows of a query."""
-        return self.connection.execute(sql.encode()).fetchall()
+        """Returns the rows of a query.
+
+        Raises:
+            DatabaseError: the database refuses it, or the connection is lost.
+        """
+        try:
+            return self.connection.execute(sql.encode()).fetchall()
+        except psycopg.Error as error:
+            raise DatabaseError(str(error).strip(), tables.REMEDY) from None
 
 
 def write_pgpass(instance: Instance, outputs: dict[str, Any]) -> Path:
