@@ -11,22 +11,10 @@ from typing import Any
 
 from glue_aurora.corrections.documents import Statement, document, listed, principals, statements
 from glue_aurora.parity.identity.conditions import operator_parts
+from glue_aurora.parity.identity.policy import ELEMENTS
 
 _VERSIONS = ("2008-10-17", "2012-10-17")
 _TOP = frozenset({"Version", "Id", "Statement"})
-_ELEMENTS = frozenset(
-    {
-        "Sid",
-        "Effect",
-        "Principal",
-        "NotPrincipal",
-        "Action",
-        "NotAction",
-        "Resource",
-        "NotResource",
-        "Condition",
-    }
-)
 # An account, an ARN without wildcards, or the id that IAM writes in place of a principal that was deleted. CloudFront's
 # identities are users of the account "cloudfront".
 _AWS = re.compile(
@@ -96,7 +84,7 @@ def _is_broken(statement: Statement) -> bool:
     values = [value for _, keys in conditions(statement) for value in keys.values()]
     nested = any(isinstance(one, dict) for value in values for one in (value if isinstance(value, list) else [value]))
     unknown = any(True for _ in odd_operators(statement))
-    return both or nested or unknown or "Effect" not in statement or not set(statement) <= _ELEMENTS
+    return both or nested or unknown or "Effect" not in statement or not set(statement) <= ELEMENTS
 
 
 def _is_network(value: str) -> bool:

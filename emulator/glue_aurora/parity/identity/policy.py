@@ -10,7 +10,7 @@ from enum import Enum
 from functools import cached_property, lru_cache
 from typing import Any
 
-_ELEMENTS = frozenset(
+ELEMENTS = frozenset(
     {
         "Sid",
         "Effect",
@@ -144,7 +144,7 @@ def _read_text(kind: Kind, label: str, text: str) -> Policy:
 
 
 def _statement(number: int, document: Mapping[str, Any], variables: bool) -> Statement:
-    unknown = [f"element {name}" for name in document if name not in _ELEMENTS]
+    unknown = [f"element {name}" for name in document if name not in ELEMENTS]
     effect = document.get("Effect")
     if effect not in ("Allow", "Deny"):
         unknown.append(f"Effect {effect!r}")
