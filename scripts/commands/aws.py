@@ -15,7 +15,7 @@ from rich.table import Table
 from scripts.base.console import out, say, step
 from scripts.base.errors import CommandError
 from scripts.base.paths import relative
-from scripts.case import deployment, failures, job, queries, rows, verification
+from scripts.case import deployment, job, queries, rows, verification
 from scripts.case.data_api import DataApi
 from scripts.case.deployment import How
 from scripts.cloud import state_bucket, teardown
@@ -154,7 +154,7 @@ def run(data: Path | None, arguments: str, fresh: bool) -> None:
             yield lambda sql: execute(sql).rows
 
     ended = runs.carry_out(account, outputs, request, transaction)
-    typed = failures.Typed("make aws-run", data, job.parse_arguments(arguments))
+    typed = runs.typed("make aws-run", data, arguments, fresh)
     runs.report(account, outputs, ended, typed, transaction)
 
 

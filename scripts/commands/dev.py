@@ -15,7 +15,7 @@ from glue_scripts.table import NAME
 from scripts.base.console import complain, say
 from scripts.base.errors import CommandError
 from scripts.base.paths import relative
-from scripts.case import changes, failures, job, queries, saves
+from scripts.case import changes, queries, saves
 from scripts.case.data_api import DataApi
 from scripts.cloud.refusals import KNOWN, message
 from scripts.commands import deploy, grids, look, overview, runs
@@ -66,7 +66,7 @@ def _run(instance: Instance, data: Path | None, arguments: str, fresh: bool, lim
     transaction = partial(database.transaction, instance, outputs)
     with transaction() as execute:
         before = changes.read(execute)
-    typed = failures.Typed("make run", data, job.parse_arguments(arguments))
+    typed = runs.typed("make run", data, arguments, fresh)
     ended = runs.carry_out(instance, outputs, request, transaction, with_log=False)
     try:
         runs.report(instance, outputs, ended, typed, transaction)

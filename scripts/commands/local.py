@@ -12,7 +12,6 @@ import click
 import requests
 
 from scripts.base.console import say
-from scripts.case import failures, job
 from scripts.commands import deploy, overview, runs
 from scripts.environment import database, lifecycle, runtime, state
 from scripts.environment.instance import Instance, user_instance_folder
@@ -77,7 +76,7 @@ def run(data: Path | None, arguments: str, fresh: bool, deploys: bool, ui: bool)
     request = replace(request, arguments=runs.with_ui(instance, outputs, request.arguments, ui, "run UI=1"))
     transaction = partial(database.transaction, instance, outputs)
     ended = runs.carry_out(instance, outputs, request, transaction)
-    typed = failures.Typed("make run", data, job.parse_arguments(arguments))
+    typed = runs.typed("make run", data, arguments, fresh)
     try:
         runs.report(instance, outputs, ended, typed, transaction)
     finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -61,6 +61,11 @@ def run_options(function: Function) -> Function:
 
 
 ui_option = click.option("--ui", envvar="UI", is_flag=True, help="Show Spark's UI on this machine meanwhile.")
+
+
+def typed(target: str, data: Path | None, arguments: str, fresh: bool) -> failures.Typed:
+    """Returns the command as the user typed it: a remedy repeats all of it."""
+    return failures.Typed(target, data, job.parse_arguments(arguments), fresh)
 
 
 def with_ui(
@@ -143,8 +148,6 @@ def report(
     if ended.detail:
         say(f"note: {ended.detail}")
     if ended.state != "SUCCEEDED":
-        command = click.get_current_context(silent=True)
-        typed = replace(typed, fresh=bool(command and command.params.get("fresh")))
         failure = failures.look_into(cloud, outputs, ended, typed)
         raise JobError(failures.cause(failure), failures.remedy(failure))
     if ended.summary is None:

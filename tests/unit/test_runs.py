@@ -45,7 +45,9 @@ def test_remedy_of_a_failed_run_has_what_the_user_typed(monkeypatch: pytest.Monk
     @runs.run_options
     def command(data: Path | None, arguments: str, fresh: bool) -> None:
         account: Any = SimpleNamespace(is_local=True)
-        runs.report(account, {}, job.Run("jr_1", "STOPPED"), Typed("make run"), transaction=pytest.fail)
+        runs.report(
+            account, {}, job.Run("jr_1", "STOPPED"), runs.typed("make run", data, arguments, fresh), pytest.fail
+        )
 
     for given, told in (("1", "run_summary: make run FRESH=1\n"), ("0", "run_summary: make run\n")):
         monkeypatch.setenv("FRESH", given)

@@ -70,23 +70,22 @@ class Keeper:
         written even so, and the mark of changes stays: the next LocalStack compares.
         """
         with self._lock, self.changes.held(_QUIET_SECONDS) as quiet:
-            if not quiet and last:
-                LOG.warning("the state was saved while requests were under way")
-                self._header = self._saved.write(time.time(), self.changes.configured)
-                return True
             if not quiet:
-                LOG.warning("the state was not saved: requests are under way")
+                LOG.warning("requests are under way; %s", "the state may lack them" if last else "nothing was saved")
+            if not (quiet or last):
                 return False
             if applied:
                 self.changes.applied()
             self._header = self._saved.write(time.time(), self.changes.configured)
-            self.changes.saved()
+            if quiet:
+                self.changes.saved()
             return True
 
     def close(self) -> None:
         """Writes what has changed, before the services stop."""
-        if not self.changes.made or self.save(last=True):
-            self.changes.end_of_all()
+        if self.changes.made:
+            self.save(last=True)
+        self.changes.end_of_all()
 
     def report(self) -> dict[str, Any]:
         """Returns what the page shows (CONTRACT.md)."""
